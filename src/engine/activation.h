@@ -1,0 +1,33 @@
+/* Activations: one table row each. An elementwise activation gives its `value` and its
+ * `slope`; one that works along an axis (softmax and the like) gives `value`, `backward`
+ * and `jvp`. Everything else about activations is written once, in layer-activation.c. */
+#ifndef NN_ACTIVATION_H
+#define NN_ACTIVATION_H
+
+#include "real.h"
+
+/* n numbers. Along an axis: groups of k numbers, `inner` apart, so that number i of the
+ * group (o, j) stands at (o * k + i) * inner + j, with o < n / (k * inner), j < inner. */
+typedef struct {
+  size_t n;
+  size_t k;
+  size_t inner;
+  const double* h;  /* hyperparameters, in the order of the record */
+} span;
+
+typedef struct {
+  const char* name;
+  nn_hparam hparams[NN_MAX_HPARAMS + 1];
+  void (*value)(const span* s, const real* x, real* y);
+  /* elementwise: dy/dx */
+  void (*slope)(const span* s, const real* x, const real* y, real* d);
+  /* along an axis, else NULL: dx = J' dy and ydot = J xdot */
+  void (*backward)(const span* s, const real* x, const real* y, const real* dy, real* dx);
+  void (*jvp)(const span* s, const real* x, const real* y, const real* xdot, real* ydot);
+  bool halves;  /* the output has half as many numbers along the axis (glu) */
+} activation;
+
+extern const activation* const activations[]; /* ended by NULL */
+NN_PRIVATE const activation* activation_find(const char* name);
+
+#endif

@@ -1,0 +1,21 @@
+/* Samples as columns: imported once from R's order (the sample runs fastest) with
+ * conversion, then gathered batch by batch. */
+#ifndef NN_DATASET_H
+#define NN_DATASET_H
+
+#include "arena.h"
+#include "layer.h"
+
+typedef struct {
+  int n;
+  size_t size;   /* numbers in a sample */
+  real* values;  /* size x n */
+} column_set;
+
+NN_PRIVATE void array_import(const nn_array* from, real* to);
+/* back to R's order: rows from .. from + n - 1 of an array of n_total samples */
+NN_PRIVATE void array_export(const shape* s, const real* values, int n_total, int from, int n,
+                             double* to);
+NN_PRIVATE void columns_gather(const column_set* set, const int* rows, int n, real* to);
+
+#endif

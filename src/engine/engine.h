@@ -1,0 +1,273 @@
+/* The precision-free face of the engine: what the glue fills in (specs) and calls
+ * (nn_engine, one table of functions for each precision). Plain structs, no R. All
+ * pointers in a spec belong to the caller and are read only during the call, unless said
+ * otherwise. */
+#ifndef NN_ENGINE_H
+#define NN_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  NN_MAX_RANK = 4,     /* dimensions of a sample or of a tensor of parameters */
+  NN_MAX_SLOTS = 4,    /* tensors of parameters of one layer */
+  NN_MAX_HPARAMS = 8,
+  NN_MAX_MOMENTS = 4,  /* optimizer arrays as long as the parameters */
+  NN_MAX_SCALARS = 4
+};
+
+/* A hyperparameter's name and default; arrays of them end with a NULL name. */
+typedef struct {
+  const char* name;
+  double start;
+} nn_hparam;
+
+typedef enum {
+  NN_OK = 0,
+  NN_UNKNOWN_NAME,   /* no record of that name */
+  NN_BAD_SHAPE,      /* inputs do not fit the layer */
+  NN_TOO_LARGE,      /* a size that no size_t or int can say */
+  NN_BAD_SPEC        /* the spec contradicts itself */
+} nn_code;
+
+typedef struct {
+  nn_code code;
+  int node;
+} nn_status;
+
+typedef enum {
+  NN_REDUCE_MEAN,           /* sum_over_batch_size: sum(w v) / n */
+  NN_REDUCE_SUM,            /* sum(w v) */
+  NN_REDUCE_WEIGHTED_MEAN,  /* mean_with_sample_weight: sum(w v) / sum(w) */
+  NN_REDUCE_NONE            /* gradient of the sum, reported as the mean */
+} nn_reduction;
+
+/* A named record with its hyperparameters, in the record's order; name NULL: none. */
+typedef struct {
+  const char* name;
+  const double* h;
+  int n_h;
+} nn_choice;
+
+/* What is to happen to one tensor of parameters besides training. */
+typedef struct {
+  nn_choice penalty;
+  nn_choice constraint;
+  int constraint_axes;  /* bit a: the norm runs over axis a */
+} nn_slot_rule;
+
+typedef struct {
+  nn_choice layer;
+  const char* activation;     /* activation layers: the name, their hparams are the layer's */
+  int n_inputs;
+  const int* inputs;          /* earlier nodes; or -1 - k for input k of the network */
+  int weights_from;           /* this node, or the earlier one whose parameters it shares */
+  bool trainable;
+  int stream;                 /* random stream: number of the layer */
+  nn_choice activity;         /* penalty on the output */
+  int n_rules;
+  const nn_slot_rule* rules;  /* one per slot; NULL: none */
+} nn_node_spec;
+
+typedef struct {
+  int rank;
+  int dims[NN_MAX_RANK];
+} nn_shape;
+
+typedef struct {
+  int n_inputs;
+  const nn_shape* inputs;
+  int n_nodes;
+  const nn_node_spec* nodes;
+  int n_outputs;
+  const int* outputs;  /* nodes */
+} nn_network_spec;
+
+/* What shape inference finds out about a node, for the caller to see. */
+typedef struct {
+  const char* name;
+  int rank;
+  int dims[NN_MAX_RANK];
+  bool is_state;
+} nn_slot_info;
+
+typedef struct {
+  nn_shape output;
+  int n_slots;
+  nn_slot_info slots[NN_MAX_SLOTS];
+  size_t at_w, n_w;          /* its stretch of the parameters */
+  size_t at_state, n_state;  /* and of the running statistics, which follow all parameters */
+} nn_node_info;
+
+typedef struct {
+  nn_choice optimizer;
+  double lr;
+  nn_choice schedule;  /* name NULL: lr is constant */
+  double clipnorm, clipvalue, global_clipnorm;  /* 0: none */
+  double weight_decay;                          /* 0: none */
+  bool use_ema;
+  double ema_momentum;
+  int ema_every;   /* overwrite w each so many steps; 0: only at the end */
+  int accumulate;  /* gradients of so many steps make one update; 1: each */
+} nn_optimizer_spec;
+
+/* Numbers in R's order: the sample runs fastest, then the first dimension of a sample. */
+typedef enum { NN_DOUBLE, NN_INT } nn_type;
+
+typedef struct {
+  const void* values;
+  nn_type type;
+  int n_total;   /* samples in the array */
+  int from, n;   /* the samples to take: from .. from + n - 1, counted from 0 */
+  nn_shape shape;
+} nn_array;
+
+/* Samples: one array per input of the network, one per output; weight may be NULL. */
+typedef struct {
+  int n;
+  const nn_array* x;
+  const nn_array* y;
+  const nn_array* weight;  /* one per output, values NULL: all 1 */
+} nn_data;
+
+typedef struct {
+  nn_choice loss;
+  nn_reduction reduction;
+  double loss_weight;
+  bool fused;  /* the loss absorbs the activation that is the output's last node */
+} nn_output_spec;
+
+typedef struct {
+  int output;
+  nn_choice metric;
+  bool weighted;  /* uses the sample weights */
+} nn_metric_spec;
+
+typedef struct {
+  nn_network_spec network;
+  nn_output_spec const* outputs;  /* one per output of the network */
+  int n_metrics;
+  const nn_metric_spec* metrics;
+  nn_optimizer_spec optimizer;
+  int batch_size;
+  int validation_batch_size;
+  bool shuffle;
+  bool shuffle_batches;      /* keep the rows of a batch together */
+  int steps_per_epoch;       /* 0: all rows, each epoch */
+  uint64_t seed;
+} nn_train_spec;
+
+/* Where training stands. Epochs and batches count from 0: `epoch` epochs and `batch`
+ * batches of the running one are done. */
+typedef struct {
+  int epoch;
+  int batch;
+  int batches;           /* in an epoch */
+  double iterations;     /* optimizer steps, all fits together */
+  double lr;             /* rate of the next step */
+  bool nonfinite;        /* a loss was NaN or infinite; the first one: */
+  int nonfinite_epoch;
+  int nonfinite_batch;
+} nn_progress;
+
+/* Values of one epoch, or of the part of it done: loss, then losses by output (when there
+ * are several), then metrics. Their count: */
+#define NN_LOGS(n_outputs, n_metrics) (1 + ((n_outputs) > 1 ? (n_outputs) : 0) + (n_metrics))
+
+/* An array of the engine's own precision: double for nn_engine_f64. */
+typedef void nn_real;
+
+typedef struct nn_trainer nn_trainer;
+
+typedef struct {
+  size_t real_size;
+
+  /* Shape inference: one nn_node_info per node. */
+  nn_status (*network_info)(const nn_network_spec* spec, nn_node_info* info);
+
+  /* Prediction on a block of `predict_bytes` bytes, aligned to 64. w: parameters, then
+   * running statistics, as doubles. Outputs in R's order, one array per output. */
+  nn_status (*predict_bytes)(const nn_network_spec* spec, int batch_size, size_t* bytes);
+  nn_status (*predict)(void* block, const nn_network_spec* spec, int batch_size, bool training,
+                       uint64_t seed, double* w, int n, const nn_array* x, double* const* y);
+
+  /* Derivatives for given x: of sum(y v), by the inputs and by the parameters; and the
+   * tangent of the outputs along (xdot, wdot). Doubles in R's order, whole batch at once.
+   * block: as for predict_bytes with derivatives_bytes. */
+  nn_status (*derivatives_bytes)(const nn_network_spec* spec, int n, size_t* bytes);
+  nn_status (*gradient)(void* block, const nn_network_spec* spec, bool training, uint64_t seed,
+                        double* w, int n, const nn_array* x, const nn_array* v,
+                        double* const* dx, double* dw);
+  nn_status (*jvp)(void* block, const nn_network_spec* spec, bool training, uint64_t seed,
+                   double* w, int n, const nn_array* x, const nn_array* xdot, const double* wdot,
+                   double* const* ydot);
+
+  /* Training. The block outlives the call; the spec and the data do not. */
+  nn_status (*trainer_bytes)(const nn_train_spec* spec, int n, int n_validation, size_t* bytes);
+  nn_status (*trainer_new)(void* block, const nn_train_spec* spec, const nn_data* data,
+                           const nn_data* validation, const double* w, nn_trainer** trainer);
+  /* Batches until `epoch` epochs and `batch` batches of the next are done, the budget (in
+   * seconds, by `clock`) is used up, or rows_max epochs were finished. One row of logs
+   * per finished epoch, in `logs` (rows_max x NN_LOGS, by row); returns their number. */
+  int (*trainer_run)(nn_trainer* t, int epoch, int batch, double budget, double (*clock)(void),
+                     int rows_max, double* logs);
+  void (*trainer_progress)(const nn_trainer* t, nn_progress* p);
+  /* Running values of the epoch under way. */
+  void (*trainer_logs)(const nn_trainer* t, double* logs);
+  /* Loss and metrics on the validation data, forward only; `steps` batches, 0: all. */
+  void (*trainer_evaluate)(nn_trainer* t, int steps, double* logs);
+  /* Like evaluation in slices: batches from *at on, until the budget is used up; true: done. */
+  bool (*trainer_evaluate_some)(nn_trainer* t, int steps, int* at, double budget,
+                                double (*clock)(void), double* logs);
+  void (*trainer_set_rate)(nn_trainer* t, double lr);  /* a constant rate from now on */
+  void (*trainer_start_epoch)(nn_trainer* t, int epoch); /* number of the next epoch */
+  /* Optimizer state, as doubles: counts[0] moments in all (EMA average and accumulated sum
+   * included), each as long as the parameters; NN_MAX_SCALARS scalars; iterations. */
+  int (*trainer_moments)(const nn_trainer* t);
+  void (*trainer_get)(const nn_trainer* t, double* w, double* moments, double* scalars,
+                      double* iterations);
+  void (*trainer_set)(nn_trainer* t, const double* w, const double* moments, const double* scalars,
+                      const double* iterations); /* each may be NULL: left alone */
+  void (*trainer_finalize)(nn_trainer* t);  /* EMA overwrite at the end of fit() */
+
+  /* Single functions of the tables, on arrays of the engine's precision. NN_UNKNOWN_NAME
+   * when there is no such record. Columns: keras-style last axis, k numbers a column. */
+  nn_code (*activation)(nn_choice f, size_t n, int k, int inner, const nn_real* x, nn_real* y);
+  nn_code (*activation_backward)(nn_choice f, size_t n, int k, int inner, const nn_real* x,
+                                 const nn_real* y, const nn_real* dy, nn_real* dx);
+  nn_code (*loss_value)(nn_choice f, size_t cols, int k, int kt, const nn_real* t, const nn_real* y,
+                        nn_real* v);
+  nn_code (*loss_grad)(nn_choice f, size_t cols, int k, int kt, const nn_real* t, const nn_real* y,
+                       const nn_real* s, nn_real* dy);
+  nn_code (*loss_scales)(nn_choice f, size_t cols, int k, int kt, const nn_real* t, const nn_real* y,
+                         const nn_real* weight, nn_reduction reduction, nn_real* s);
+  /* state: metric_states(f) doubles, zero at first; scratch v: cols reals. */
+  int (*metric_states)(nn_choice f);
+  nn_code (*metric_update)(nn_choice f, size_t cols, int k, int kt, const nn_real* t,
+                           const nn_real* y, const nn_real* weight, nn_real* v, double* state);
+  double (*metric_result)(nn_choice f, const double* state);
+  nn_code (*initializer_draw)(nn_choice f, int rank, const int* dims, uint64_t seed,
+                              uint32_t stream, double* w);
+  nn_code (*penalty_value)(nn_choice f, int rank, const int* dims, const nn_real* w, double* value);
+  nn_code (*penalty_grad)(nn_choice f, int rank, const int* dims, const nn_real* w, nn_real* g);
+  nn_code (*constraint_apply)(nn_choice f, int axes, int rank, const int* dims, nn_real* w);
+  nn_code (*schedule_value)(nn_choice f, double step, double* lr);
+  /* Number of moments, and one step of a whole optimizer on tensors laid end to end.
+   * moments: n numbers each; average and sum behind them where the spec asks for them. */
+  int (*optimizer_moments)(const nn_optimizer_spec* spec);
+  nn_code (*optimizer_start)(const nn_optimizer_spec* spec, size_t n, const nn_real* w,
+                             nn_real* moments, double* scalars);
+  nn_code (*optimizer_step)(const nn_optimizer_spec* spec, int n_tensors, const size_t* lengths,
+                            nn_real* w, nn_real* g, nn_real* moments, double* scalars,
+                            double* iterations);
+
+  /* The tables, for the caller to list: record i of a table; false past the end. */
+  bool (*registry)(const char* table, int i, const char** name, const nn_hparam** hparams,
+                   int* flags, const char** text);
+} nn_engine;
+
+extern const nn_engine nn_engine_f32;
+extern const nn_engine nn_engine_f64;
+
+#endif

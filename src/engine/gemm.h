@@ -1,0 +1,16 @@
+/* The matrix products that dense layers need. All matrices are column-major and packed:
+ * the leading dimension is the number of rows. C is m x n, k is the summed dimension.
+ * The letters say which side is transposed; `add` keeps what is in C. */
+#ifndef NN_GEMM_H
+#define NN_GEMM_H
+
+#include "real.h"
+
+/* C = A B, A is m x k, B is k x n. */
+NN_PRIVATE void gemm_nn(int m, int n, int k, const real* a, const real* b, bool add, real* c);
+/* C = A' B, A is k x m, B is k x n. */
+NN_PRIVATE void gemm_tn(int m, int n, int k, const real* a, const real* b, bool add, real* c);
+/* C = A B', A is m x k, B is n x k. */
+NN_PRIVATE void gemm_nt(int m, int n, int k, const real* a, const real* b, bool add, real* c);
+
+#endif

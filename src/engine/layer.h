@@ -1,0 +1,75 @@
+/* Layers: a record each, in a file each. Numbers of one sample stand in one column, its
+ * dimensions in row-major order (the last runs fastest), as Keras flattens. */
+#ifndef NN_LAYER_H
+#define NN_LAYER_H
+
+#include "activation.h"
+#include "real.h"
+#include "rng.h"
+
+/* Dimensions of one sample, the batch not counted. */
+typedef struct {
+  int rank;
+  int dims[NN_MAX_RANK];
+} shape;
+
+/* One tensor of parameters. Column-major over dims, as R shows it. */
+typedef struct {
+  const char* name;  /* "kernel": R's kernel_initializer, kernel_regularizer go by it */
+  int rank;
+  int dims[NN_MAX_RANK];
+  size_t n;
+  size_t at;      /* offset from the layer's w, or from its state */
+  bool is_state;  /* not trained: running statistics */
+} slot;
+
+/* What one layer sees of the memory while one batch passes. */
+typedef struct {
+  int batch;
+  bool training;
+  rng random;            /* this layer's numbers at this step */
+  const real* w;         /* its parameters */
+  real* state;           /* its running statistics */
+  const real* const* x;  /* one array per input, size of input x batch */
+  real* y;               /* size of output x batch */
+  real* cache;           /* what forward leaves for backward and jvp */
+} frame;
+
+typedef struct layer layer;
+
+typedef struct {
+  const char* name;
+  nn_hparam hparams[NN_MAX_HPARAMS + 1];
+  /* From inputs, hparams and activation: output, slots, cache sizes. NN_OK or a reason. */
+  nn_code (*shape)(layer* self);
+  void (*forward)(const layer* self, const frame* f);
+  /* dx[k] is written (NULL: nobody asks); the layer's stretch of gradients dw is added to. */
+  void (*backward)(const layer* self, const frame* f, const real* dy, real* const* dx, real* dw);
+  /* ydot = Jx xdot + Jw wdot; the tangents are never NULL */
+  void (*jvp)(const layer* self, const frame* f, const real* const* xdot, const real* wdot,
+              real* ydot);
+} layer_type;
+
+struct layer {
+  const layer_type* type;
+  const activation* activation;  /* activation layers only */
+  double hparams[NN_MAX_HPARAMS];
+  bool trainable;
+  int n_inputs;
+  const shape* inputs;
+  shape output;
+  int n_slots;
+  slot slots[NN_MAX_SLOTS];
+  size_t n_w, n_state;           /* sums over the slots */
+  size_t cache_sample, cache_batch;  /* reals per sample, and once per batch (these first) */
+};
+
+NN_PRIVATE const layer_type* layer_find(const char* name);
+NN_PRIVATE size_t shape_size(const shape* s);
+/* Adds a slot of rank 1 or 2 and returns it. */
+NN_PRIVATE slot* layer_add_slot(layer* self, const char* name, int rank, const int* dims,
+                                bool is_state);
+/* The axes first .. last (0-based, of the sample) as groups: k numbers, `inner` apart. */
+NN_PRIVATE span layer_axes(const layer* self, int batch, int first, int last);
+
+#endif

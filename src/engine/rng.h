@@ -1,0 +1,30 @@
+/* Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel
+ * random numbers: as easy as 1, 2, 3"). Number i of a stream is a function of (seed,
+ * stream, step, i) alone, so that no state is carried and every layer at every step has
+ * numbers of its own, in any order and on any thread. */
+#ifndef NN_RNG_H
+#define NN_RNG_H
+
+#include "real.h"
+
+typedef struct {
+  uint64_t seed;
+  uint32_t stream;  /* which user: a layer's number, or one of the NN_STREAM_* */
+  uint32_t step;    /* which time */
+  uint64_t next;    /* how many numbers were taken */
+} rng;
+
+enum { NN_STREAM_SHUFFLE = 0x40000000, NN_STREAM_INIT = 0x40000001 };
+
+NN_PRIVATE rng rng_new(uint64_t seed, uint32_t stream, uint32_t step);
+NN_PRIVATE void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+/* Uniform on (0, 1), never 0 nor 1, 53 bits in either precision. */
+NN_PRIVATE double rng_uniform(rng* r);
+/* Standard normal, by Box and Muller. */
+NN_PRIVATE double rng_normal(rng* r);
+/* Uniform on 0 .. n - 1, without bias. */
+NN_PRIVATE uint32_t rng_below(rng* r, uint32_t n);
+/* 0 .. n - 1 in random order (Fisher and Yates). */
+NN_PRIVATE void rng_permutation(rng* r, int n, int* order);
+
+#endif
