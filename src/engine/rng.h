@@ -18,7 +18,7 @@ enum { NN_STREAM_SHUFFLE = 0x40000000, NN_STREAM_INIT = 0x40000001 };
 
 NN_PRIVATE rng rng_new(uint64_t seed, uint32_t stream, uint32_t step);
 NN_PRIVATE void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
-/* Uniform on (0, 1), never 0 nor 1, 53 bits in either precision. */
+/* Uniform on (0, 1), never 0 nor 1, 52 bits in either precision. */
 NN_PRIVATE double rng_uniform(rng* r);
 /* Standard normal, by Box and Muller. */
 NN_PRIVATE double rng_normal(rng* r);
