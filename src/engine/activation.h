@@ -27,7 +27,8 @@ typedef struct {
   bool halves;  /* the output has half as many numbers along the axis (glu) */
 } activation;
 
-extern const activation* const activations[]; /* ended by NULL */
 NN_PRIVATE const activation* activation_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const activation* activation_at(int i);
 
 #endif

@@ -11,6 +11,7 @@
 
 enum {
   NN_MAX_RANK = 4,     /* dimensions of a sample or of a tensor of parameters */
+  NN_MAX_INPUTS = 32,    /* of one node */
   NN_MAX_SLOTS = 4,    /* tensors of parameters of one layer */
   NN_MAX_HPARAMS = 8,
   NN_MAX_MOMENTS = 4,  /* optimizer arrays as long as the parameters */
@@ -89,16 +90,23 @@ typedef struct {
   const char* name;
   int rank;
   int dims[NN_MAX_RANK];
+  size_t at;  /* offset from the node's at_w, or its at_state */
   bool is_state;
 } nn_slot_info;
 
 typedef struct {
   nn_shape output;
+  bool owner;  /* its parameters are its own */
   int n_slots;
   nn_slot_info slots[NN_MAX_SLOTS];
   size_t at_w, n_w;          /* its stretch of the parameters */
   size_t at_state, n_state;  /* and of the running statistics, which follow all parameters */
 } nn_node_info;
+
+/* A tensor in a block of parameters. */
+typedef struct {
+  size_t at, n;
+} nn_stretch;
 
 typedef struct {
   nn_choice optimizer;
@@ -145,8 +153,7 @@ typedef struct {
 } nn_metric_spec;
 
 typedef struct {
-  nn_network_spec network;
-  nn_output_spec const* outputs;  /* one per output of the network */
+  const nn_output_spec* outputs;  /* one per output of the network */
   int n_metrics;
   const nn_metric_spec* metrics;
   nn_optimizer_spec optimizer;
@@ -178,35 +185,45 @@ typedef struct {
 /* An array of the engine's own precision: double for nn_engine_f64. */
 typedef void nn_real;
 
+typedef struct nn_network nn_network;
 typedef struct nn_trainer nn_trainer;
 
 typedef struct {
   size_t real_size;
 
-  /* Shape inference: one nn_node_info per node. */
-  nn_status (*network_info)(const nn_network_spec* spec, nn_node_info* info);
+  /* A network holds shapes and offsets, no numbers. It is built in a block of
+   * `network_bytes` bytes (aligned to 64), which must outlive all that is made from it. */
+  size_t (*network_bytes)(const nn_network_spec* spec);
+  nn_status (*network_new)(void* block, const nn_network_spec* spec, nn_network** net);
+  void (*network_info)(const nn_network* net, nn_node_info* info); /* one per node */
+  void (*network_sizes)(const nn_network* net, size_t* n_w, size_t* n_state);
 
-  /* Prediction on a block of `predict_bytes` bytes, aligned to 64. w: parameters, then
-   * running statistics, as doubles. Outputs in R's order, one array per output. */
-  nn_status (*predict_bytes)(const nn_network_spec* spec, int batch_size, size_t* bytes);
-  nn_status (*predict)(void* block, const nn_network_spec* spec, int batch_size, bool training,
-                       uint64_t seed, double* w, int n, const nn_array* x, double* const* y);
+  /* Sizes below are SIZE_MAX when no size_t can say them. Blocks are aligned to 64.
+   * w: parameters, then running statistics, as doubles. Arrays go in R's order. */
 
-  /* Derivatives for given x: of sum(y v), by the inputs and by the parameters; and the
-   * tangent of the outputs along (xdot, wdot). Doubles in R's order, whole batch at once.
-   * block: as for predict_bytes with derivatives_bytes. */
-  nn_status (*derivatives_bytes)(const nn_network_spec* spec, int n, size_t* bytes);
-  nn_status (*gradient)(void* block, const nn_network_spec* spec, bool training, uint64_t seed,
-                        double* w, int n, const nn_array* x, const nn_array* v,
-                        double* const* dx, double* dw);
-  nn_status (*jvp)(void* block, const nn_network_spec* spec, bool training, uint64_t seed,
-                   double* w, int n, const nn_array* x, const nn_array* xdot, const double* wdot,
-                   double* const* ydot);
+  /* Prediction of samples in batches; one array y per output. */
+  size_t (*predict_bytes)(const nn_network* net, int batch_size);
+  void (*predict)(void* block, const nn_network* net, int batch_size, bool training,
+                  uint64_t seed, const double* w, int n, const nn_array* x, double* const* y);
 
-  /* Training. The block outlives the call; the spec and the data do not. */
-  nn_status (*trainer_bytes)(const nn_train_spec* spec, int n, int n_validation, size_t* bytes);
-  nn_status (*trainer_new)(void* block, const nn_train_spec* spec, const nn_data* data,
-                           const nn_data* validation, const double* w, nn_trainer** trainer);
+  /* Derivatives at x, all samples as one batch: of sum(y v), by the inputs (dx, entries may
+   * be NULL) and by the parameters (dw); the tangent of the outputs along (xdot, wdot).
+   * With `training`, w receives the running statistics after the pass. */
+  size_t (*derivatives_bytes)(const nn_network* net, int n);
+  void (*gradient)(void* block, const nn_network* net, bool training, uint64_t seed, double* w,
+                   int n, const nn_array* x, const nn_array* v, double* const* y,
+                   double* const* dx, double* dw);
+  void (*jvp)(void* block, const nn_network* net, bool training, uint64_t seed, const double* w,
+              int n, const nn_array* x, const nn_array* xdot, const double* wdot,
+              double* const* ydot);
+
+  /* Training. The block and the network outlive the call; spec and data do not. `data`
+   * and `validation` may have n = 0. An optimizer without a name: evaluation only. */
+  size_t (*trainer_bytes)(const nn_network* net, const nn_train_spec* spec, const nn_data* data,
+                          const nn_data* validation);
+  nn_status (*trainer_new)(void* block, const nn_network* net, const nn_train_spec* spec,
+                           const nn_data* data, const nn_data* validation, const double* w,
+                           nn_trainer** trainer);
   /* Batches until `epoch` epochs and `batch` batches of the next are done, the budget (in
    * seconds, by `clock`) is used up, or rows_max epochs were finished. One row of logs
    * per finished epoch, in `logs` (rows_max x NN_LOGS, by row); returns their number. */
@@ -215,11 +232,10 @@ typedef struct {
   void (*trainer_progress)(const nn_trainer* t, nn_progress* p);
   /* Running values of the epoch under way. */
   void (*trainer_logs)(const nn_trainer* t, double* logs);
-  /* Loss and metrics on the validation data, forward only; `steps` batches, 0: all. */
-  void (*trainer_evaluate)(nn_trainer* t, int steps, double* logs);
-  /* Like evaluation in slices: batches from *at on, until the budget is used up; true: done. */
-  bool (*trainer_evaluate_some)(nn_trainer* t, int steps, int* at, double budget,
-                                double (*clock)(void), double* logs);
+  /* Loss and metrics on the validation data, forward only: batches from *at (0 at first) to
+   * `steps` (0: all) until the budget is used up; true: done, logs are those of all. */
+  bool (*trainer_evaluate)(nn_trainer* t, int steps, int* at, double budget,
+                           double (*clock)(void), double* logs);
   void (*trainer_set_rate)(nn_trainer* t, double lr);  /* a constant rate from now on */
   void (*trainer_start_epoch)(nn_trainer* t, int epoch); /* number of the next epoch */
   /* Optimizer state, as doubles: counts[0] moments in all (EMA average and accumulated sum
@@ -258,9 +274,9 @@ typedef struct {
   int (*optimizer_moments)(const nn_optimizer_spec* spec);
   nn_code (*optimizer_start)(const nn_optimizer_spec* spec, size_t n, const nn_real* w,
                              nn_real* moments, double* scalars);
-  nn_code (*optimizer_step)(const nn_optimizer_spec* spec, int n_tensors, const size_t* lengths,
-                            nn_real* w, nn_real* g, nn_real* moments, double* scalars,
-                            double* iterations);
+  nn_code (*optimizer_step)(const nn_optimizer_spec* spec, int n_tensors,
+                            const nn_stretch* tensors, size_t n, nn_real* w, nn_real* g,
+                            nn_real* moments, double* scalars, double* iterations);
 
   /* The tables, for the caller to list: record i of a table; false past the end. */
   bool (*registry)(const char* table, int i, const char** name, const nn_hparam** hparams,

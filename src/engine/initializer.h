@@ -22,5 +22,7 @@ typedef struct {
 } initializer;
 
 NN_PRIVATE const initializer* initializer_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const initializer* initializer_at(int i);
 
 #endif

@@ -8,10 +8,7 @@
 #include "rng.h"
 
 /* Dimensions of one sample, the batch not counted. */
-typedef struct {
-  int rank;
-  int dims[NN_MAX_RANK];
-} shape;
+typedef nn_shape shape;
 
 /* One tensor of parameters. Column-major over dims, as R shows it. */
 typedef struct {
@@ -65,6 +62,8 @@ struct layer {
 };
 
 NN_PRIVATE const layer_type* layer_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const layer_type* layer_at(int i);
 NN_PRIVATE size_t shape_size(const shape* s);
 /* Adds a slot of rank 1 or 2 and returns it. */
 NN_PRIVATE slot* layer_add_slot(layer* self, const char* name, int rank, const int* dims,

@@ -30,6 +30,8 @@ typedef struct {
 } loss;
 
 NN_PRIVATE const loss* loss_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const loss* loss_at(int i);
 /* Where the hyperparameter stands in h, or -1. */
 NN_PRIVATE int loss_hparam(const loss* l, const char* name);
 /* The scales s_j that make sum_j s_j v_j the reduced loss; weight has cols numbers or is

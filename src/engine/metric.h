@@ -19,5 +19,7 @@ struct metric {
 
 /* By name, in the table of metrics. Every loss has a row of its name there. */
 NN_PRIVATE const metric* metric_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const metric* metric_at(int i);
 
 #endif

@@ -5,50 +5,77 @@
 
 #include "arena.h"
 #include "layer.h"
+#include "penalty.h"
+
+/* What happens to one slot besides training; records NULL: nothing. */
+typedef struct {
+  const penalty* penalty;
+  double penalty_h[NN_MAX_HPARAMS];
+  const constraint* constraint;
+  double constraint_h[NN_MAX_HPARAMS];
+  int constraint_axes;
+} slot_rule;
 
 typedef struct {
   layer layer;
-  int n_inputs;
   const int* inputs;      /* earlier nodes, or -1 - k */
+  bool owner;             /* its parameters are its own, not an earlier node's */
   size_t at_w, at_state;  /* offsets into the parameters and into the statistics */
   uint32_t stream;
-  int consumers;          /* how many nodes read its output */
+  const penalty* activity;  /* on the output, divided by the batch; or NULL */
+  double activity_h[NN_MAX_HPARAMS];
+  slot_rule rules[NN_MAX_SLOTS];
 } node;
 
-typedef struct {
+struct nn_network {
   int n_inputs, n_nodes, n_outputs;
-  const shape* inputs;
+  shape* inputs;
   node* nodes;
-  const int* outputs;
-  size_t n_w, n_state;    /* parameters; running statistics, which follow them */
-} network;
+  int* outputs;
+  size_t n_w, n_state;  /* parameters; running statistics, which follow them */
+};
+typedef struct nn_network network;
 
 /* The numbers of one batch. Separate from the network so that it can be sized for
  * prediction, without gradients. */
 typedef struct {
   const network* net;
-  int capacity;             /* samples in a full batch */
-  int batch;                /* samples in this one */
+  int batch;                /* samples in this batch, at most the capacity */
   bool training;
   uint64_t seed;
   uint32_t step;
-  real** x;                 /* one array per input of the network: the caller fills them */
+  real** x;                 /* one array per input of the network */
   real** y;                 /* one per node */
   real** cache;             /* one per node */
-  real** dy;                /* one per node: gradient by its output; NULL for prediction */
-  real** dx;                /* one per input; entries NULL when nobody asks */
-  real* spare;              /* where a second consumer's part is made before it is added */
+  real** dy;                /* one per node: gradient by its output; prediction: no array */
+  bool* seeded;             /* dy of this node holds something already */
+  real** dx;                /* one per input; entries NULL: nobody asks */
+  real* spare;              /* where later consumers' parts are made before they are added: */
+  size_t spare_size;        /* so many numbers for each input of a node */
 } workspace;
 
-NN_PRIVATE nn_status network_carve(arena* a, const nn_network_spec* spec, network* net);
-NN_PRIVATE void workspace_carve(arena* a, const network* net, int capacity, bool gradients,
-                                bool input_gradients, workspace* ws);
+/* The numbers of a choice, when they are as many as the record has hyperparameters. */
+NN_PRIVATE nn_code hparams_copy(nn_choice from, const nn_hparam* known, double* to);
+
+NN_PRIVATE size_t network_bytes(const nn_network_spec* spec);
+NN_PRIVATE nn_status network_new(void* block, const nn_network_spec* spec, network** net);
+NN_PRIVATE const shape* network_shape(const network* net, int from); /* of node or -1 - input */
+
+typedef enum { WORKSPACE_FORWARD, WORKSPACE_TRAIN, WORKSPACE_DERIVATIVES } workspace_use;
+NN_PRIVATE void workspace_carve(arena* a, const network* net, int capacity, workspace_use use,
+                                workspace* ws);
 /* y of every node from x of every input. state is updated by layers that keep statistics. */
 NN_PRIVATE void network_forward(workspace* ws, const real* w, real* state);
-/* From dy of the outputs (written by the caller with network_seed) to g, which is added to. */
+/* Sum of the activity penalties of the pass. */
+NN_PRIVATE double network_activity(const workspace* ws);
+/* Where the gradient by node i's output is to be written before network_backward;
+ * network_unseed forgets all of the last batch. */
+NN_PRIVATE void network_unseed(workspace* ws);
+NN_PRIVATE real* network_seed(workspace* ws, int i);
+/* From the seeded gradients to g, which is added to, and to ws->dx. */
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g);
-/* ydot of every node from the inputs' tangents; arrays as in workspace.y. */
+/* ydot of every node from the inputs' tangents; arrays as in ws->y. */
 NN_PRIVATE void network_jvp(workspace* ws, const real* w, real* state, real* const* xdot,
-                            const real* wdot, real** ydot);
+                            const real* wdot, real* const* ydot);
 
 #endif

@@ -23,9 +23,7 @@ typedef struct {
 } optimizer_type;
 
 /* One of the tensors that the optimizer sees: where it stands in w, and its length. */
-typedef struct {
-  size_t at, n;
-} stretch;
+typedef nn_stretch stretch;
 
 /* An optimizer at work on one block of parameters. All memory is the caller's. */
 typedef struct {
@@ -43,6 +41,8 @@ typedef struct {
 } optimizer;
 
 NN_PRIVATE const optimizer_type* optimizer_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const optimizer_type* optimizer_at(int i);
 /* Sets slots, average and scalars to their first values. */
 NN_PRIVATE void optimizer_start(optimizer* o, const real* w);
 /* The rate of the step that comes next. */

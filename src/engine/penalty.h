@@ -27,6 +27,10 @@ typedef struct {
 } constraint;
 
 NN_PRIVATE const penalty* penalty_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const penalty* penalty_at(int i);
 NN_PRIVATE const constraint* constraint_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const constraint* constraint_at(int i);
 
 #endif

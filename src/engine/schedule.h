@@ -12,5 +12,7 @@ typedef struct {
 } schedule;
 
 NN_PRIVATE const schedule* schedule_find(const char* name);
+/* Record i of the table; NULL past the last one. */
+NN_PRIVATE const schedule* schedule_at(int i);
 
 #endif

@@ -1,0 +1,196 @@
+#include "trainer.h"
+
+#include "vector.h"
+
+/* The layout of a trainer's block, described once: run on an empty arena it measures, on a
+ * real one it carves. Then names become records and the data are imported. */
+
+static void array_carve(arena* a, const nn_array* from, column_set* to) {
+  size_t size = from->values ? shape_size(&from->shape) : 0;
+  real* values = ARENA_TAKE(a, size * (size_t) from->n, real);
+  if (!to) return;
+  *to = (column_set){.n = from->n, .size = size, .values = size ? values : NULL};
+  if (size) array_import(from, values);
+}
+
+static void dataset_carve(arena* a, const nn_data* from, const network* net, dataset* to) {
+  int outputs = net->n_outputs;
+  to->n = from->n;
+  to->x = ARENA_TAKE(a, (size_t) net->n_inputs, column_set);
+  to->t = ARENA_TAKE(a, (size_t) outputs, column_set);
+  to->weight = ARENA_TAKE(a, (size_t) outputs, column_set);
+  for (int k = 0; k < net->n_inputs && from->n > 0; ++k) {
+    array_carve(a, from->x + k, to->x ? to->x + k : NULL);
+  }
+  for (int o = 0; o < outputs && from->n > 0; ++o) {
+    array_carve(a, from->y + o, to->t ? to->t + o : NULL);
+    array_carve(a, from->weight + o, to->weight ? to->weight + o : NULL);
+  }
+}
+
+static int trainer_capacity(const nn_train_spec* spec, int n, int n_validation) {
+  int train = n < spec->batch_size ? n : spec->batch_size;
+  int most = spec->validation_batch_size;
+  int validate = n_validation < most ? n_validation : most;
+  int capacity = train > validate ? train : validate;
+  return capacity > 0 ? capacity : 1;
+}
+
+static int last_axis(const shape* s) { return s->rank ? s->dims[s->rank - 1] : 1; }
+
+static void outputs_carve(arena* a, trainer* t, const nn_data* data, int capacity) {
+  t->outputs = ARENA_TAKE(a, (size_t) t->n_outputs, output);
+  size_t most = 1;
+  for (int o = 0; o < t->n_outputs; ++o) {
+    const shape* s = &t->net->nodes[t->net->outputs[o]].layer.output;
+    size_t positions = shape_size(s) / (size_t) last_axis(s);
+    size_t targets = shape_size(&data->y[o].shape), cols = positions * (size_t) capacity;
+    output out = {.k = last_axis(s), .positions = (int) positions};
+    out.kt = (int) (targets / positions);
+    out.t = ARENA_TAKE(a, targets * (size_t) capacity, real);
+    out.weight = ARENA_TAKE(a, cols, real);
+    if (t->outputs) t->outputs[o] = out;
+    if (cols > most) most = cols;
+  }
+  t->v = ARENA_TAKE(a, most, real);
+  t->s = ARENA_TAKE(a, most, real);
+}
+
+static int metric_states_of(const nn_metric_spec* spec) {
+  const metric* m = metric_find(spec->metric.name);
+  return m ? m->n_state : 0;
+}
+
+static void metrics_carve(arena* a, trainer* t, const nn_train_spec* spec) {
+  t->metrics = ARENA_TAKE(a, (size_t) spec->n_metrics, watcher);
+  for (int m = 0; m < spec->n_metrics; ++m) {
+    double* state = ARENA_TAKE(a, (size_t) metric_states_of(spec->metrics + m), double);
+    if (t->metrics) t->metrics[m] = (watcher){.state = state};
+  }
+  t->sums.losses = ARENA_TAKE(a, (size_t) t->n_outputs, double);
+}
+
+/* One stretch per trainable tensor, in the order of the parameters. */
+static void stretches_carve(arena* a, trainer* t) {
+  size_t most = (size_t) t->net->n_nodes * NN_MAX_SLOTS;
+  t->stretches = ARENA_TAKE(a, most, stretch);
+  t->optimizer.tensors = t->stretches;
+  if (!t->stretches) return;
+  for (int i = 0; i < t->net->n_nodes; ++i) {
+    const node* n = t->net->nodes + i;
+    for (int k = 0; k < n->layer.n_slots && n->owner && n->layer.trainable; ++k) {
+      const slot* s = n->layer.slots + k;
+      if (s->is_state) continue;
+      t->stretches[t->optimizer.n_tensors++] = (stretch){.at = n->at_w + s->at, .n = s->n};
+    }
+  }
+}
+
+/* `spec` is copied so that its numbers outlive the caller's. */
+static double* choice_keep(arena* a, nn_choice* choice) {
+  double* h = ARENA_TAKE(a, (size_t) choice->n_h, double);
+  if (h && choice->n_h) memcpy(h, choice->h, (size_t) choice->n_h * sizeof(double));
+  if (h) choice->h = h;
+  return h;
+}
+
+static void optimizer_carve(arena* a, trainer* t, const nn_optimizer_spec* spec) {
+  optimizer* o = &t->optimizer;
+  size_t n = t->net->n_w;
+  o->spec = *spec;
+  o->n = n;
+  if (!spec->optimizer.name) return;
+  o->type = optimizer_find(spec->optimizer.name);
+  o->schedule = spec->schedule.name ? schedule_find(spec->schedule.name) : NULL;
+  t->g = ARENA_TAKE(a, n, real);
+  for (int k = 0; o->type && o->type->slots[k]; ++k) o->slots[k] = ARENA_TAKE(a, n, real);
+  if (spec->use_ema) o->average = ARENA_TAKE(a, n, real);
+  if (spec->accumulate > 1) o->sum = ARENA_TAKE(a, n, real);
+  choice_keep(a, &o->spec.optimizer);
+  choice_keep(a, &o->spec.schedule);
+  stretches_carve(a, t);
+}
+
+static trainer* trainer_carve(arena* a, const network* net, const nn_train_spec* spec,
+                              const nn_data* data, const nn_data* validation) {
+  trainer* result = ARENA_TAKE(a, 1, trainer);
+  trainer t = {.net = net, .n_outputs = net->n_outputs, .n_metrics = spec->n_metrics};
+  int capacity = trainer_capacity(spec, data->n, validation->n);
+  bool training = spec->optimizer.optimizer.name != NULL;
+  workspace_carve(a, net, capacity, training ? WORKSPACE_TRAIN : WORKSPACE_FORWARD, &t.ws);
+  outputs_carve(a, &t, data->n ? data : validation, capacity);
+  metrics_carve(a, &t, spec);
+  optimizer_carve(a, &t, &spec->optimizer);
+  t.w = ARENA_TAKE(a, net->n_w + net->n_state, real);
+  t.order = ARENA_TAKE(a, (size_t) data->n, int);
+  t.rows = ARENA_TAKE(a, (size_t) capacity, int);
+  dataset_carve(a, data, net, &t.data);
+  dataset_carve(a, validation, net, &t.validation);
+  if (result) *result = t;
+  return result;
+}
+
+NN_PRIVATE size_t trainer_bytes(const network* net, const nn_train_spec* spec, const nn_data* data,
+                                const nn_data* validation) {
+  arena a = {.base = NULL};
+  trainer_carve(&a, net, spec, data, validation);
+  return a.overflow ? SIZE_MAX : a.used;
+}
+
+static nn_code output_resolve(trainer* t, const nn_output_spec* spec, int o) {
+  output* out = t->outputs + o;
+  out->loss = loss_find(spec->loss.name);
+  if (!out->loss) return NN_UNKNOWN_NAME;
+  out->reduction = spec->reduction;
+  out->loss_weight = spec->loss_weight;
+  out->shown = t->net->outputs[o];
+  out->node = spec->fused ? t->net->nodes[out->shown].inputs[0] : out->shown;
+  if (out->node < 0) return NN_BAD_SPEC;
+  return hparams_copy(spec->loss, out->loss->hparams, out->h);
+}
+
+static nn_code metric_resolve(trainer* t, const nn_metric_spec* spec, int m) {
+  watcher* watch = t->metrics + m;
+  watch->metric = metric_find(spec->metric.name);
+  if (!watch->metric || spec->output < 0 || spec->output >= t->n_outputs) return NN_UNKNOWN_NAME;
+  watch->output = spec->output;
+  watch->weighted = spec->weighted;
+  return hparams_copy(spec->metric, watch->metric->hparams, watch->h);
+}
+
+static nn_code records_resolve(trainer* t, const nn_train_spec* spec) {
+  nn_code code = NN_OK;
+  for (int o = 0; o < t->n_outputs && code == NN_OK; ++o) {
+    code = output_resolve(t, spec->outputs + o, o);
+  }
+  for (int m = 0; m < t->n_metrics && code == NN_OK; ++m) {
+    code = metric_resolve(t, spec->metrics + m, m);
+  }
+  const nn_optimizer_spec* opt = &spec->optimizer;
+  if (opt->optimizer.name && !t->optimizer.type) return NN_UNKNOWN_NAME;
+  if (opt->schedule.name && !t->optimizer.schedule) return NN_UNKNOWN_NAME;
+  return code;
+}
+
+NN_PRIVATE int batches_of(int rows, int size) { return rows / size + (rows % size != 0); }
+
+NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train_spec* spec,
+                                 const nn_data* data, const nn_data* validation, const double* w,
+                                 trainer** result) {
+  arena a = {.base = block};
+  trainer* t = trainer_carve(&a, net, spec, data, validation);
+  nn_status status = {records_resolve(t, spec), 0};
+  if (status.code != NN_OK) return status;
+  t->batch_size = spec->batch_size;
+  t->validation_batch_size = spec->validation_batch_size;
+  t->batches = spec->steps_per_epoch > 0 ? spec->steps_per_epoch
+                                         : batches_of(data->n, spec->batch_size);
+  t->shuffle = spec->shuffle;
+  t->shuffle_batches = spec->shuffle_batches;
+  t->seed = t->ws.seed = spec->seed;
+  for (size_t i = 0; i < net->n_w + net->n_state; ++i) t->w[i] = (real) w[i];
+  if (t->optimizer.type) optimizer_start(&t->optimizer, t->w);
+  trainer_reset(t);
+  *result = t;
+  return status;
+}

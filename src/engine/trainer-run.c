@@ -1,0 +1,191 @@
+#include "trainer.h"
+
+#include "vector.h"
+
+/* Running a trainer: passes over shuffled rows, batches until somebody wants to look,
+ * evaluation, and the state that goes in and out. */
+
+/* Whole batches change places, their rows stay; the short one stays last. */
+static void order_draw_batches(trainer* t, rng* r) {
+  int whole = t->data.n / t->batch_size, size = t->batch_size;
+  for (int i = 0; i < t->data.n; ++i) t->order[i] = i;
+  for (int b = whole - 1; b > 0; --b) {
+    int other = (int) rng_below(r, (uint32_t) b + 1);
+    for (int i = 0; i < size; ++i) {
+      int swap = t->order[b * size + i];
+      t->order[b * size + i] = t->order[other * size + i];
+      t->order[other * size + i] = swap;
+    }
+  }
+}
+
+/* The rows of one pass over the data. */
+static void order_draw(trainer* t, int pass) {
+  rng r = rng_new(t->seed, NN_STREAM_SHUFFLE, (uint32_t) pass);
+  if (!t->shuffle) {
+    for (int i = 0; i < t->data.n; ++i) t->order[i] = i;
+  } else if (t->shuffle_batches) {
+    order_draw_batches(t, &r);
+  } else {
+    rng_permutation(&r, t->data.n, t->order);
+  }
+}
+
+/* The next batch's rows; a new pass begins where the last one ended. */
+static const int* rows_next(trainer* t, int* n) {
+  if (t->at >= t->data.n) {
+    t->pass += 1;
+    t->at = 0;
+  }
+  if (t->at == 0 && (t->shuffle || t->pass == 0)) order_draw(t, t->pass);
+  const int* rows = t->order + t->at;
+  int left = t->data.n - t->at;
+  *n = left < t->batch_size ? left : t->batch_size;
+  t->at += *n;
+  return rows;
+}
+
+static void nonfinite_note(trainer* t, double value) {
+  if (isfinite(value) || t->nonfinite) return;
+  t->nonfinite = true;
+  t->nonfinite_epoch = t->epoch;
+  t->nonfinite_batch = t->batch;
+}
+
+static void batch_run(trainer* t) {
+  int n;
+  if (t->batch == 0) trainer_reset(t);
+  const int* rows = rows_next(t, &n);
+  nonfinite_note(t, trainer_step(t, rows, n));
+  t->batch += 1;
+}
+
+static bool is_before(const trainer* t, int epoch, int batch) {
+  return t->epoch < epoch || (t->epoch == epoch && t->batch < batch);
+}
+
+/* The clock is read rarely when batches are short: so that reading it costs nothing, and
+ * often enough that the budget is kept to about a millisecond. */
+typedef struct {
+  double (*now)(void);
+  double end, last;
+  int every, left;
+} stopwatch;
+
+static bool stopwatch_rings(stopwatch* s) {
+  if (--s->left > 0) return false;
+  double now = s->now();
+  if (now - s->last < 0.0005 && s->every < 4096) s->every *= 2;
+  if (now - s->last > 0.002 && s->every > 1) s->every /= 2;
+  s->last = now;
+  s->left = s->every;
+  return now >= s->end;
+}
+
+static stopwatch stopwatch_new(double (*now)(void), double budget) {
+  double start = now();
+  stopwatch s = {.now = now, .end = start + budget, .last = start, .every = 1, .left = 1};
+  return s;
+}
+
+NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, double (*clock)(void),
+                           int rows_max, double* logs) {
+  size_t width = (size_t) NN_LOGS(t->n_outputs, t->n_metrics);
+  stopwatch watch = stopwatch_new(clock, budget);
+  int rows = 0;
+  while (rows < rows_max && is_before(t, epoch, batch)) {
+    batch_run(t);
+    if (t->batch == t->batches) {
+      trainer_logs(t, logs + (size_t) rows++ * width);
+      t->epoch += 1;
+      t->batch = 0;
+    }
+    if (stopwatch_rings(&watch)) break;
+  }
+  return rows;
+}
+
+static void batch_evaluate(trainer* t, int at) {
+  int start = at * t->validation_batch_size, left = t->validation.n - start;
+  int n = left < t->validation_batch_size ? left : t->validation_batch_size;
+  for (int i = 0; i < n; ++i) t->rows[i] = start + i;
+  trainer_score(t, &t->validation, t->rows, n);
+}
+
+NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
+                                 double (*clock)(void), double* logs) {
+  int batches = batches_of(t->validation.n, t->validation_batch_size);
+  if (steps > 0 && steps < batches) batches = steps;
+  stopwatch watch = stopwatch_new(clock, budget);
+  if (*at == 0) trainer_reset(t);
+  while (*at < batches) {
+    batch_evaluate(t, (*at)++);
+    if (stopwatch_rings(&watch)) break;
+  }
+  trainer_logs(t, logs);
+  return *at >= batches;
+}
+
+NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p) {
+  *p = (nn_progress){.epoch = t->epoch,
+                     .batch = t->batch,
+                     .batches = t->batches,
+                     .iterations = t->optimizer.iterations,
+                     .lr = optimizer_rate(&t->optimizer),
+                     .nonfinite = t->nonfinite,
+                     .nonfinite_epoch = t->nonfinite_epoch,
+                     .nonfinite_batch = t->nonfinite_batch};
+}
+
+NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch) { t->epoch = epoch; }
+
+NN_PRIVATE void trainer_set_rate(trainer* t, double lr) {
+  t->optimizer.schedule = NULL;
+  t->optimizer.spec.lr = lr;
+}
+
+NN_PRIVATE void trainer_finalize(trainer* t) { optimizer_finalize(&t->optimizer, t->w); }
+
+/* Moments in the order slots, average, sum; NULL past the last one. */
+static real* moment_of(const trainer* t, int k) {
+  const optimizer* o = &t->optimizer;
+  int n = 0;
+  while (o->type && o->type->slots[n]) ++n;
+  if (k < n) return o->slots[k];
+  if (k == n && o->average) return o->average;
+  return k == n + (o->average ? 1 : 0) ? o->sum : NULL;
+}
+
+NN_PRIVATE int trainer_moments(const trainer* t) {
+  int n = 0;
+  while (moment_of(t, n)) ++n;
+  return n;
+}
+
+static void reals_get(size_t n, const real* from, double* to) {
+  for (size_t i = 0; i < n; ++i) to[i] = (double) from[i];
+}
+
+static void reals_set(size_t n, const double* from, real* to) {
+  for (size_t i = 0; i < n; ++i) to[i] = (real) from[i];
+}
+
+NN_PRIVATE void trainer_get(const trainer* t, double* w, double* moments, double* scalars,
+                            double* iterations) {
+  size_t n = t->net->n_w;
+  reals_get(n + t->net->n_state, t->w, w);
+  for (int k = 0; moment_of(t, k); ++k) reals_get(n, moment_of(t, k), moments + (size_t) k * n);
+  memcpy(scalars, t->optimizer.scalars, sizeof(t->optimizer.scalars));
+  *iterations = t->optimizer.iterations;
+}
+
+NN_PRIVATE void trainer_set(trainer* t, const double* w, const double* moments,
+                            const double* scalars, const double* iterations) {
+  size_t n = t->net->n_w;
+  if (w) reals_set(n + t->net->n_state, w, t->w);
+  for (int k = 0; moments && moment_of(t, k); ++k) {
+    reals_set(n, moments + (size_t) k * n, moment_of(t, k));
+  }
+  if (scalars) memcpy(t->optimizer.scalars, scalars, sizeof(t->optimizer.scalars));
+  if (iterations) t->optimizer.iterations = *iterations;
+}

@@ -1,0 +1,105 @@
+/* A stretch of training: data, network, workspace, parameters, gradients, optimizer and
+ * running sums, all in one block. Its life is one fit(). */
+#ifndef NN_TRAINER_H
+#define NN_TRAINER_H
+
+#include "dataset.h"
+#include "loss.h"
+#include "metric.h"
+#include "network.h"
+#include "optimizer.h"
+
+/* Samples imported as columns. weight: per output, values NULL when all weigh 1. */
+typedef struct {
+  int n;
+  column_set* x;
+  column_set* t;
+  column_set* weight;
+} dataset;
+
+/* One output: its loss and the columns the loss sees. */
+typedef struct {
+  const loss* loss;
+  double h[NN_MAX_HPARAMS];
+  nn_reduction reduction;
+  double loss_weight;
+  int node;       /* whose output the loss works on: the logits when fused */
+  int shown;      /* whose output the metrics see */
+  int k, kt;      /* predictions and targets in a column */
+  int positions;  /* columns in a sample */
+  real* t;        /* targets of the batch */
+  real* weight;   /* one per column of the batch, or NULL */
+} output;
+
+typedef struct {
+  const metric* metric;
+  double h[NN_MAX_HPARAMS];
+  int output;
+  bool weighted;
+  double* state;
+} watcher;
+
+/* Running values since an epoch (or an evaluation) began. */
+typedef struct {
+  double count;    /* samples */
+  double total;    /* sum of batch losses, each times its samples */
+  double* losses;  /* the same by output, unweighted, without penalties */
+} sums;
+
+struct nn_trainer {
+  const network* net;
+  workspace ws;
+  dataset data, validation;
+  int n_outputs, n_metrics;
+  output* outputs;
+  watcher* metrics;
+  sums sums;
+  real *w, *g;             /* parameters, then running statistics; gradients */
+  stretch* stretches;      /* trainable tensors */
+  optimizer optimizer;
+  real *v, *s;             /* a number per column: values, scales */
+  int* order;              /* rows of this pass over the data */
+  int* rows;               /* rows of a batch that is evaluated */
+  int batch_size, validation_batch_size;
+  int batches;             /* in an epoch */
+  bool shuffle, shuffle_batches;
+  uint64_t seed;
+  uint32_t steps;          /* batches done in this fit */
+  int pass, at;            /* which pass over the rows, and how many of them are used up */
+  int epoch, batch;        /* done */
+  bool nonfinite;
+  int nonfinite_epoch, nonfinite_batch;
+};
+typedef struct nn_trainer trainer;
+
+NN_PRIVATE size_t trainer_bytes(const network* net, const nn_train_spec* spec, const nn_data* data,
+                                const nn_data* validation);
+NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train_spec* spec,
+                                 const nn_data* data, const nn_data* validation, const double* w,
+                                 trainer** result);
+/* Forgets the running values: at the start of an epoch or of an evaluation. */
+NN_PRIVATE void trainer_reset(trainer* t);
+/* One batch, rows of a dataset: forward, loss and metrics; the loss with its penalties. */
+NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows, int n);
+/* The same on the training data, then gradients and an update. */
+NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n);
+/* The running values, NN_LOGS of them. */
+NN_PRIVATE void trainer_logs(const trainer* t, double* logs);
+NN_PRIVATE int batches_of(int rows, int size);
+
+/* As engine.h says of the functions of the same names. */
+NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, double (*clock)(void),
+                           int rows_max, double* logs);
+NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
+                                 double (*clock)(void), double* logs);
+NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p);
+NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch);
+NN_PRIVATE void trainer_set_rate(trainer* t, double lr);
+NN_PRIVATE void trainer_finalize(trainer* t);
+NN_PRIVATE int trainer_moments(const trainer* t);
+NN_PRIVATE void trainer_get(const trainer* t, double* w, double* moments, double* scalars,
+                            double* iterations);
+NN_PRIVATE void trainer_set(trainer* t, const double* w, const double* moments,
+                            const double* scalars, const double* iterations);
+
+#endif

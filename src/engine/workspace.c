@@ -1,0 +1,191 @@
+#include "network.h"
+
+#include "vector.h"
+
+/* Forward, backward and tangent passes over the nodes of a network.
+ *
+ * Backward visits the nodes from the last to the first. A node's dy is written by its
+ * first consumer (or seeded by the loss) and added to by the others; a node whose output
+ * nobody's loss depends on is passed over. */
+
+static size_t node_numbers(const network* net, int from, int capacity) {
+  return shape_size(network_shape(net, from)) * (size_t) capacity;
+}
+
+static real** arrays_carve(arena* a, const network* net, int capacity) {
+  real** arrays = ARENA_TAKE(a, (size_t) net->n_nodes, real*);
+  for (int i = 0; i < net->n_nodes; ++i) {
+    real* array = ARENA_TAKE(a, node_numbers(net, i, capacity), real);
+    if (arrays) arrays[i] = array;
+  }
+  return arrays;
+}
+
+static real** caches_carve(arena* a, const network* net, int capacity) {
+  real** caches = ARENA_TAKE(a, (size_t) net->n_nodes, real*);
+  for (int i = 0; i < net->n_nodes; ++i) {
+    const layer* l = &net->nodes[i].layer;
+    real* cache = ARENA_TAKE(a, l->cache_batch + l->cache_sample * (size_t) capacity, real);
+    if (caches) caches[i] = cache;
+  }
+  return caches;
+}
+
+static real** inputs_carve(arena* a, const network* net, int capacity, bool wanted) {
+  real** arrays = ARENA_TAKE(a, (size_t) net->n_inputs, real*);
+  for (int k = 0; k < net->n_inputs; ++k) {
+    real* array = wanted ? ARENA_TAKE(a, node_numbers(net, -1 - k, capacity), real) : NULL;
+    if (arrays) arrays[k] = array;
+  }
+  return arrays;
+}
+
+/* The largest array that a second consumer can ask for. */
+static size_t spare_numbers(const network* net, int capacity) {
+  size_t most = 0;
+  for (int i = -net->n_inputs; i < net->n_nodes; ++i) {
+    size_t n = node_numbers(net, i, capacity);
+    if (n > most) most = n;
+  }
+  return most;
+}
+
+static size_t most_inputs(const network* net) {
+  int most = 0;
+  for (int i = 0; i < net->n_nodes; ++i) {
+    if (net->nodes[i].layer.n_inputs > most) most = net->nodes[i].layer.n_inputs;
+  }
+  return (size_t) most;
+}
+
+NN_PRIVATE void workspace_carve(arena* a, const network* net, int capacity, workspace_use use,
+                                workspace* ws) {
+  bool gradients = use != WORKSPACE_FORWARD;
+  ws->net = net;
+  ws->x = inputs_carve(a, net, capacity, true);
+  ws->y = arrays_carve(a, net, capacity);
+  ws->cache = caches_carve(a, net, capacity);
+  ws->dy = gradients ? arrays_carve(a, net, capacity) : NULL;
+  ws->seeded = ARENA_TAKE(a, (size_t) net->n_nodes + (size_t) net->n_inputs, bool);
+  ws->dx = inputs_carve(a, net, capacity, use == WORKSPACE_DERIVATIVES);
+  ws->spare_size = gradients ? spare_numbers(net, capacity) : 0;
+  ws->spare = ARENA_TAKE(a, ws->spare_size * most_inputs(net), real);
+}
+
+/* Inputs of a node, found among the nodes' arrays and the network's inputs. */
+static const real* array_of(real* const* x, real* const* y, int from) {
+  return from < 0 ? x[-1 - from] : y[from];
+}
+
+static frame frame_of(const workspace* ws, int i, const real* w, real* state,
+                      const real** inputs) {
+  const node* n = ws->net->nodes + i;
+  for (int k = 0; k < n->layer.n_inputs; ++k) inputs[k] = array_of(ws->x, ws->y, n->inputs[k]);
+  frame f = {.batch = ws->batch,
+             .training = ws->training,
+             .random = {.seed = ws->seed, .stream = n->stream, .step = ws->step},
+             .w = w + n->at_w,
+             .state = state + n->at_state,
+             .x = inputs,
+             .y = ws->y[i],
+             .cache = ws->cache[i]};
+  return f;
+}
+
+NN_PRIVATE void network_forward(workspace* ws, const real* w, real* state) {
+  const real* inputs[NN_MAX_INPUTS];
+  for (int i = 0; i < ws->net->n_nodes; ++i) {
+    const layer* l = &ws->net->nodes[i].layer;
+    frame f = frame_of(ws, i, w, state, inputs);
+    l->type->forward(l, &f);
+  }
+}
+
+/* The output of a node as one tensor, for its penalty. */
+static tensor output_tensor(const workspace* ws, int i) {
+  size_t size = shape_size(&ws->net->nodes[i].layer.output);
+  tensor t = {.rank = 2, .dims = {(int) size, ws->batch}, .n = size * (size_t) ws->batch};
+  return t;
+}
+
+NN_PRIVATE double network_activity(const workspace* ws) {
+  double sum = 0;
+  for (int i = 0; i < ws->net->n_nodes; ++i) {
+    const node* n = ws->net->nodes + i;
+    if (!n->activity) continue;
+    tensor t = output_tensor(ws, i);
+    sum += n->activity->value(&t, n->activity_h, ws->y[i]) / ws->batch;
+  }
+  return sum;
+}
+
+NN_PRIVATE void network_unseed(workspace* ws) {
+  memset(ws->seeded, 0, ((size_t) ws->net->n_nodes + (size_t) ws->net->n_inputs) * sizeof(bool));
+}
+
+NN_PRIVATE real* network_seed(workspace* ws, int i) {
+  ws->seeded[i] = true;
+  return ws->dy[i];
+}
+
+static void activity_add(workspace* ws, int i) {
+  const node* n = ws->net->nodes + i;
+  tensor t = output_tensor(ws, i);
+  if (!ws->seeded[i]) vector_fill(t.n, 0, network_seed(ws, i));
+  n->activity->grad(&t, n->activity_h, (real) 1 / (real) ws->batch, ws->y[i], ws->dy[i]);
+}
+
+static real* gradient_of(const workspace* ws, int from) {
+  return from < 0 ? ws->dx[-1 - from] : ws->dy[from];
+}
+
+static bool* seeded_flag(const workspace* ws, int from) {
+  return ws->seeded + (from < 0 ? ws->net->n_nodes - 1 - from : from);
+}
+
+/* Where node n is to write its gradient by input k: straight into place when it is the
+ * first consumer of that array, into a spare one when it is a later one (or reads the
+ * array twice), nowhere when nobody asks. */
+static real* target_of(const workspace* ws, const node* n, int k) {
+  bool taken = *seeded_flag(ws, n->inputs[k]);
+  for (int j = 0; j < k; ++j) taken = taken || n->inputs[j] == n->inputs[k];
+  real* place = gradient_of(ws, n->inputs[k]);
+  return place && taken ? ws->spare + (size_t) k * ws->spare_size : place;
+}
+
+static void target_settle(workspace* ws, int from, const real* written) {
+  size_t n = shape_size(network_shape(ws->net, from)) * (size_t) ws->batch;
+  real* place = gradient_of(ws, from);
+  if (written != place) vector_add(n, written, place);
+  *seeded_flag(ws, from) = true;
+}
+
+static void node_backward(workspace* ws, int i, const real* w, real* state, real* g) {
+  const node* n = ws->net->nodes + i;
+  const real* inputs[NN_MAX_INPUTS];
+  real* dx[NN_MAX_INPUTS];
+  frame f = frame_of(ws, i, w, state, inputs);
+  for (int k = 0; k < n->layer.n_inputs; ++k) dx[k] = target_of(ws, n, k);
+  n->layer.type->backward(&n->layer, &f, ws->dy[i], dx, g + n->at_w);
+  for (int k = 0; k < n->layer.n_inputs; ++k) {
+    if (dx[k]) target_settle(ws, n->inputs[k], dx[k]);
+  }
+}
+
+NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g) {
+  for (int i = ws->net->n_nodes - 1; i >= 0; --i) {
+    if (ws->net->nodes[i].activity) activity_add(ws, i);
+    if (ws->seeded[i]) node_backward(ws, i, w, state, g);
+  }
+}
+
+NN_PRIVATE void network_jvp(workspace* ws, const real* w, real* state, real* const* xdot,
+                            const real* wdot, real* const* ydot) {
+  const real *inputs[NN_MAX_INPUTS], *tangents[NN_MAX_INPUTS];
+  for (int i = 0; i < ws->net->n_nodes; ++i) {
+    const node* n = ws->net->nodes + i;
+    frame f = frame_of(ws, i, w, state, inputs);
+    for (int k = 0; k < n->layer.n_inputs; ++k) tangents[k] = array_of(xdot, ydot, n->inputs[k]);
+    n->layer.type->jvp(&n->layer, &f, tangents, wdot + n->at_w, ydot[i]);
+  }
+}
