@@ -1,0 +1,60 @@
+#include <math.h>
+
+#include "ffi.h"
+#include "r-spec.h"
+
+static SEXP hparams_list(const nn_hparam* hparams) {
+  int n = 0;
+  while (hparams[n].name) ++n;
+  SEXP values = PROTECT(Rf_allocVector(REALSXP, n));
+  SEXP names = Rf_allocVector(STRSXP, n);
+  Rf_setAttrib(values, R_NamesSymbol, names);
+  for (int i = 0; i < n; ++i) {
+    REAL(values)[i] = hparams[i].start;
+    SET_STRING_ELT(names, i, Rf_mkChar(hparams[i].name));
+  }
+  UNPROTECT(1);
+  return values;
+}
+
+/* One table: names, hyperparameters with defaults, flags, texts (NA: none). */
+SEXP ffi_registry(SEXP table) {
+  const char* wanted = CHAR(STRING_ELT(table, 0));
+  const char *name, *text;
+  const nn_hparam* hparams;
+  int n = 0, flags;
+  while (nn_engine_f64.registry(wanted, n, &name, &hparams, &flags, &text)) ++n;
+  const char* fields[] = {"name", "hparams", "flags", "text", ""};
+  SEXP result = PROTECT(Rf_mkNamed(VECSXP, fields));
+  SET_VECTOR_ELT(result, 0, Rf_allocVector(STRSXP, n));
+  SET_VECTOR_ELT(result, 1, Rf_allocVector(VECSXP, n));
+  SET_VECTOR_ELT(result, 2, Rf_allocVector(INTSXP, n));
+  SET_VECTOR_ELT(result, 3, Rf_allocVector(STRSXP, n));
+  for (int i = 0; i < n; ++i) {
+    nn_engine_f64.registry(wanted, i, &name, &hparams, &flags, &text);
+    SET_STRING_ELT(VECTOR_ELT(result, 0), i, Rf_mkChar(name));
+    SET_VECTOR_ELT(VECTOR_ELT(result, 1), i, hparams_list(hparams));
+    INTEGER(VECTOR_ELT(result, 2))[i] = flags;
+    SET_STRING_ELT(VECTOR_ELT(result, 3), i, text ? Rf_mkChar(text) : NA_STRING);
+  }
+  UNPROTECT(1);
+  return result;
+}
+
+/* c(NA, NaN, infinite, first position from 1 or 0) of n numbers starting at `from`;
+ * no copy is made of data that may be most of the memory. */
+SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {
+  double counts[4] = {0, 0, 0, 0};
+  R_xlen_t start = (R_xlen_t) Rf_asReal(from), end = start + (R_xlen_t) Rf_asReal(n);
+  if (start < 0 || end > Rf_xlength(x)) Rf_error("Internal error: positions past the end.");
+  const double* d = TYPEOF(x) == REALSXP ? REAL(x) : NULL;
+  const int* k = TYPEOF(x) == REALSXP ? NULL : TYPEOF(x) == LGLSXP ? LOGICAL(x) : INTEGER(x);
+  for (R_xlen_t i = start; i < end; ++i) {
+    if (d ? isfinite(d[i]) : k[i] != NA_INTEGER) continue;
+    counts[!d || R_IsNA(d[i]) ? 0 : isnan(d[i]) ? 1 : 2] += 1;
+    if (counts[3] == 0) counts[3] = (double) i + 1;
+  }
+  SEXP result = Rf_allocVector(REALSXP, 4);
+  for (int i = 0; i < 4; ++i) REAL(result)[i] = counts[i];
+  return result;
+}

@@ -1,0 +1,194 @@
+#include <string.h>
+#include <time.h>
+
+#include "ffi.h"
+#include "r-memory.h"
+#include "r-spec.h"
+
+/* A trainer lives in two raw vectors, kept by the external pointer that R holds during one
+ * fit(). The pointer's address is that of a `handle` in a third one. */
+
+typedef struct {
+  const nn_engine* engine;
+  nn_trainer* trainer;
+  int n_outputs, n_metrics;
+  size_t n_w, n_all;  /* parameters; with running statistics */
+} handle;
+
+static double seconds(void) {
+  struct timespec now;
+  timespec_get(&now, TIME_UTC);
+  return (double) now.tv_sec + 1e-9 * (double) now.tv_nsec;
+}
+
+static handle* handle_of(SEXP x) {
+  handle* h = TYPEOF(x) == EXTPTRSXP ? (handle*) R_ExternalPtrAddr(x) : NULL;
+  if (!h) Rf_error("Internal error: this training has ended.");
+  return h;
+}
+
+static void data_check(const nn_network_spec* network, const nn_data* data) {
+  for (int k = 0; data->n > 0 && k < network->n_inputs; ++k) {
+    const nn_array* a = data->x + k;
+    bool fits = a->values && a->shape.rank == network->inputs[k].rank;
+    for (int i = 0; fits && i < a->shape.rank; ++i) fits = a->shape.dims[i] == network->inputs[k].dims[i];
+    if (!fits) Rf_error("Internal error: input %d does not fit the network.", k + 1);
+  }
+  for (int o = 0; data->n > 0 && o < network->n_outputs; ++o) {
+    if (!data->y[o].values) Rf_error("Internal error: no targets for output %d.", o + 1);
+  }
+}
+
+/* What both the measuring and the making of a trainer read. */
+typedef struct {
+  const nn_engine* engine;
+  nn_network_spec network;
+  nn_train_spec train;
+  nn_data data, validation;
+} plan;
+
+static plan plan_of(SEXP spec, SEXP train, SEXP data, SEXP validation) {
+  plan p = {.engine = spec_engine(spec_field(spec, "precision")),
+            .network = spec_network(spec),
+            .train = spec_train(train)};
+  if (Rf_length(spec_field(train, "outputs")) != p.network.n_outputs) {
+    Rf_error("Internal error: not one loss for each output.");
+  }
+  p.data = spec_data(data, &p.network);
+  p.validation = spec_data(validation, &p.network);
+  if (p.data.n + (double) p.validation.n < 1) Rf_error("Internal error: no samples.");
+  data_check(&p.network, &p.data);
+  data_check(&p.network, &p.validation);
+  return p;
+}
+
+/* Bytes that training would take, so that R can refuse before it asks for them. */
+SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation) {
+  plan p = plan_of(spec, train, data, validation);
+  nn_network* net;
+  spec_stop(p.engine->network_new(block_call(p.engine->network_bytes(&p.network)), &p.network, &net));
+  size_t bytes = p.engine->trainer_bytes(net, &p.train, &p.data, &p.validation);
+  return Rf_ScalarReal(bytes == SIZE_MAX ? R_PosInf : (double) bytes);
+}
+
+SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w) {
+  plan p = plan_of(spec, train, data, validation);
+  SEXP keep = PROTECT(Rf_allocVector(VECSXP, 3));
+  SET_VECTOR_ELT(keep, 0, block_new(sizeof(handle)));
+  SET_VECTOR_ELT(keep, 1, block_new(p.engine->network_bytes(&p.network)));
+  nn_network* net;
+  spec_stop(p.engine->network_new(block_align(RAW(VECTOR_ELT(keep, 1))), &p.network, &net));
+  SET_VECTOR_ELT(keep, 2, block_new(p.engine->trainer_bytes(net, &p.train, &p.data, &p.validation)));
+  handle* h = block_align(RAW(VECTOR_ELT(keep, 0)));
+  size_t n_state;
+  *h = (handle){.engine = p.engine, .n_outputs = p.network.n_outputs, .n_metrics = p.train.n_metrics};
+  p.engine->network_sizes(net, &h->n_w, &n_state);
+  h->n_all = h->n_w + n_state;
+  spec_stop(p.engine->trainer_new(block_align(RAW(VECTOR_ELT(keep, 2))), net, &p.train, &p.data,
+                                  &p.validation, spec_doubles(w, (R_xlen_t) h->n_all),
+                                  &h->trainer));
+  SEXP pointer = R_MakeExternalPtr(h, R_NilValue, keep);
+  UNPROTECT(1);
+  return pointer;
+}
+
+static int logs_of(const handle* h) { return NN_LOGS(h->n_outputs, h->n_metrics); }
+
+SEXP ffi_trainer_progress(SEXP x) {
+  handle* h = handle_of(x);
+  nn_progress p;
+  h->engine->trainer_progress(h->trainer, &p);
+  double values[] = {p.epoch, p.batch, p.batches, p.iterations, p.lr,
+                     p.nonfinite, p.nonfinite_epoch, p.nonfinite_batch};
+  SEXP result = Rf_allocVector(REALSXP, 8);
+  memcpy(REAL(result), values, sizeof(values));
+  return result;
+}
+
+enum { MOST_ROWS = 16384 };
+
+/* list(logs = one column per epoch finished, progress). */
+SEXP ffi_trainer_run(SEXP x, SEXP epoch, SEXP batch, SEXP budget) {
+  handle* h = handle_of(x);
+  nn_progress p;
+  h->engine->trainer_progress(h->trainer, &p);
+  int until = Rf_asInteger(epoch), left = until - p.epoch + 1;
+  int rows = left < 1 ? 1 : left > MOST_ROWS ? MOST_ROWS : left;
+  double* logs = (double*) R_alloc((size_t) rows * (size_t) logs_of(h), sizeof(double));
+  rows = h->engine->trainer_run(h->trainer, until, Rf_asInteger(batch), Rf_asReal(budget), seconds,
+                                rows, logs);
+  const char* fields[] = {"logs", "progress", ""};
+  SEXP result = PROTECT(Rf_mkNamed(VECSXP, fields));
+  SET_VECTOR_ELT(result, 0, Rf_allocMatrix(REALSXP, logs_of(h), rows));
+  if (rows) memcpy(REAL(VECTOR_ELT(result, 0)), logs, (size_t) rows * (size_t) logs_of(h) * sizeof(double));
+  SET_VECTOR_ELT(result, 1, ffi_trainer_progress(x));
+  UNPROTECT(1);
+  return result;
+}
+
+/* list(logs, at, done): call again with `at` until done. */
+SEXP ffi_trainer_evaluate(SEXP x, SEXP steps, SEXP at, SEXP budget) {
+  handle* h = handle_of(x);
+  int position = Rf_asInteger(at);
+  const char* fields[] = {"logs", "at", "done", ""};
+  SEXP result = PROTECT(Rf_mkNamed(VECSXP, fields));
+  SET_VECTOR_ELT(result, 0, Rf_allocVector(REALSXP, logs_of(h)));
+  bool done = h->engine->trainer_evaluate(h->trainer, Rf_asInteger(steps), &position,
+                                          Rf_asReal(budget), seconds, REAL(VECTOR_ELT(result, 0)));
+  SET_VECTOR_ELT(result, 1, Rf_ScalarInteger(position));
+  SET_VECTOR_ELT(result, 2, Rf_ScalarLogical(done));
+  UNPROTECT(1);
+  return result;
+}
+
+SEXP ffi_trainer_logs(SEXP x) {
+  handle* h = handle_of(x);
+  SEXP logs = Rf_allocVector(REALSXP, logs_of(h));
+  h->engine->trainer_logs(h->trainer, REAL(logs));
+  return logs;
+}
+
+SEXP ffi_trainer_get(SEXP x) {
+  handle* h = handle_of(x);
+  R_xlen_t moments = (R_xlen_t) h->n_w * h->engine->trainer_moments(h->trainer);
+  const char* fields[] = {"w", "moments", "scalars", "iterations", ""};
+  SEXP result = PROTECT(Rf_mkNamed(VECSXP, fields));
+  SET_VECTOR_ELT(result, 0, Rf_allocVector(REALSXP, (R_xlen_t) h->n_all));
+  SET_VECTOR_ELT(result, 1, Rf_allocVector(REALSXP, moments));
+  SET_VECTOR_ELT(result, 2, Rf_allocVector(REALSXP, NN_MAX_SCALARS));
+  SET_VECTOR_ELT(result, 3, Rf_allocVector(REALSXP, 1));
+  h->engine->trainer_get(h->trainer, REAL(VECTOR_ELT(result, 0)), REAL(VECTOR_ELT(result, 1)),
+                         REAL(VECTOR_ELT(result, 2)), REAL(VECTOR_ELT(result, 3)));
+  UNPROTECT(1);
+  return result;
+}
+
+static const double* optional(SEXP x, R_xlen_t n) {
+  return x == R_NilValue ? NULL : spec_doubles(x, n);
+}
+
+SEXP ffi_trainer_set(SEXP x, SEXP w, SEXP moments, SEXP scalars, SEXP iterations) {
+  handle* h = handle_of(x);
+  R_xlen_t n = (R_xlen_t) h->n_w * h->engine->trainer_moments(h->trainer);
+  h->engine->trainer_set(h->trainer, optional(w, (R_xlen_t) h->n_all), optional(moments, n),
+                         optional(scalars, NN_MAX_SCALARS), optional(iterations, 1));
+  return R_NilValue;
+}
+
+SEXP ffi_trainer_set_rate(SEXP x, SEXP lr) {
+  handle* h = handle_of(x);
+  h->engine->trainer_set_rate(h->trainer, Rf_asReal(lr));
+  return R_NilValue;
+}
+
+SEXP ffi_trainer_start_epoch(SEXP x, SEXP epoch) {
+  handle* h = handle_of(x);
+  h->engine->trainer_start_epoch(h->trainer, Rf_asInteger(epoch));
+  return R_NilValue;
+}
+
+SEXP ffi_trainer_finalize(SEXP x) {
+  handle* h = handle_of(x);
+  h->engine->trainer_finalize(h->trainer);
+  return R_NilValue;
+}

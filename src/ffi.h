@@ -1,0 +1,42 @@
+/* The entries that R may call, all of them; init.c registers them. */
+#ifndef KESTREL_FFI_H
+#define KESTREL_FFI_H
+
+#define R_NO_REMAP
+#include <Rinternals.h>
+
+SEXP ffi_registry(SEXP table);
+SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n);
+
+SEXP ffi_activation(SEXP choice, SEXP x, SEXP k, SEXP inner);
+SEXP ffi_activation_backward(SEXP choice, SEXP x, SEXP y, SEXP dy, SEXP k, SEXP inner);
+SEXP ffi_loss_value(SEXP choice, SEXP t, SEXP y, SEXP k, SEXP kt);
+SEXP ffi_loss_grad(SEXP choice, SEXP t, SEXP y, SEXP s, SEXP k, SEXP kt);
+SEXP ffi_loss_scales(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP reduction, SEXP k, SEXP kt);
+SEXP ffi_metric_update(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP k, SEXP kt, SEXP state);
+SEXP ffi_metric_result(SEXP choice, SEXP state);
+SEXP ffi_initializer(SEXP choice, SEXP dims, SEXP seed, SEXP stream);
+SEXP ffi_penalty(SEXP choice, SEXP w, SEXP dims);
+SEXP ffi_penalty_grad(SEXP choice, SEXP w, SEXP dims);
+SEXP ffi_constraint(SEXP choice, SEXP axes, SEXP w, SEXP dims);
+SEXP ffi_schedule(SEXP choice, SEXP steps);
+SEXP ffi_optimizer_step(SEXP spec, SEXP lengths, SEXP w, SEXP g, SEXP state);
+
+SEXP ffi_network_info(SEXP spec);
+SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP seed);
+SEXP ffi_gradient(SEXP spec, SEXP w, SEXP x, SEXP v, SEXP training, SEXP seed);
+SEXP ffi_jvp(SEXP spec, SEXP w, SEXP x, SEXP xdot, SEXP wdot, SEXP training, SEXP seed);
+
+SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation);
+SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w);
+SEXP ffi_trainer_run(SEXP trainer, SEXP epoch, SEXP batch, SEXP budget);
+SEXP ffi_trainer_evaluate(SEXP trainer, SEXP steps, SEXP at, SEXP budget);
+SEXP ffi_trainer_progress(SEXP trainer);
+SEXP ffi_trainer_logs(SEXP trainer);
+SEXP ffi_trainer_get(SEXP trainer);
+SEXP ffi_trainer_set(SEXP trainer, SEXP w, SEXP moments, SEXP scalars, SEXP iterations);
+SEXP ffi_trainer_set_rate(SEXP trainer, SEXP lr);
+SEXP ffi_trainer_start_epoch(SEXP trainer, SEXP epoch);
+SEXP ffi_trainer_finalize(SEXP trainer);
+
+#endif

@@ -1,0 +1,31 @@
+#include "ffi.h"
+
+#include <R_ext/Rdynload.h>
+#include <R_ext/Visibility.h>
+
+#define ENTRY(name, n) {#name, (DL_FUNC) (void (*)(void)) & name, n}
+
+static const R_CallMethodDef entries[] = {
+    ENTRY(ffi_registry, 1),          ENTRY(ffi_count_missing, 3),
+    ENTRY(ffi_activation, 4),        ENTRY(ffi_activation_backward, 6),
+    ENTRY(ffi_loss_value, 5),        ENTRY(ffi_loss_grad, 6),
+    ENTRY(ffi_loss_scales, 7),       ENTRY(ffi_metric_update, 7),
+    ENTRY(ffi_metric_result, 2),     ENTRY(ffi_initializer, 4),
+    ENTRY(ffi_penalty, 3),           ENTRY(ffi_penalty_grad, 3),
+    ENTRY(ffi_constraint, 4),        ENTRY(ffi_schedule, 2),
+    ENTRY(ffi_optimizer_step, 5),    ENTRY(ffi_network_info, 1),
+    ENTRY(ffi_predict, 6),           ENTRY(ffi_gradient, 6),
+    ENTRY(ffi_jvp, 7),               ENTRY(ffi_trainer_bytes, 4),
+    ENTRY(ffi_trainer_new, 5),       ENTRY(ffi_trainer_run, 4),
+    ENTRY(ffi_trainer_evaluate, 4),  ENTRY(ffi_trainer_progress, 1),
+    ENTRY(ffi_trainer_logs, 1),      ENTRY(ffi_trainer_get, 1),
+    ENTRY(ffi_trainer_set, 5),       ENTRY(ffi_trainer_set_rate, 2),
+    ENTRY(ffi_trainer_start_epoch, 2), ENTRY(ffi_trainer_finalize, 1),
+    {NULL, NULL, 0},
+};
+
+void attribute_visible R_init_kestrel(DllInfo* dll) {
+  R_registerRoutines(dll, NULL, entries, NULL, NULL);
+  R_useDynamicSymbols(dll, FALSE);
+  R_forceSymbols(dll, TRUE);
+}
