@@ -1,0 +1,120 @@
+# The one door to C: a wrapper for each entry, of the entry's name without `ffi_`. Arguments
+# have been checked; numbers arrive as doubles, counts as integers.
+
+registry_read <- function(table) .Call(ffi_registry, table)
+
+# c(NA, NaN, infinite, first position) among n numbers from 0-based position `from`.
+count_missing <- function(x, from = 0, n = length(x)) {
+  .Call(ffi_count_missing, x, as.double(from), as.double(n))
+}
+
+engine_activation <- function(choice, x, k, inner = 1L) {
+  .Call(ffi_activation, choice, as.double(x), k, inner)
+}
+
+engine_activation_backward <- function(choice, x, y, dy, k, inner = 1L) {
+  .Call(ffi_activation_backward, choice, as.double(x), as.double(y), as.double(dy), k, inner)
+}
+
+engine_loss_value <- function(choice, t, y, k, kt) {
+  .Call(ffi_loss_value, choice, as.double(t), as.double(y), k, kt)
+}
+
+engine_loss_grad <- function(choice, t, y, s, k, kt) {
+  .Call(ffi_loss_grad, choice, as.double(t), as.double(y), as.double(s), k, kt)
+}
+
+engine_loss_scales <- function(choice, t, y, weight, reduction, k, kt) {
+  .Call(ffi_loss_scales, choice, as.double(t), as.double(y), weight, reduction, k, kt)
+}
+
+engine_metric_update <- function(choice, t, y, weight, k, kt, state = NULL) {
+  .Call(ffi_metric_update, choice, as.double(t), as.double(y), weight, k, kt, state)
+}
+
+engine_metric_result <- function(choice, state) .Call(ffi_metric_result, choice, state)
+
+engine_initializer <- function(choice, dims, seed, stream = 0L) {
+  .Call(ffi_initializer, choice, as.integer(dims), as.double(seed), as.integer(stream))
+}
+
+engine_penalty <- function(choice, w) {
+  .Call(ffi_penalty, choice, as.double(w), tensor_dims(w))
+}
+
+engine_penalty_grad <- function(choice, w) {
+  g <- .Call(ffi_penalty_grad, choice, as.double(w), tensor_dims(w))
+  dim(g) <- dim(w)
+  g
+}
+
+engine_constraint <- function(choice, axes, w) {
+  result <- .Call(ffi_constraint, choice, as.integer(axes), as.double(w), tensor_dims(w))
+  dim(result) <- dim(w)
+  result
+}
+
+tensor_dims <- function(w) as.integer(if (is.null(dim(w))) length(w) else dim(w))
+
+engine_schedule <- function(choice, step) .Call(ffi_schedule, choice, as.double(step))
+
+engine_optimizer_step <- function(spec, lengths, w, g, state = NULL) {
+  new <- .Call(ffi_optimizer_step, spec, as.integer(lengths), as.double(w), as.double(g), state)
+  list(w = new$w, state = new[c("moments", "scalars", "iterations")])
+}
+
+network_info <- function(spec) .Call(ffi_network_info, spec)
+
+engine_predict <- function(spec, w, x, batch_size, training = FALSE, seed = 0) {
+  .Call(ffi_predict, spec, w, x, batch_size, training, seed)
+}
+
+engine_gradient <- function(spec, w, x, v, training = FALSE, seed = 0) {
+  .Call(ffi_gradient, spec, w, x, v, training, seed)
+}
+
+engine_jvp <- function(spec, w, x, xdot, wdot, training = FALSE, seed = 0) {
+  .Call(ffi_jvp, spec, w, x, xdot, wdot, training, seed)
+}
+
+trainer_bytes <- function(spec, train, data, validation) {
+  .Call(ffi_trainer_bytes, spec, train, data, validation)
+}
+
+trainer_new <- function(spec, train, data, validation, w) {
+  .Call(ffi_trainer_new, spec, train, data, validation, w)
+}
+
+# Until `epoch` epochs and `batch` batches of the next are done, or about `budget` seconds.
+trainer_run <- function(trainer, epoch, batch = 0L, budget = 0.05) {
+  result <- .Call(ffi_trainer_run, trainer, epoch, batch, budget)
+  list(logs = result$logs, progress = progress_fields(result$progress))
+}
+
+trainer_progress <- function(trainer) progress_fields(.Call(ffi_trainer_progress, trainer))
+
+progress_fields <- function(x) {
+  names(x) <- c(
+    "epoch", "batch", "batches", "iterations", "lr",
+    "nonfinite", "nonfinite_epoch", "nonfinite_batch"
+  )
+  as.list(x)
+}
+
+trainer_evaluate <- function(trainer, steps = 0L, at = 0L, budget = 0.05) {
+  .Call(ffi_trainer_evaluate, trainer, steps, at, budget)
+}
+
+trainer_logs <- function(trainer) .Call(ffi_trainer_logs, trainer)
+
+trainer_get <- function(trainer) .Call(ffi_trainer_get, trainer)
+
+trainer_set <- function(trainer, w = NULL, state = NULL) {
+  .Call(ffi_trainer_set, trainer, w, state$moments, state$scalars, state$iterations)
+}
+
+trainer_set_rate <- function(trainer, lr) .Call(ffi_trainer_set_rate, trainer, lr)
+
+trainer_start_epoch <- function(trainer, epoch) .Call(ffi_trainer_start_epoch, trainer, epoch)
+
+trainer_finalize <- function(trainer) .Call(ffi_trainer_finalize, trainer)

@@ -1,0 +1,42 @@
+#' kestrel: neural networks in the style of Keras, without Python
+#'
+#' Layers are piped together by [keras_model_sequential()] and `layer_*()`, compiled with a
+#' loss and an optimizer by [compile()][compile.kestrel_model], and trained by
+#' [fit()][fit.kestrel_model]. Names, arguments, defaults and numbers are those of the R
+#' packages 'keras' (2.x) and 'keras3'; the computation is done in C inside this package.
+#'
+#' @section Options:
+#' * `keras.fit_verbose`, `keras.verbose`: what [fit()][fit.kestrel_model] prints by default.
+#' * `keras.view_metrics`: whether training is plotted while it runs.
+#' * `keras.plot.history.smooth`, `keras.plot.history.theme_bw`: see
+#'   [plot.keras_training_history()].
+#'
+#' @useDynLib kestrel, .registration = TRUE
+#' @importFrom rlang abort warn caller_arg caller_env names2 maybe_missing missing_arg
+#' @importFrom generics fit compile
+#' @importFrom magrittr %>%
+#' @importFrom stats predict
+#' @keywords internal
+"_PACKAGE"
+
+#' The pipe
+#'
+#' `lhs %>% rhs` calls `rhs` with `lhs` as its first argument; see [magrittr::%>%].
+#' R's own `|>` works as well.
+#'
+#' @param lhs a value.
+#' @param rhs a call.
+#' @return what the call returns.
+#' @name pipe
+#' @rdname pipe
+#' @aliases %>%
+#' @examples
+#' keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+#' @export %>%
+NULL
+
+#' @export
+generics::fit
+
+#' @export
+generics::compile

@@ -1,0 +1,22 @@
+# Refusing what will not fit, before it is asked for.
+
+# Bytes that may be had: what Linux says is free; elsewhere 64 GB, so that only absurd
+# sizes are refused.
+memory_available <- function() {
+  info <- tryCatch(readLines("/proc/meminfo", warn = FALSE), error = function(e) character())
+  line <- grep("^MemAvailable:", info, value = TRUE)
+  if (!length(line)) return(64 * 2^30)
+  1024 * as.double(gsub("[^0-9]", "", line[1]))
+}
+
+# Small sizes are not worth a look at the system.
+check_memory <- function(bytes, what, call = caller_env()) {
+  if (bytes < 2^28) return(invisible(bytes))
+  available <- memory_available()
+  if (bytes <= available) return(invisible(bytes))
+  stop_kestrel(
+    "memory", sprintf("%s would take %.3g GB of memory; %.3g GB can be had.",
+      what, bytes / 2^30, available / 2^30),
+    value = bytes, expected = available, call = call
+  )
+}
