@@ -1,0 +1,131 @@
+# What compile() keeps: list(optimizer, loss, metrics, metric_labels, loss_weights). Losses
+# and metrics are objects; metrics that depend on shapes ("accuracy") are settled by fit().
+
+#' Choose loss, optimizer and metrics
+#'
+#' Compiling never changes the weights; it resets the optimizer's state (moments and step
+#' count), which otherwise goes on from one [fit()][fit.kestrel_model] to the next.
+#'
+#' A loss takes over the activation before it where that is exact: softmax with the
+#' categorical cross-entropies, sigmoid with the binary ones are computed from the logits, so
+#' that no probability is clipped and no logarithm of zero is met.
+#'
+#' @param object a model.
+#' @param optimizer a name such as `"adam"`, or an object made by `optimizer_*()`.
+#' @param loss a name such as `"mse"`, a function `loss_*`, or an object made by one.
+#' @param metrics names, functions `metric_*`, objects made by them, or a list of these.
+#'   `"accuracy"` is binary, categorical or sparse categorical accuracy by the shapes of
+#'   output and y.
+#' @param loss_weights a number that multiplies the loss.
+#' @param weighted_metrics like `metrics`; these use sample and class weights.
+#' @param ... accepted from R keras scripts, without effect: `run_eagerly`,
+#'   `steps_per_execution`, `jit_compile`, `auto_scale_loss`, `sample_weight_mode`,
+#'   `target_tensors`.
+#' @return the model, invisibly.
+#' @section Errors: `kestrel_error_argument` for unknown names (with the nearest one) and bad
+#'   values; `kestrel_error_state` while the model is being fitted.
+#' @source Keras: `Model.compile()`.
+#' @family training
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+#' model %>% compile(loss = "mse", optimizer = optimizer_adam(0.01), metrics = "mae")
+#' @export
+compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, metrics = NULL,
+                                  loss_weights = NULL, weighted_metrics = NULL, ...) {
+  call <- caller_env()
+  check_model(object)
+  check_not_fitting(object)
+  dots <- list(...)
+  check_dots(dots[setdiff(names2(dots), compile_ignored)],
+    c("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics", compile_ignored))
+  metrics <- compile_metrics(metrics, "metrics", FALSE, call = environment())
+  weighted <- compile_metrics(weighted_metrics, "weighted_metrics", TRUE, call = environment())
+  compiled <- list(
+    optimizer = as_optimizer(optimizer, "optimizer", call = environment()),
+    loss = compile_loss(loss, call = environment()),
+    loss_weight = check_loss_weights(loss_weights),
+    metrics = c(metrics, weighted)
+  )
+  compiled$metric_labels <- unique_labels(compiled$metrics)
+  warn_at_compile(object, compiled)
+  state <- model_state(object)
+  state$compiled <- compiled
+  state$optimizer_state <- NULL
+  invisible(object)
+}
+
+compile_ignored <- c("run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss",
+  "sample_weight_mode", "target_tensors")
+
+compile_loss <- function(loss, call) {
+  if (is.null(loss)) {
+    stop_kestrel("argument", "`loss` is missing.", argument = "loss",
+      hint = paste("Known losses:", quote_names(registry("losses")$name)), call = call)
+  }
+  one <- is.list(loss) && !is.object(loss) && length(loss) == 1
+  if (one) loss <- loss[[1]]
+  if ((is.character(loss) || is.list(loss)) && length(loss) != 1) {
+    stop_argument("loss", "one loss, as the model has one output", loss, call = call)
+  }
+  as_loss(loss, "loss", call)
+}
+
+check_loss_weights <- function(x, arg = "loss_weights", call = caller_env()) {
+  if (is.null(x)) return(1)
+  if (is.list(x) && length(x) == 1) x <- x[[1]]
+  x <- unname(x)
+  check_number(x, min = 0, open = "min", arg = arg, call = call)
+}
+
+# Each as a metric object, with the place named in errors.
+compile_metrics <- function(x, arg, weighted, call) {
+  if (is.null(x)) return(list())
+  if (is.function(x) || (is.environment(x))) x <- list(x)
+  if (is.character(x)) x <- as.list(x)
+  if (!is.list(x)) stop_argument(arg, "names of metrics, or a list of them", x, call = call)
+  if (length(x) == 1 && is.list(x[[1]]) && !is.object(x[[1]])) x <- x[[1]]
+  lapply(seq_along(x), function(i) {
+    place <- if (length(x) > 1) sprintf("%s[[%d]]", arg, i) else arg
+    list(metric = as_metric(x[[i]], place, call), weighted = weighted)
+  })
+}
+
+# Names in logs: a second metric of the same name gets a suffix, or `weighted_`.
+unique_labels <- function(metrics) {
+  labels <- vapply(metrics, function(m) m$metric$label, "")
+  weighted <- vapply(metrics, `[[`, NA, "weighted")
+  twice <- weighted & labels %in% c("loss", labels[!weighted])
+  labels[twice] <- paste0("weighted_", labels[twice])
+  make.unique(c("loss", labels), sep = "_")[-1]
+}
+
+# What is run, as Keras runs it, though it is certain to be a mistake.
+warn_at_compile <- function(model, compiled, call = caller_env()) {
+  last <- last_activation(model)
+  if (is.null(last)) return(invisible())
+  absorbs <- loss_absorbs(compiled$loss)
+  if (!is.na(absorbs) && isTRUE(compiled$loss$config$from_logits) && last %in% c("softmax", "sigmoid")) {
+    warn_kestrel("from_logits", sprintf("`from_logits = TRUE`, but the last layer ends in %s: its output is no logit.", last),
+      hint = "Drop the activation, or from_logits.", call = call)
+  }
+  units <- output_dims(model)
+  units <- units[length(units)]
+  if (identical(units, 1L) && last == "softmax") {
+    warn_kestrel("softmax", "The last layer is a softmax of one unit: its output is always 1.",
+      hint = "Use activation = \"sigmoid\" with loss = \"binary_crossentropy\".", call = call)
+  }
+  if (identical(units, 1L) && compiled$loss$name == "categorical_crossentropy" && last != "softmax") {
+    warn_kestrel("one_class", "`categorical_crossentropy` of one unit is the same for any output.",
+      hint = "Use loss = \"binary_crossentropy\" with a sigmoid.", call = call)
+  }
+}
+
+loss_absorbs <- function(loss) registry_row("losses", loss$name)$text
+
+# Name of the activation that the model ends in, "linear" when it ends in none.
+last_activation <- function(model) {
+  layers <- model_state(model)$layers
+  if (!length(layers) || !model_state(model)$built) return(NULL)
+  nodes <- model_plan(model)$nodes
+  nodes[[length(nodes)]]$activation %||% "linear"
+}

@@ -1,0 +1,152 @@
+# x and y as the engine wants them: a double, integer or logical array with the sample as its
+# first dimension, never copied when it is one already.
+
+#' @noRd
+check_data <- function(x, arg, call = caller_env()) {
+  if (is.null(x)) stop_argument(arg, "a numeric vector, matrix, array or data frame", x, call = call)
+  if (is.data.frame(x)) return(data_frame_matrix(x, arg, call))
+  if (is.factor(x) || is.character(x)) return(stop_text(x, arg, call))
+  if (is.object(x) && !inherits(x, c("ts", "AsIs", "table", "matrix", "array"))) {
+    stop_data_class(x, arg, call)
+  }
+  if (!is.numeric(x) && !is.logical(x)) stop_data_class(x, arg, call)
+  dims <- dim(x)
+  if (is.null(dims)) dims <- c(length(x), 1L)
+  if (length(dims) == 1) dims <- c(dims, 1L)
+  plain_array(x, dims, arg, call)
+}
+
+# Without class and names, so that no method of the user's class runs.
+plain_array <- function(x, dims, arg, call) {
+  if (prod(dims) != length(x)) {
+    stop_kestrel("shape", sprintf("`%s` has dims %s but %d numbers.", arg, shape_list(dims), length(x)),
+      argument = arg, call = call)
+  }
+  if (length(dims) > 5) {
+    stop_kestrel("shape", sprintf("`%s` must have at most 5 dims, samples first, not %d.", arg, length(dims)),
+      argument = arg, call = call)
+  }
+  if (any(dims[-1] < 1)) {
+    stop_kestrel("shape", sprintf("`%s` must have at least one column, not dims %s.", arg, shape_list(dims)),
+      argument = arg, call = call)
+  }
+  if (is.object(x)) x <- unclass(x)
+  if (identical(dim(x), as.integer(dims))) return(x)
+  columns <- names(x)
+  x <- as.vector(x)
+  dim(x) <- dims
+  x
+}
+
+shape_list <- function(dims) sprintf("(%s)", paste(dims, collapse = ", "))
+
+stop_data_class <- function(x, arg, call) {
+  stop_argument(arg, "a numeric vector, matrix, array or data frame", x,
+    hint = data_hint(x), call = call)
+}
+
+data_hint <- function(x) {
+  if (inherits(x, c("Date", "POSIXct", "difftime"))) return("Turn it into numbers with as.numeric().")
+  if (inherits(x, "Matrix")) return("Make it dense with as.matrix().")
+  if (inherits(x, "integer64")) return("Turn it into doubles with as.double().")
+  if (is.list(x)) return("Bind its elements to a matrix, for example with do.call(cbind, x).")
+  if (is.complex(x)) return("Give real and imaginary part as two columns.")
+  NULL
+}
+
+stop_text <- function(x, arg, call) {
+  hint <- if (arg == "y") {
+    "Classes are given as a factor: factor(y)."
+  } else {
+    "Make indicator columns, for example with model.matrix()."
+  }
+  stop_argument(arg, "numeric", x, hint = hint, call = call)
+}
+
+data_frame_matrix <- function(x, arg, call) {
+  if (!length(x)) {
+    stop_kestrel("shape", sprintf("`%s` must have at least one column, not none.", arg),
+      argument = arg, call = call)
+  }
+  good <- vapply(x, function(column) {
+    (is.numeric(column) || is.logical(column)) &&
+      (!is.object(column) || inherits(column, c("AsIs", "ts"))) && length(dim(column)) < 3
+  }, NA)
+  if (all(good)) return(unname_matrix(do.call(cbind, lapply(x, unclass))))
+  first <- which(!good)[1]
+  stop_kestrel(
+    "argument", sprintf("`%s` must have numeric columns: column \"%s\" is %s.", arg,
+      names(x)[first], describe(x[[first]])),
+    hint = "Make indicator columns, for example with model.matrix().",
+    argument = arg, where = names(x)[first], call = call
+  )
+}
+
+unname_matrix <- function(x) {
+  dimnames(x) <- NULL
+  x
+}
+
+sample_count <- function(x) dim(x)[1]
+
+sample_dims <- function(x) dim(x)[-1]
+
+# What C reads of an array: samples from + 1 .. from + n.
+data_array <- function(x, dims, from = 0L, n = sample_count(x)) {
+  list(values = x, dims = as.integer(dims), from = as.integer(from), n = as.integer(n))
+}
+
+# Numbers that are missing or infinite: count and first position, as an error.
+check_finite <- function(x, arg, call = caller_env()) {
+  counts <- count_missing(x)
+  if (counts[4] == 0) return(x)
+  what <- c("NA", "NaN", "infinite")[counts[1:3] > 0][1]
+  at <- arrayInd(counts[4], dim(x) %||% length(x))
+  stop_kestrel(
+    "data", sprintf("`%s` must be finite: %.0f %s missing or infinite, the first (%s) at %s.", arg,
+      sum(counts[1:3]), if (sum(counts[1:3]) == 1) "number is" else "numbers are", what, position_text(at)),
+    hint = if (counts[1] + counts[2] > 0) "Remove such rows, for example with complete.cases()." ,
+    argument = arg, where = as.vector(at), call = call
+  )
+}
+
+position_text <- function(at) {
+  if (length(at) == 1) return(sprintf("position %d", at[1]))
+  if (length(at) == 2) return(sprintf("row %d, column %d", at[1], at[2]))
+  sprintf("[%s]", paste(at, collapse = ", "))
+}
+
+# x for a model: its dims are those of the input. A vector of length n is n rows of one
+# column; a matrix with one row too few dims for a deeper input is not guessed at.
+model_input <- function(model, x, arg, call = caller_env(), finite = FALSE) {
+  check_layers_present(model, call)
+  x <- check_data(x, arg, call)
+  if (finite) check_finite(x, arg, call)
+  state <- model_state(model)
+  build_model(model, sample_dims(x), call)
+  check_input_dims(sample_dims(x), state$input, "the model", call, arg)
+  x
+}
+
+check_input_dims <- function(got, expected, what, call, arg = "x") {
+  if (identical(as.integer(got), as.integer(expected))) return(invisible(got))
+  message <- if (length(got) == 1 && length(expected) == 1) {
+    sprintf("`%s` must have %d %s, the input of %s, not %d.", arg, expected,
+      if (expected == 1) "column" else "columns", what, got)
+  } else {
+    sprintf("`%s` must have shape %s, the input of %s, not %s.", arg, shape_text(expected), what,
+      shape_text(got))
+  }
+  stop_kestrel("shape", message, argument = arg, value = got, expected = expected, call = call)
+}
+
+# R's order (samples first) to columns (row-major samples, one after the other), and back.
+to_columns <- function(x) {
+  if (is.null(dim(x))) return(as.double(x))
+  as.double(aperm(x))
+}
+
+from_columns <- function(v, dims) {
+  if (length(dims) < 2) return(v)
+  aperm(array(v, rev(dims)))
+}

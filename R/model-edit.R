@@ -1,0 +1,159 @@
+# Looking up, removing and copying.
+
+#' Layers of a model
+#'
+#' `get_layer()` finds a layer by name or by number; `pop_layer()` takes the last one off,
+#' after which the model must be compiled again.
+#'
+#' @param object a model.
+#' @param name the layer's name.
+#' @param index the layer's number, from 1; negative numbers count from the end.
+#' @param rebuild accepted for keras3; nothing has to be rebuilt.
+#' @return `get_layer()` the layer; `pop_layer()` the removed layer, invisibly.
+#' @source Keras: `Model.get_layer()`, `Sequential.pop()`.
+#' @family models
+#' @examples
+#' model <- keras_model_sequential() %>%
+#'   layer_dense(3, input_shape = 2) %>%
+#'   layer_dense(1)
+#' get_layer(model, "dense_1")
+#' get_layer(model, index = -1)
+#' @export
+get_layer <- function(object, name = NULL, index = NULL) {
+  check_model(object)
+  if (is.null(name) == is.null(index)) {
+    stop_kestrel("argument", "Give either the `name` or the `index` of a layer.", argument = "name")
+  }
+  layers <- model_state(object)$layers
+  arg <- if (is.null(index)) "name" else "index"
+  layers[[layer_index(layers, name %||% index, arg, caller_env())]]
+}
+
+#' @rdname get_layer
+#' @export
+pop_layer <- function(object, rebuild = TRUE) {
+  check_model(object)
+  check_layers_present(object)
+  check_not_fitting(object)
+  state <- model_state(object)
+  n <- length(state$layers)
+  last <- state$layers[[n]]
+  state$layers <- state$layers[-n]
+  state$compiled <- NULL
+  model_changed(object)
+  invisible(last)
+}
+
+#' Copy a model
+#'
+#' The copy has the same layers, names and compile settings, and new random weights, as in
+#' Keras; give it the original's with [set_weights()].
+#'
+#' @param model a model.
+#' @param ... not used.
+#' @return a new model.
+#' @source Keras: `keras.models.clone_model`.
+#' @family models
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+#' copy <- clone_model(model)
+#' set_weights(copy, get_weights(model))
+#' @export
+clone_model <- function(model, ...) {
+  check_model(model)
+  check_dots(list(...), "model")
+  from <- model_state(model)
+  copy <- new_model(from$name, list(input = from$input, precision = from$precision))
+  layers <- lapply(from$layers, fresh_layer)
+  for (layer in layers) add_layer(copy, layer)
+  state <- model_state(copy)
+  if (!is.null(from$compiled)) {
+    state$compiled <- from$compiled
+    state$compiled$optimizer <- clone_optimizer(from$compiled$optimizer)
+  }
+  state$classes <- from$classes
+  copy
+}
+
+# The same layer, not built.
+fresh_layer <- function(layer) {
+  state <- layer_state(layer)
+  options <- list(input_shape = state$input_shape, dtype = state$dtype, name = state$name,
+    trainable = state$trainable, initial = NULL)
+  new_layer(state$type, state$config, options)
+}
+
+clone_optimizer <- function(optimizer) {
+  copy <- list2env(as.list(optimizer, all.names = TRUE), parent = parent.env(optimizer))
+  class(copy) <- class(optimizer)
+  copy
+}
+
+#' The settings of a model or a layer
+#'
+#' `get_config()` gives a list from which `from_config()` makes an equal object with new
+#' weights. It holds plain R values and objects of this package.
+#'
+#' @param object a model, a layer or an object made by `optimizer_*()`, `loss_*()` and the
+#'   like.
+#' @param config what `get_config()` returned for a model or a layer.
+#' @param custom_objects accepted for R keras.
+#' @return `get_config()` a list; `from_config()` a model or a layer.
+#' @source Keras: `get_config()`, `from_config()`.
+#' @family models
+#' @examples
+#' config <- get_config(layer_dense(units = 3, activation = "relu"))
+#' str(config$units)
+#' from_config(config)
+#' @export
+get_config <- function(object) {
+  if (is_model(object)) return(model_config(object))
+  if (is_layer(object)) return(layer_full_config(object))
+  if (inherits(object, "kestrel_object")) return(fields(object)$config)
+  if (inherits(object, "kestrel_optimizer")) return(object$config)
+  stop_argument("object", "a model, a layer or another object of this package", object)
+}
+
+model_config <- function(model) {
+  state <- model_state(model)
+  layers <- lapply(state$layers, function(l) {
+    list(class_name = layer_class_name(l), config = layer_full_config(l))
+  })
+  structure(
+    list(name = state$name, trainable = TRUE, dtype = state$precision, layers = layers,
+      build_input_shape = state$input),
+    origin = "model"
+  )
+}
+
+layer_full_config <- function(layer) {
+  state <- layer_state(layer)
+  config <- list(name = layer$name, trainable = state$trainable, dtype = state$dtype,
+    input_shape = if (is.null(state$input)) state$input_shape else state$input)
+  structure(c(config, state$config), origin = state$type)
+}
+
+#' @rdname get_config
+#' @export
+from_config <- function(config, custom_objects = NULL) {
+  origin <- attr(config, "origin", exact = TRUE)
+  if (!is.list(config) || !is_string(origin)) {
+    stop_argument("config", "what get_config() returned for a model or a layer", config)
+  }
+  if (origin == "model") model_from_config(config) else layer_from_config(config)
+}
+
+layer_from_config <- function(config) {
+  type <- attr(config, "origin", exact = TRUE)
+  general <- c("name", "trainable", "dtype", "input_shape")
+  own <- config[setdiff(names(config), general)]
+  attributes(own) <- list(names = names(own))
+  new_layer(type, own, c(config["input_shape"], list(dtype = config$dtype, name = config$name,
+    trainable = config$trainable, initial = NULL)))
+}
+
+model_from_config <- function(config) {
+  model <- new_model(config$name, list(input = config$build_input_shape, precision = config$dtype))
+  for (layer in config$layers) add_layer(model, layer_from_config(layer$config))
+  model
+}

@@ -1,0 +1,286 @@
+# Models: an S3-classed function whose enclosing environment is its state, so that a model
+# changes in place, can be called, and is made of plain R vectors.
+#
+# name, layers      the chain
+# input             dims of a sample, NULL while unknown; built
+# precision         "float64" or "float32"
+# compiled          NULL, or what compile() was given (see compile.R)
+# optimizer_state   NULL, or list(moments, scalars, iterations)
+# classes           levels of a factor y; features: column names of x, both of the first fit
+# stop_training     set by callbacks; fitting: TRUE while fit() runs; dirty: weights were set
+# last_fit          what a later diagnosis needs of the last fit()
+# plan              cached network spec, dropped when something changes
+
+#' A stack of layers
+#'
+#' `keras_model_sequential()` makes an empty model; layers are piped into it. The model is
+#' built, that is its weights exist, as soon as the shape of its input is known: from
+#' `input_shape` here or in the first layer, else from the first data.
+#'
+#' A model is changed in place by `layer_*()`, [compile()][compile.kestrel_model],
+#' [fit()][fit.kestrel_model], [set_weights()] and the like, and `m2 <- model` is the same
+#' model under a second name; [clone_model()] makes another. It holds plain R vectors, so
+#' [saveRDS()], [save.image()] and parallel workers can take it anywhere. `model(x)` computes
+#' its output for data, with `training = TRUE` as in training.
+#'
+#' The initial weights are drawn from R's random numbers: `set.seed()` decides them.
+#'
+#' @param layers a list of layers to start with.
+#' @param name the model's name; `"sequential"` by default.
+#' @param ... `input_shape` and old spellings: `input_dim`, `batch_input_shape`,
+#'   `input_batch_shape`, `batch_size`, `dtype`, `trainable`.
+#' @param input_shape dims of one sample, the number of samples left out: 4 for a matrix of
+#'   four columns.
+#' @return the model, of class `kestrel_model`.
+#' @source Keras: `keras.Sequential`; R packages 'keras' and 'keras3'.
+#' @family models
+#' @examples
+#' model <- keras_model_sequential(input_shape = 4) %>%
+#'   layer_dense(8, activation = "relu") %>%
+#'   layer_dense(1)
+#' model
+#' @export
+keras_model_sequential <- function(layers = NULL, name = NULL, ..., input_shape = NULL) {
+  if (is.numeric(layers)) {
+    input_shape <- layers
+    layers <- NULL
+  }
+  options <- model_options(list(...), input_shape, caller_env())
+  model <- new_model(check_name(name) %||% "sequential", options)
+  for (layer in check_layers(layers)) add_layer(model, layer)
+  model
+}
+
+model_options <- function(dots, input_shape, call) {
+  batch <- dots$batch_input_shape %||% dots$input_batch_shape %||% dots$batch_shape
+  given <- input_shape %||% dots$input_dim %||% batch[-1]
+  old <- c("input_dim", "batch_input_shape", "input_batch_shape", "batch_shape", "batch_size",
+    "input_batch_size", "dtype", "input_dtype", "trainable", "input_name", "input_layer_name")
+  check_dots(dots[setdiff(names2(dots), old)], c("layers", "name", "input_shape", old), call = call)
+  list(
+    input = check_shape(given, null = TRUE, arg = "input_shape", call = call),
+    precision = check_dtype(dots$dtype %||% dots$input_dtype, call = call) %||% floatx()
+  )
+}
+
+check_layers <- function(layers, call = caller_env()) {
+  if (is.null(layers)) return(list())
+  if (is_layer(layers)) return(list(layers))
+  if (!is.list(layers) || is.object(layers)) {
+    stop_argument("layers", "a list of layers", layers, call = call)
+  }
+  for (i in seq_along(layers)) {
+    if (!is_layer(layers[[i]])) {
+      stop_argument(sprintf("layers[[%d]]", i), "a layer", layers[[i]], where = i, call = call)
+    }
+  }
+  layers
+}
+
+new_model <- function(name, options) {
+  self <- function(x, training = FALSE, ...) call_model(sys.function(), x, training, ...)
+  environment(self) <- list2env(
+    c(list(name = name, layers = list(), built = FALSE, stop_training = FALSE, fitting = FALSE,
+      dirty = FALSE), options),
+    parent = topenv()
+  )
+  structure(self, class = c("kestrel_model_sequential", "kestrel_model"))
+}
+
+model_state <- function(model) environment(model)
+
+is_model <- function(x) inherits(x, "kestrel_model")
+
+check_model <- function(x, arg = caller_arg(x), call = caller_env()) {
+  if (is_model(x) && is.environment(environment(x))) return(x)
+  stop_argument(arg, "a model", x, hint = "Start with keras_model_sequential().", call = call)
+}
+
+add_layer <- function(model, layer, call = caller_env()) {
+  state <- model_state(model)
+  check_not_fitting(model, call)
+  check_new_layer(model, layer, call)
+  options <- layer_state(layer)
+  input <- state$input %||% options$input_shape
+  check_disagreement(model, layer, input, call)
+  name <- options$name %||% automatic_name(model, layer_state(layer)$type)
+  joining <- clone_layer(layer, name)
+  if (!is.null(input)) build_layer_once(joining, output_dims(model) %||% input, call)
+  adopt(layer, joining)
+  state$layers <- c(state$layers, list(layer))
+  model_changed(model)
+  state$input <- input
+  state$built <- !is.null(input)
+  invisible(model)
+}
+
+# A layer that fails to join must be as it was: all is tried on a copy of its state.
+clone_layer <- function(layer, name) {
+  copy <- layer
+  environment(copy) <- list2env(as.list(layer_state(layer), all.names = TRUE), parent = topenv())
+  layer_state(copy)$name <- name
+  copy
+}
+
+adopt <- function(layer, from) {
+  list2env(as.list(layer_state(from), all.names = TRUE), envir = layer_state(layer))
+}
+
+build_layer_once <- function(layer, input, call) {
+  state <- layer_state(layer)
+  if (!state$built) return(build_layer(layer, input, call))
+  check_input_dims(input, state$input, sprintf("layer \"%s\"", state$name), call)
+  layer
+}
+
+check_new_layer <- function(model, layer, call) {
+  layers <- model_state(model)$layers
+  same <- which(vapply(layers, function(l) identical(environment(l), environment(layer)), NA))
+  if (length(same)) {
+    stop_kestrel("state", sprintf("This layer is layer %d of the model already.", same[1]),
+      hint = "Make a second layer with the same arguments.", call = call)
+  }
+  name <- layer_state(layer)$name
+  taken <- match(name %||% "", vapply(layers, function(l) l$name, ""))
+  if (!is.na(taken)) {
+    stop_kestrel(
+      "argument", sprintf("`name` must be new in the model: layer %d is called \"%s\", too (this is layer %d).",
+        taken, name, length(layers) + 1L),
+      argument = "name", value = name, call = call
+    )
+  }
+}
+
+# An input_shape on a later layer must be what the layer gets.
+check_disagreement <- function(model, layer, input, call) {
+  given <- layer_state(layer)$input_shape
+  got <- output_dims(model) %||% model_state(model)$input
+  if (is.null(given) || is.null(got) || identical(given, got)) return(invisible())
+  stop_kestrel(
+    "shape", sprintf("`input_shape` is %s, but the layer gets %s.", shape_text(given), shape_text(got)),
+    hint = "Only the first layer needs an input_shape.", argument = "input_shape", value = given,
+    expected = got, call = call
+  )
+}
+
+# dense, dense_1, ...: counted in the model.
+automatic_name <- function(model, type) {
+  taken <- vapply(model_state(model)$layers, function(l) l$name, "")
+  candidates <- c(type, paste0(type, "_", seq_len(length(taken) + 1L)))
+  setdiff(candidates, taken)[1]
+}
+
+output_dims <- function(model) {
+  layers <- model_state(model)$layers
+  if (length(layers)) layer_state(layers[[length(layers)]])$output
+}
+
+# Whatever was worked out from the layers is out of date.
+model_changed <- function(model) {
+  state <- model_state(model)
+  state$plan <- NULL
+  state$optimizer_state <- NULL
+}
+
+# Builds the layers for samples of these dims.
+build_model <- function(model, input, call = caller_env()) {
+  state <- model_state(model)
+  if (state$built) return(invisible(model))
+  copies <- lapply(state$layers, function(layer) clone_layer(layer, layer$name))
+  dims <- input
+  for (copy in copies) {
+    build_layer_once(copy, dims, call)
+    dims <- layer_state(copy)$output
+  }
+  for (i in seq_along(copies)) adopt(state$layers[[i]], copies[[i]])
+  state$input <- input
+  state$built <- TRUE
+  model_changed(model)
+  invisible(model)
+}
+
+check_built <- function(model, call = caller_env()) {
+  state <- model_state(model)
+  check_layers_present(model, call)
+  if (state$built) return(invisible(model))
+  stop_kestrel("state", sprintf("Model \"%s\" is not built: the shape of its input is unknown.", state$name),
+    hint = "Give the first layer an `input_shape`, or fit the model.", call = call)
+}
+
+check_layers_present <- function(model, call = caller_env()) {
+  if (length(model_state(model)$layers)) return(invisible(model))
+  stop_kestrel("state", sprintf("Model \"%s\" has no layers.", model_state(model)$name),
+    hint = "Add one, for example with layer_dense().", call = call)
+}
+
+check_not_fitting <- function(model, call = caller_env()) {
+  if (!model_state(model)$fitting) return(invisible(model))
+  stop_kestrel("state", "The model is being fitted.",
+    hint = "Wait until fit() has returned.", call = call)
+}
+
+# The spec that C reads, made once.
+model_plan <- function(model) {
+  state <- model_state(model)
+  if (is.null(state$plan)) state$plan <- network_spec(model)
+  state$plan
+}
+
+call_model <- function(model, x, training = FALSE, ..., call = caller_env()) {
+  check_dots(list(...), c("x", "training"), call = call)
+  training <- check_flag(training %||% FALSE, arg = "training", call = call)
+  x <- model_input(model, x, "x", call)
+  predict_arrays(model, x, training)
+}
+
+#' @export
+`$.kestrel_model` <- function(x, name) {
+  state <- model_state(x)
+  switch(name,
+    layers = state$layers,
+    weights = get_weights(x),
+    optimizer = state$compiled$optimizer,
+    loss = state$compiled$loss,
+    metrics = state$compiled$metrics,
+    metrics_names = c("loss", state$compiled$metric_labels),
+    trainable = any(vapply(state$layers, layer_trainable, NA)),
+    input_shape = state$input,
+    output_shape = output_dims(x),
+    state[[name]]
+  )
+}
+
+#' @export
+`[[.kestrel_model` <- function(x, i) `$.kestrel_model`(x, i)
+
+#' @export
+`$<-.kestrel_model` <- function(x, name, value) {
+  state <- model_state(x)
+  switch(name,
+    stop_training = state$stop_training <- check_flag(value, arg = "stop_training"),
+    name = state$name <- check_name(value, null = FALSE, arg = "name"),
+    trainable = set_trainable(state$layers, check_flag(value, arg = "trainable")),
+    weights = set_weights(x, value),
+    optimizer = set_optimizer(x, value),
+    stop_kestrel("argument", sprintf("`%s` of a model cannot be changed.", name),
+      argument = name
+    )
+  )
+  state$plan <- NULL
+  x
+}
+
+# `model$optimizer$learning_rate <- 0.1` assigns the (same) optimizer back.
+set_optimizer <- function(model, optimizer) {
+  compiled <- model_state(model)$compiled
+  if (identical(compiled$optimizer, optimizer)) return(invisible(model))
+  stop_kestrel("argument", "The optimizer of a model is set by compile().", argument = "optimizer")
+}
+
+#' @export
+names.kestrel_model <- function(x) {
+  c("name", "layers", "weights", "optimizer", "loss", "metrics", "input_shape", "output_shape",
+    "trainable", "stop_training")
+}
+
+stop_training <- function(model) model_state(model)$stop_training <- TRUE

@@ -1,0 +1,226 @@
+# Weights: a list of arrays, layer by layer, as Keras orders them. In C they are one block:
+# all parameters, then all running statistics.
+
+#' Weights of a model or a layer
+#'
+#' `get_weights()` gives a list of arrays, layer by layer: the kernel of a dense layer as a
+#' matrix of inputs x units, its bias as a 1-d array; of a batch normalization gamma, beta,
+#' moving mean and moving variance. `set_weights()` takes such a list; all of it is checked
+#' before any weight is changed. `count_params()` counts the numbers.
+#'
+#' Copies go in and out: changing what `get_weights()` returned does not change the model,
+#' and later training does not change a list that was given to `set_weights()`.
+#'
+#' @param object a model or a layer. A model must have been built: its input shape is known.
+#' @param trainable `TRUE` or `FALSE` keeps only the weights that are, or are not, trained.
+#' @param weights a list of numeric arrays of the same shapes in the same order; plain
+#'   vectors are taken for 1-d arrays.
+#' @return `get_weights()` a list of arrays; `set_weights()` the object, invisibly;
+#'   `count_params()` a number.
+#' @source Keras: `Model.get_weights()`, `Model.set_weights()`, `Model.count_params()`.
+#' @family weights
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)
+#' set_weights(model, list(matrix(c(1, -1), 2, 1), 0.5))
+#' predict(model, rbind(c(3, 1)))
+#' count_params(model)
+#' @export
+get_weights <- function(object, trainable = NA) {
+  layers <- layers_of(object, caller_env())
+  if (!identical(trainable, NA)) trainable <- check_flag(trainable)
+  weights <- lapply(layers, function(layer) {
+    state <- layer_state(layer)
+    trained <- vapply(state$slots, function(s) !s$is_state && state$trainable, NA)
+    unname(if (is.na(trainable)) state$weights else state$weights[trained == trainable])
+  })
+  unlist(weights, recursive = FALSE) %||% list()
+}
+
+#' @rdname get_weights
+#' @export
+set_weights <- function(object, weights) {
+  layers <- layers_of(object, caller_env(), built = TRUE)
+  if (!is.list(weights) || is.object(weights)) {
+    stop_argument("weights", "a list of arrays", weights, kind = "shape")
+  }
+  slots <- unlist(lapply(layers, function(l) layer_state(l)$slots), recursive = FALSE)
+  owner <- rep(vapply(layers, function(l) l$name, ""), vapply(layers, function(l) length(layer_state(l)$slots), 0L))
+  new <- match_weights(weights, slots, owner, caller_env())
+  put_weights(layers, new)
+  if (is_model(object)) model_state(object)$dirty <- TRUE
+  invisible(object)
+}
+
+#' @rdname get_weights
+#' @export
+count_params <- function(object) {
+  layers <- layers_of(object, caller_env(), built = TRUE)
+  sum(vapply(layers, layer_params, 0))
+}
+
+layer_params <- function(layer) {
+  sum(vapply(layer_state(layer)$slots, function(s) prod(as.double(s$dims)), 0))
+}
+
+layers_of <- function(object, call, built = FALSE) {
+  if (is_layer(object)) {
+    if (built && !layer_state(object)$built) {
+      stop_kestrel("state", sprintf("Layer \"%s\" is not built: the shape of its input is unknown.", object$name),
+        hint = "Add it to a model with an input_shape.", call = call)
+    }
+    return(list(object))
+  }
+  check_model(object, arg = "object", call = call)
+  if (built) check_built(object, call)
+  model_state(object)$layers
+}
+
+# Each array against its slot; a named list of doubles with the slots' dims.
+match_weights <- function(weights, slots, owner, call) {
+  owner <- rep_len(owner, max(length(slots), 1L))
+  if (length(weights) != length(slots)) {
+    stop_kestrel("shape", sprintf("`weights` must be a list of %d arrays, not of %d.", length(slots), length(weights)),
+      hint = if (length(slots)) paste("Expected:", slots_text(slots, owner)),
+      argument = "weights", value = length(weights), expected = length(slots), call = call)
+  }
+  new <- lapply(seq_along(slots), function(i) match_weight(weights[[i]], slots[[i]], owner[i], i, call))
+  names(new) <- vapply(slots, `[[`, "", "name")
+  new
+}
+
+slots_text <- function(slots, owner) {
+  text <- vapply(slots, function(s) sprintf("%s %s", s$name, shape_list(s$dims)), "")
+  if (length(text) > 6) text <- c(text[1:6], "...")
+  paste(text, collapse = ", ")
+}
+
+match_weight <- function(x, slot, owner, i, call) {
+  arg <- sprintf("weights[[%d]]", i)
+  label <- sprintf("%s of layer \"%s\"", slot$name, owner)
+  if (!(is.numeric(x) || is.logical(x)) || is.object(x)) {
+    stop_argument(arg, sprintf("a numeric array, the %s", label), x, call = call)
+  }
+  dims <- if (is.null(dim(x))) length(x) else dim(x)
+  flat <- length(slot$dims) == 1 && length(x) == slot$dims && sum(dims != 1) <= 1
+  if (!flat && !identical(as.integer(dims), as.integer(slot$dims))) {
+    stop_kestrel("shape", sprintf("`%s` must have dims %s, the %s, not %s.", arg, shape_list(slot$dims), label, shape_list(dims)),
+      hint = if (identical(rev(as.integer(dims)), as.integer(slot$dims))) "It looks transposed: t() turns it.",
+      argument = "weights", value = dims, expected = slot$dims, where = i, call = call)
+  }
+  array(as.double(check_finite(x, arg, call)), slot$dims)
+}
+
+put_weights <- function(layers, new) {
+  at <- 0L
+  for (layer in layers) {
+    state <- layer_state(layer)
+    n <- length(state$slots)
+    if (n) state$weights <- new[at + seq_len(n)]
+    at <- at + n
+  }
+}
+
+# One vector of doubles: parameters of all layers, then statistics of all layers.
+pack_weights <- function(layers) {
+  states <- lapply(layers, layer_state)
+  is_state <- unlist(lapply(states, function(s) vapply(s$slots, `[[`, NA, "is_state")))
+  weights <- unlist(lapply(states, function(s) s$weights), recursive = FALSE)
+  as.double(c(unlist(weights[!is_state], use.names = FALSE), unlist(weights[is_state], use.names = FALSE)))
+}
+
+unpack_weights <- function(layers, w) {
+  slots <- unlist(lapply(layers, function(l) layer_state(l)$slots), recursive = FALSE)
+  is_state <- vapply(slots, `[[`, NA, "is_state")
+  order <- c(which(!is_state), which(is_state))
+  at <- 0
+  new <- vector("list", length(slots))
+  for (i in order) {
+    n <- prod(slots[[i]]$dims)
+    new[[i]] <- array(w[at + seq_len(n)], slots[[i]]$dims)
+    at <- at + n
+  }
+  names(new) <- vapply(slots, `[[`, "", "name")
+  put_weights(layers, new)
+}
+
+#' Freeze and unfreeze layers
+#'
+#' A frozen layer keeps its weights in training; a frozen batch normalization also uses its
+#' moving statistics. Without a selection all layers are meant. With one, the layers that
+#' are **not** selected get the opposite state, as in R keras 2.x: `freeze_weights(model, to
+#' = "dense_1")` freezes the layers up to `dense_1` and unfreezes those after it.
+#'
+#' It takes effect at the next [fit()][fit.kestrel_model]; there is no need to compile again.
+#'
+#' @param object a model or a layer.
+#' @param from,to names or numbers of the first and last layer; negative numbers count from
+#'   the end.
+#' @param which names, numbers, a logical vector with one value for each layer, or a function
+#'   of a layer that returns `TRUE` or `FALSE`.
+#' @return the object, invisibly.
+#' @source R packages 'keras' and 'keras3'.
+#' @family weights
+#' @examples
+#' model <- keras_model_sequential() %>%
+#'   layer_dense(3, input_shape = 2, name = "a") %>%
+#'   layer_dense(1, name = "b")
+#' freeze_weights(model, to = "a")
+#' model
+#' @export
+freeze_weights <- function(object, from = NULL, to = NULL, which = NULL) {
+  set_frozen(object, from, to, which, TRUE, caller_env())
+}
+
+#' @rdname freeze_weights
+#' @export
+unfreeze_weights <- function(object, from = NULL, to = NULL, which = NULL) {
+  set_frozen(object, from, to, which, FALSE, caller_env())
+}
+
+set_frozen <- function(object, from, to, which, frozen, call) {
+  call <- caller_env()
+  layers <- layers_of(object, call)
+  selected <- selected_layers(layers, from, to, which, call)
+  set_trainable(layers[selected], !frozen)
+  set_trainable(layers[!selected], frozen)
+  if (is_model(object)) model_state(object)$plan <- NULL
+  invisible(object)
+}
+
+set_trainable <- function(layers, value) {
+  for (layer in layers) layer_state(layer)$trainable <- value
+}
+
+selected_layers <- function(layers, from, to, which, call) {
+  n <- length(layers)
+  if (is.function(which) && !is_layer(which)) {
+    return(vapply(layers, function(l) isTRUE(which(l)), NA))
+  }
+  if (is.logical(which)) {
+    if (length(which) != n || anyNA(which)) {
+      stop_argument("which", sprintf("one TRUE or FALSE for each of the %d layers", n), which, call = call)
+    }
+    return(which)
+  }
+  if (!is.null(which)) {
+    chosen <- vapply(as.list(which), function(w) layer_index(layers, w, "which", call), 0L)
+    return(seq_len(n) %in% chosen)
+  }
+  first <- if (is.null(from)) 1L else layer_index(layers, from, "from", call)
+  last <- if (is.null(to)) n else layer_index(layers, to, "to", call)
+  seq_len(n) >= first & seq_len(n) <= last
+}
+
+layer_index <- function(layers, x, arg, call) {
+  if (is_layer(x)) x <- x$name
+  names <- vapply(layers, function(l) l$name, "")
+  if (is_string(x)) {
+    if (x %in% names) return(match(x, names))
+    stop_unknown(arg, "a layer", x, names, call = call)
+  }
+  n <- length(layers)
+  if (is_number(x) && x == trunc(x) && abs(x) >= 1 && abs(x) <= n) {
+    return(as.integer(if (x < 0) n + 1 + x else x))
+  }
+  stop_argument(arg, sprintf("the name or number (1 to %d) of a layer", n), x, call = call)
+}
