@@ -1,0 +1,70 @@
+#' Loss and metrics on data
+#'
+#' One pass without training: dropout and noise are off, batch normalization uses its moving
+#' statistics; the loss includes the penalties of regularizers.
+#'
+#' @inheritParams fit.kestrel_model
+#' @param steps batches to evaluate, when not all samples.
+#' @return a named vector, the loss first; `score$loss`, `score[["loss"]]` and `score[1]` work.
+#' @source Keras: `Model.evaluate()`.
+#' @family training
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
+#' model %>% compile(loss = "mse", metrics = "mae")
+#' evaluate(model, cars$speed, cars$dist)
+#' @export
+evaluate <- function(object, ...) UseMethod("evaluate")
+
+#' @rdname evaluate
+#' @export
+evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL,
+                                   verbose = getOption("keras.fit_verbose", "auto"),
+                                   sample_weight = NULL, steps = NULL, callbacks = NULL, ...) {
+  check_dots(list(...), names(formals(evaluate.kestrel_model)))
+  check_compiled(object)
+  verbose <- resolve_verbose(verbose)
+  batch_size <- check_count(batch_size, null = TRUE) %||% 32L
+  steps <- check_count(steps, null = TRUE)
+  check_built(object)
+  data <- check_samples(object, x, y, sample_weight, call = environment())
+  samples <- new_samples(data$x, data$y, data$weight)
+  hooks <- callback_set(callbacks, call = environment())
+  callbacks_attach(hooks, object, list())
+  begun <- proc.time()[[3]]
+  if (hooks$any) callbacks_run(hooks, "on_test_begin", logs = list())
+  values <- evaluate_samples(object, samples, batch_size, steps, environment())
+  if (hooks$any) callbacks_run(hooks, "on_test_end", logs = as.list(values))
+  progress_evaluated(verbose, samples$n, as.list(values), proc.time()[[3]] - begun)
+  structure(values, class = c("kestrel_score", "numeric"))
+}
+
+check_compiled <- function(model, call = caller_env()) {
+  check_model(model, arg = "object", call = call)
+  check_layers_present(model, call)
+  if (!is.null(model_state(model)$compiled)) return(invisible(model))
+  stop_kestrel("state", "The model is not compiled.",
+    hint = "Call compile() first, for example compile(model, loss = \"mse\").", call = call)
+}
+
+evaluate_samples <- function(model, samples, batch_size, steps, call) {
+  state <- model_state(model)
+  settings <- list(batch_size = batch_size, validation_batch_size = batch_size)
+  train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
+  spec <- model_plan(model)
+  trainer <- trainer_new(spec, train, NULL, samples, pack_weights(state$layers))
+  stats::setNames(evaluate_all(trainer, steps), c("loss", state$compiled$metric_labels))
+}
+
+#' @export
+`$.kestrel_score` <- function(x, name) {
+  if (name %in% names(x)) x[[name]]
+}
+
+#' @export
+print.kestrel_score <- function(x, ...) {
+  print(unclass(x), ...)
+  invisible(x)
+}
+
+#' @export
+`[.kestrel_score` <- function(x, i) unclass(x)[i]

@@ -1,0 +1,153 @@
+# Training: check everything, hand model and data to the engine, and look at it as often as
+# callbacks, printing and validation ask for; see run.R for the loop.
+
+#' Train a model
+#'
+#' Weights are changed in place; the model is trained further by a second call, with the
+#' optimizer's state as the first one left it. Ctrl-C stops between two batches: the weights
+#' are those of the last batch, and `model$history` holds the epochs so far.
+#'
+#' A loss that becomes NaN or infinite does not stop training (as in Keras, see
+#' [callback_terminate_on_nan()]); a warning of class `kestrel_warning_nonfinite` says where
+#' it began.
+#'
+#' @param object a compiled model.
+#' @param x samples: a numeric vector (one column), matrix, array with samples first, or
+#'   data frame of numeric columns. Missing and infinite values are errors.
+#' @param y targets, as many as samples: like `x`, or a logical vector, or a factor, whose
+#'   levels become class codes, indicator columns or 0 and 1, as loss and output ask for.
+#' @param batch_size samples per step of the optimizer, 32 by default. The last batch of an
+#'   epoch may be smaller.
+#' @param epochs the number of the last epoch, so `epochs - initial_epoch` are trained.
+#' @param verbose 0: silent; 1: a progress bar; 2: one line per epoch; `"auto"`: 1, in
+#'   knitted documents 2.
+#' @param callbacks a callback, or a list of them; see [callback_early_stopping()] and
+#'   [KerasCallback].
+#' @param view_metrics whether to plot the history while training; `"auto"`: in RStudio.
+#' @param validation_split share of the samples, taken from the end before shuffling, that is
+#'   not trained on but evaluated after each epoch.
+#' @param validation_data `list(x, y)` or `list(x, y, sample_weight)` to evaluate after each
+#'   epoch; it is used instead of `validation_split`.
+#' @param shuffle whether to train in a new random order in each epoch; `"batch"` shuffles
+#'   whole batches.
+#' @param class_weight named list or vector of weights by class: names are the codes "0",
+#'   "1", ..., or the levels of a factor `y`; classes that are not named weigh 1.
+#' @param sample_weight a weight for each sample. The loss of a batch is the sum of weight
+#'   times loss over the number of samples.
+#' @param initial_epoch epochs done already, to go on counting from.
+#' @param steps_per_epoch batches that make an epoch, when not all; the next epoch goes on
+#'   where the last one stopped.
+#' @param validation_steps batches to evaluate, when not all.
+#' @param validation_batch_size by default `batch_size`.
+#' @param validation_freq evaluate every so many epochs, or after these epochs (a vector).
+#' @param ... not used; anything here is an error that names the nearest argument.
+#' @return a history, invisibly: see [plot.keras_training_history()].
+#' @section Errors: `kestrel_error_state` (not compiled, being fitted),
+#'   `kestrel_error_argument` with its kinds `kestrel_error_shape` and `kestrel_error_data`,
+#'   `kestrel_error_memory`, `kestrel_error_callback`. After an error in the arguments the
+#'   model is as before.
+#' @source Keras: `Model.fit()`; arguments as in R keras 2.x.
+#' @family training
+#' @examples
+#' x <- as.matrix(cars$speed) / 25
+#' y <- cars$dist / 120
+#' model <- keras_model_sequential() %>%
+#'   layer_dense(8, activation = "tanh", input_shape = 1) %>%
+#'   layer_dense(1)
+#' model %>% compile(loss = "mse", optimizer = optimizer_adam(0.01))
+#' history <- model %>% fit(x, y, epochs = 50, verbose = 0)
+#' history
+#' @export
+fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epochs = 10,
+                              verbose = getOption("keras.fit_verbose", "auto"),
+                              callbacks = NULL,
+                              view_metrics = getOption("keras.view_metrics", "auto"),
+                              validation_split = 0, validation_data = NULL, shuffle = TRUE,
+                              class_weight = NULL, sample_weight = NULL, initial_epoch = 0,
+                              steps_per_epoch = NULL, validation_steps = NULL,
+                              validation_batch_size = NULL, validation_freq = 1, ...) {
+  check_dots(list(...), names(formals(fit.kestrel_model)))
+  check_ready(object)
+  settings <- list(
+    epochs = check_count(epochs, min = 0L),
+    initial_epoch = check_count(initial_epoch, min = 0L),
+    verbose = resolve_verbose(verbose),
+    view_metrics = check_view_metrics(view_metrics),
+    batch_size = check_count(batch_size, null = TRUE),
+    steps_per_epoch = check_count(steps_per_epoch, null = TRUE),
+    validation_steps = check_count(validation_steps, null = TRUE),
+    validation_batch_size = check_count(validation_batch_size, null = TRUE),
+    validation_freq = check_frequency(validation_freq)
+  )
+  settings <- c(settings, check_shuffle(shuffle))
+  check_initial_epoch(settings)
+  validation_split <- check_number(validation_split, min = 0, max = 1, open = "max")
+  callbacks <- callback_set(callbacks, call = environment())
+  data <- with_model_restored(object, {
+    data <- check_samples(object, x, y, sample_weight, class_weight, call = environment())
+    data["own_weight"] <- list(if (!is.null(class_weight)) weight_array(sample_weight, sample_count(data$x), "sample_weight") else data$weight)
+    c(data["classes"], training_samples(object, data, validation_split, validation_data, environment()))
+  })
+  settings <- batch_settings(settings, data$train$n)
+  run <- new_run(object, data, settings, callbacks, environment())
+  invisible(run_training(run))
+}
+
+# Building the model for the first data is undone when the data turn out to be wrong.
+with_model_restored <- function(model, code) {
+  state <- model_state(model)
+  before <- if (!state$built) lapply(state$layers, function(l) as.list(layer_state(l), all.names = TRUE))
+  old <- mget(c("built", "input"), envir = state, ifnotfound = list(NULL))
+  good <- FALSE
+  on.exit(if (!good && !is.null(before)) {
+    for (i in seq_along(before)) restore_environment(layer_state(state$layers[[i]]), before[[i]])
+    list2env(old, envir = state)
+    model_changed(model)
+  })
+  value <- force(code)
+  good <- TRUE
+  value
+}
+
+restore_environment <- function(env, values) {
+  rm(list = ls(env, all.names = TRUE), envir = env)
+  list2env(values, envir = env)
+}
+
+check_ready <- function(model, call = caller_env()) {
+  check_model(model, arg = "object", call = call)
+  check_layers_present(model, call)
+  if (is.null(model_state(model)$compiled)) {
+    stop_kestrel("state", "The model is not compiled.",
+      hint = "Call compile() first, for example compile(model, loss = \"mse\").", call = call)
+  }
+  check_not_fitting(model, call)
+}
+
+check_shuffle <- function(x, arg = "shuffle", call = caller_env()) {
+  if (identical(x, "batch")) return(list(shuffle = TRUE, shuffle_batches = TRUE))
+  if (is.logical(x) && length(x) == 1 && !is.na(x)) return(list(shuffle = x, shuffle_batches = FALSE))
+  stop_argument(arg, "TRUE, FALSE or \"batch\"", x, call = call)
+}
+
+check_frequency <- function(x, arg = "validation_freq", call = caller_env()) {
+  good <- is.numeric(x) && !is.object(x) && length(x) >= 1 && all(is.finite(x)) && all(x == trunc(x)) && all(x >= 1)
+  if (good) return(as.integer(x))
+  stop_argument(arg, "a whole number from 1 on, or several", x, call = call)
+}
+
+check_initial_epoch <- function(settings, call = caller_env()) {
+  if (settings$initial_epoch <= settings$epochs) return(invisible())
+  stop_argument("initial_epoch", sprintf("at most `epochs`, %d", settings$epochs), settings$initial_epoch, call = call)
+}
+
+# NULL: 32, or what makes so many steps of all samples.
+batch_settings <- function(settings, n) {
+  size <- settings$batch_size
+  steps <- settings$steps_per_epoch
+  if (is.null(size)) size <- if (is.null(steps)) 32L else as.integer(ceiling(n / min(steps, n)))
+  settings$batch_size <- size
+  settings$validation_batch_size <- settings$validation_batch_size %||% size
+  settings$steps <- steps %||% as.integer(ceiling(n / size))
+  settings
+}

@@ -1,0 +1,98 @@
+#' Output of a model
+#'
+#' Inference: dropout and noise are off, batch normalization uses its moving statistics. The
+#' result is the same for any `batch_size`.
+#'
+#' @param object a model whose input shape is known (built or fitted).
+#' @param x samples, as for [fit()][fit.kestrel_model]. Rows with missing or infinite values
+#'   give `NA`.
+#' @param batch_size samples computed at once; `NULL` chooses.
+#' @param verbose 1 or 2 print a line when done; 0, the default, is silent.
+#' @param steps batches to compute, when not all samples.
+#' @param callbacks callbacks with `on_predict_*` hooks.
+#' @param ... `newdata`, another name for `x`.
+#' @return a matrix with a row for each sample and a column for each unit of the output; an
+#'   array when the output has more dims.
+#' @source Keras: `Model.predict()`.
+#' @family training
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
+#' predict(model, matrix(1:6, 2))
+#' @export
+predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, steps = NULL,
+                                  callbacks = NULL, ...) {
+  dots <- list(...)
+  if (missing(x)) x <- dots$newdata
+  check_dots(dots[names2(dots) != "newdata"], c("x", "newdata", "batch_size", "verbose", "steps", "callbacks"))
+  check_model(object)
+  verbose <- resolve_verbose(verbose)
+  batch_size <- check_count(batch_size, null = TRUE)
+  steps <- check_count(steps, null = TRUE)
+  check_built(object)
+  x <- model_input(object, x, "x", environment())
+  if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
+  with_predict_hooks(object, callbacks, predict_rows(object, x, batch_size), environment())
+}
+
+first_samples <- function(x, n) {
+  if (n >= sample_count(x)) return(x)
+  dims <- dim(x)
+  rows <- matrix(x, dims[1])[seq_len(n), , drop = FALSE]
+  dim(rows) <- c(n, dims[-1])
+  rows
+}
+
+with_predict_hooks <- function(model, callbacks, code, call) {
+  if (is.null(callbacks)) return(code)
+  set <- callback_set(callbacks, call = call)
+  callbacks_attach(set, model, list())
+  callbacks_run(set, "on_predict_begin", logs = list())
+  value <- force(code)
+  callbacks_run(set, "on_predict_end", logs = list())
+  value
+}
+
+# Rows that cannot be computed are NA; the others are as if these were not there.
+predict_rows <- function(model, x, batch_size = NULL) {
+  if (count_missing(x)[4] == 0) return(predict_arrays(model, x, FALSE, batch_size))
+  flat <- matrix(x, sample_count(x))
+  bad <- rowSums(!is.finite(flat)) > 0
+  x[rep(bad, length.out = length(x))] <- 0
+  y <- predict_arrays(model, x, FALSE, batch_size)
+  y[rep(bad, length.out = length(y))] <- NA_real_
+  y
+}
+
+predict_arrays <- function(model, x, training = FALSE, batch_size = NULL) {
+  state <- model_state(model)
+  seed <- if (training) draw_seed() else 0
+  n <- sample_count(x)
+  if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
+  w <- pack_weights(state$layers)
+  engine_predict(model_plan(model), w, list(data_array(x, state$input)), batch_size, training, seed)[[1]]
+}
+
+# Outputs, and gradients of sum(y * v) by x and by the weights, all samples as one batch.
+network_gradient <- function(model, x, v, training = FALSE) {
+  state <- model_state(model)
+  x <- model_input(model, x, "x")
+  v <- check_data(v, "v")
+  result <- engine_gradient(
+    model_plan(model), pack_weights(state$layers), list(data_array(x, sample_dims(x))),
+    list(data_array(v, sample_dims(v))), training, if (training) draw_seed() else 0
+  )
+  dw <- lapply(weight_views(state$layers, c(result$dw, numeric(state_count(state$layers)))), identity)
+  list(y = result$y[[1]], dx = result$dx[[1]], dw = dw, weights_after = weight_views(state$layers, result$w))
+}
+
+state_count <- function(layers) {
+  slots <- unlist(lapply(layers, function(l) layer_state(l)$slots), recursive = FALSE)
+  sum(vapply(slots, function(s) if (s$is_state) prod(s$dims) else 0, 0))
+}
+
+# A packed vector as a list of arrays, without touching the layers.
+weight_views <- function(layers, w) {
+  copies <- lapply(layers, function(layer) clone_layer(layer, layer$name))
+  unpack_weights(copies, w)
+  unlist(lapply(copies, function(l) unname(layer_state(l)$weights)), recursive = FALSE)
+}

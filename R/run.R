@@ -1,0 +1,240 @@
+# One run of fit(): an environment that lives as long as the call. The engine trains until
+# somebody in R wants to look: nobody (then about 20 times a second, for Ctrl-C), at the end
+# of epochs (validation, callbacks, plots), or after each batch (batch callbacks, a learning
+# rate that is an R function).
+
+new_run <- function(model, data, settings, callbacks, call) {
+  state <- model_state(model)
+  run <- list2env(list(
+    model = model, state = state, data = data, settings = settings, callbacks = callbacks,
+    call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
+    chunks = list(), labels = c("loss", state$compiled$metric_labels), started = proc.time()[[3]]
+  ), parent = emptyenv())
+  spec <- model_plan(model)
+  train <- train_spec(model, data$train, settings, draw_seed(), call = call)
+  check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call)
+  run$trainer <- trainer_new(spec, train, data$train, data$validation, pack_weights(state$layers))
+  if (!is.null(state$optimizer_state)) trainer_set(run$trainer, state = state$optimizer_state)
+  trainer_start_epoch(run$trainer, settings$initial_epoch)
+  run$rate <- current_rate(run)
+  run
+}
+
+run_training <- function(run) {
+  state <- run$state
+  state$fitting <- TRUE
+  state$stop_training <- FALSE
+  on.exit(run_close(run))
+  run_open(run)
+  if (run_is_free(run)) run_freely(run)
+  while (run$epoch < run$settings$epochs && !state$stop_training) run_epoch(run)
+  trainer_finalize(run$trainer)
+  run_pull(run)
+  run_hooks(run, "on_train_end", logs = run$logs %||% list())
+  state$history <- run_history(run)
+  progress_end(run$progress)
+  warn_nonfinite(run)
+  state$history
+}
+
+run_open <- function(run) {
+  settings <- run$settings
+  if (!is.null(run$data$classes)) run$state$classes <- run$data$classes
+  validation <- run$data$validation$n
+  run$params <- list(
+    verbose = settings$verbose, epochs = settings$epochs, steps = settings$steps,
+    samples = run$data$train$n, batch_size = settings$batch_size,
+    metrics = c(run$labels, if (!is.null(validation)) paste0("val_", run$labels))
+  )
+  if (!is.null(validation)) run$params$validation_samples <- validation
+  run$progress <- progress_new(settings$verbose, settings$epochs, settings$steps, run$data$train$n, validation)
+  run$viewer <- viewer_new(settings$view_metrics, settings$verbose, settings$epochs)
+  callbacks_attach(run$callbacks, run$model, run$params)
+  run_hooks(run, "on_train_begin", logs = list())
+}
+
+# Always, after an error or Ctrl-C, too: what was reached goes back into the model.
+run_close <- function(run) {
+  state <- run$state
+  state$fitting <- FALSE
+  state$dirty <- FALSE
+  if (is.null(state$history) || !identical(state$history$params, run$params)) run_pull(run)
+  state$history <- run_history(run)
+  run$trainer <- NULL
+}
+
+# Nobody wants to look before the end.
+run_is_free <- function(run) {
+  !run$callbacks$any && is.null(run$data$validation) && is.null(run$viewer) &&
+    is.null(run$optimizer$schedule_function) && run$settings$verbose != 1
+}
+
+run_freely <- function(run) {
+  while (run$epoch < run$settings$epochs) {
+    begun <- proc.time()[[3]]
+    result <- trainer_run(run$trainer, run$settings$epochs)
+    run$status <- result$progress
+    if (!ncol(result$logs)) next
+    run_record(run, result$logs)
+    progress_epochs(run$progress, run$epoch, run_rows(run, result$logs), proc.time()[[3]] - begun)
+    run$epoch <- run$epoch + ncol(result$logs)
+    note_nonfinite(run)
+  }
+}
+
+run_rows <- function(run, logs) {
+  rows <- t(logs)
+  colnames(rows) <- run$labels
+  rows
+}
+
+run_record <- function(run, logs) run$chunks[[length(run$chunks) + 1L]] <- run_rows(run, logs)
+
+run_epoch <- function(run) {
+  begun <- proc.time()[[3]]
+  progress_epoch_begin(run$progress, run$epoch)
+  run_hooks(run, "on_epoch_begin", run$epoch, logs = list())
+  values <- run_batches(run)
+  if (is.null(values)) return(invisible())
+  logs <- as.list(stats::setNames(values, run$labels))
+  if (validates_now(run)) logs <- c(logs, run_validation(run))
+  run_pull_for_hooks(run)
+  logs <- run_hooks(run, "on_epoch_end", run$epoch, logs = logs)
+  run$logs <- logs
+  run$chunks[[length(run$chunks) + 1L]] <- t(unlist(logs))
+  progress_epoch_end(run$progress, run$epoch, logs, proc.time()[[3]] - begun)
+  note_nonfinite(run)
+  run$epoch <- run$epoch + 1L
+  viewer_update(run$viewer, run_history(run))
+}
+
+# The values of the epoch; NULL when training was stopped before its first batch.
+run_batches <- function(run) {
+  by_batch <- run$callbacks$wants_batches || !is.null(run$optimizer$schedule_function)
+  values <- NULL
+  while (is.null(values) && !(by_batch && run$state$stop_training)) {
+    values <- if (by_batch) run_batch(run) else run_slice(run)
+  }
+  if (is.null(values) && run$status$batch > 0) values <- trainer_logs(run$trainer)
+  values
+}
+
+run_slice <- function(run) {
+  push_changes(run)
+  result <- trainer_run(run$trainer, run$epoch + 1L)
+  run$status <- result$progress
+  done <- ncol(result$logs) > 0
+  logs <- if (done) result$logs[, 1] else trainer_logs(run$trainer)
+  progress_batches(run$progress, if (done) run$settings$steps else run$status$batch,
+    as.list(stats::setNames(logs, run$labels)))
+  if (done) logs
+}
+
+run_batch <- function(run) {
+  batch <- as.integer(run$status$batch %||% 0)
+  if (!is.null(run$status) && run$status$epoch > run$epoch) batch <- 0L
+  run_hooks(run, "on_train_batch_begin", batch, logs = list())
+  if (run$state$stop_training) return(NULL)
+  push_changes(run)
+  last <- batch + 1L == run$settings$steps
+  result <- trainer_run(run$trainer, run$epoch + last, if (last) 0L else batch + 1L, budget = Inf)
+  run$status <- result$progress
+  if (last) run$status$batch <- 0
+  values <- if (last) result$logs[, 1] else trainer_logs(run$trainer)
+  logs <- as.list(stats::setNames(values, run$labels))
+  run_pull_for_hooks(run)
+  run_hooks(run, "on_train_batch_end", batch, logs = logs)
+  progress_batches(run$progress, batch + 1L, logs)
+  if (last) values
+}
+
+# Learning rate and weights that were changed from R since the last batch.
+push_changes <- function(run) {
+  schedule <- run$optimizer$schedule_function
+  if (!is.null(schedule)) {
+    rate <- check_rate(schedule(trainer_progress(run$trainer)$iterations), run$call)
+  } else {
+    rate <- current_rate(run)
+  }
+  if (!is.null(rate) && !identical(rate, run$rate)) trainer_set_rate(run$trainer, rate)
+  run$rate <- rate
+  if (run$state$dirty) trainer_set(run$trainer, w = pack_weights(run$state$layers))
+  run$state$dirty <- FALSE
+}
+
+# The constant rate; NULL when it follows a schedule.
+current_rate <- function(run) {
+  rate <- run$optimizer$learning_rate
+  if (is.numeric(rate)) rate
+}
+
+check_rate <- function(rate, call) {
+  if (is_number(rate) && rate >= 0) return(as.double(rate))
+  stop_kestrel("callback", sprintf("The learning rate function must return a number of at least 0, not %s.", describe(rate)), call = call)
+}
+
+validates_now <- function(run) {
+  if (is.null(run$data$validation)) return(FALSE)
+  freq <- run$settings$validation_freq
+  if (length(freq) == 1) (run$epoch + 1L) %% freq == 0 else (run$epoch + 1L) %in% freq
+}
+
+run_validation <- function(run) {
+  run_hooks(run, "on_test_begin", logs = list())
+  values <- evaluate_all(run$trainer, run$settings$validation_steps)
+  run_hooks(run, "on_test_end", logs = as.list(stats::setNames(values, run$labels)))
+  as.list(stats::setNames(values, paste0("val_", run$labels)))
+}
+
+evaluate_all <- function(trainer, steps = NULL) {
+  at <- 0L
+  repeat {
+    result <- trainer_evaluate(trainer, steps %||% 0L, at)
+    if (result$done) return(result$logs)
+    at <- result$at
+  }
+}
+
+run_hooks <- function(run, hook, ..., logs) {
+  if (!run$callbacks$any) return(logs)
+  callbacks_run(run$callbacks, hook, ..., logs = logs)
+}
+
+run_pull_for_hooks <- function(run) if (run$callbacks$any) run_pull(run)
+
+# Weights and optimizer state from the engine into the model. Weights that a hook has set
+# since are newer than the engine's.
+run_pull <- function(run) {
+  if (is.null(run$trainer)) return(invisible())
+  now <- trainer_get(run$trainer)
+  if (!run$state$dirty) unpack_weights(run$state$layers, now$w)
+  run$state$optimizer_state <- now[c("moments", "scalars", "iterations")]
+}
+
+run_history <- function(run) {
+  names <- unique(unlist(lapply(run$chunks, colnames)))
+  metrics <- lapply(names, function(name) {
+    unlist(lapply(run$chunks, function(chunk) if (name %in% colnames(chunk)) chunk[, name]), use.names = FALSE)
+  })
+  if (!length(names)) names <- run$labels
+  if (!length(metrics)) metrics <- rep(list(numeric()), length(names))
+  new_history(run$params, stats::setNames(metrics, names))
+}
+
+# Told at once when something is printed, and warned of once at the end.
+note_nonfinite <- function(run) {
+  if (!isTRUE(run$status$nonfinite == 1) || isTRUE(run$noted)) return(invisible())
+  run$noted <- TRUE
+  if (run$settings$verbose > 0) cli::cli_alert_warning(nonfinite_text(run$status))
+}
+
+nonfinite_text <- function(status) {
+  sprintf("The loss became NaN or infinite in epoch %d, batch %d.", as.integer(status$nonfinite_epoch + 1), as.integer(status$nonfinite_batch + 1))
+}
+
+warn_nonfinite <- function(run) {
+  if (!isTRUE(run$status$nonfinite == 1)) return(invisible())
+  warn_kestrel("nonfinite", nonfinite_text(run$status),
+    hint = "Lower the learning rate, scale x and y, or set clipnorm in the optimizer.",
+    epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1, call = run$call)
+}

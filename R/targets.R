@@ -1,0 +1,171 @@
+# y and sample weights as the loss wants them.
+
+# Whether the loss takes class codes 0 .. k - 1 instead of a column per class.
+takes_codes <- function(loss) bitwAnd(registry_row("losses", loss$name)$flags, 1L) > 0
+
+# list(values, dims, classes): y against the output of the model.
+target_array <- function(model, y, arg, call = caller_env()) {
+  output <- output_dims(model)
+  loss <- model_state(model)$compiled$loss
+  if (is.factor(y)) return(factor_target(y, output, loss, arg, call))
+  y <- check_data(y, arg, call)
+  check_finite(y, arg, call)
+  values <- if (takes_codes(loss)) {
+    code_target(y, output, arg, call)
+  } else {
+    value_target(y, output, loss, arg, call)
+  }
+  warn_target(values, loss, output, arg, call)
+  list(values = values, dims = sample_dims(values), classes = NULL)
+}
+
+# Levels become codes, indicator columns, or 0 and 1 for a single unit.
+factor_target <- function(y, output, loss, arg, call) {
+  if (anyNA(y)) {
+    stop_kestrel("data", sprintf("`%s` has %d missing classes, the first at position %d.", arg, sum(is.na(y)), which(is.na(y))[1]),
+      argument = arg, where = which(is.na(y))[1], call = call)
+  }
+  k <- nlevels(y)
+  units <- output[length(output)]
+  codes <- as.double(y) - 1
+  needed <- if (units == 1 && !takes_codes(loss)) 2L else units
+  if (length(output) > 1 || k > needed || (units > 1 && k != units)) {
+    stop_kestrel("shape", sprintf("`%s` has %d classes, but the model has output %s.", arg, k, shape_text(output)),
+      hint = sprintf("Give the last layer units = %d.", if (k == 2 && units == 1) 1L else k),
+      argument = arg, value = k, expected = needed, call = call)
+  }
+  values <- if (units == 1 || takes_codes(loss)) matrix(codes, ncol = 1) else indicators(codes, k)
+  list(values = values, dims = sample_dims(values), classes = levels(y))
+}
+
+indicators <- function(codes, k) {
+  values <- matrix(0, length(codes), k)
+  values[cbind(seq_along(codes), codes + 1)] <- 1
+  values
+}
+
+code_target <- function(y, output, arg, call) {
+  k <- output[length(output)]
+  dims <- sample_dims(y)
+  positions <- output[-length(output)]
+  if (length(positions) == 0) positions <- 1L
+  flat <- identical(as.integer(dims), as.integer(positions)) || identical(as.integer(dims), c(as.integer(positions), 1L))
+  if (!flat) {
+    one_hot <- identical(as.integer(dims), as.integer(output))
+    stop_kestrel("shape", sprintf("`%s` must have shape %s, class codes, not %s.", arg, shape_text(positions), shape_text(dims)),
+      hint = if (one_hot) "For one column per class use loss = \"categorical_crossentropy\".",
+      argument = arg, value = dims, expected = positions, call = call)
+  }
+  bad <- which(y != trunc(y) | y < 0 | y >= k)
+  if (length(bad)) stop_codes(y, bad[1], k, arg, call)
+  y
+}
+
+stop_codes <- function(y, at, k, arg, call) {
+  one_based <- all(y == trunc(y)) && min(y) >= 1 && max(y) == k
+  stop_kestrel("data", sprintf("`%s` must hold class codes from 0 to %d, not %s (row %d).", arg, k - 1L, format(y[at]), arrayInd(at, dim(y))[1]),
+    hint = if (one_based) "Codes count from 0: use y - 1, or a factor." else "A factor needs no coding: factor(y).",
+    argument = arg, value = y[at], where = at, call = call)
+}
+
+# Same shape as the output; one column broadcasts, as in Keras 3.
+value_target <- function(y, output, loss, arg, call) {
+  dims <- as.integer(sample_dims(y))
+  output <- as.integer(output)
+  if (identical(dims, output)) return(y)
+  if (prod(dims) == prod(output) && identical(dims[dims != 1], output[output != 1])) {
+    dim(y) <- c(sample_count(y), output)
+    return(y)
+  }
+  if (prod(dims) == 1 && !is_class_loss(loss)) return(broadcast_target(y, output, arg, call))
+  stop_kestrel("shape", sprintf("`%s` must have shape %s, the output of the model, not %s.", arg, shape_text(output), shape_text(dims)),
+    hint = target_hint(y, dims, output, loss), argument = arg, value = dims, expected = output, call = call)
+}
+
+is_class_loss <- function(loss) grepl("cross", loss$name)
+
+target_hint <- function(y, dims, output, loss) {
+  if (prod(dims) == 1 && grepl("categorical", loss$name)) {
+    return("For class codes use loss = \"sparse_categorical_crossentropy\", to_categorical(y), or a factor.")
+  }
+  k <- dims[length(dims)]
+  sprintf("Give the last layer units = %d.", k)
+}
+
+broadcast_target <- function(y, output, arg, call) {
+  warn_kestrel("broadcast", sprintf("`%s` has one column, the output %d: each output is compared with the same column.", arg, prod(output)),
+    hint = "Give the last layer units = 1.", call = call)
+  array(rep(as.vector(y), prod(output)), c(sample_count(y), output))
+}
+
+# What Keras runs without a word and is certain to be a mistake.
+warn_target <- function(y, loss, output, arg, call) {
+  name <- loss$name
+  if (grepl("^binary_(focal_)?crossentropy$", name) && (min(y) < 0 || max(y) > 1)) {
+    warn_kestrel("target_range", sprintf("`%s` has values outside 0 to 1 (%s to %s): the loss has no lower bound.", arg, format(min(y)), format(max(y))),
+      hint = "Code the two classes as 0 and 1.", call = call)
+  }
+  if (name == "poisson" && min(y) < 0) {
+    warn_kestrel("target_range", sprintf("`%s` has negative values: the Poisson loss has no lower bound.", arg), call = call)
+  }
+  if (grepl("^categorical_(focal_)?crossentropy$", name) && length(output) == 1 && output > 1) {
+    sums <- rowSums(y)
+    off <- which(abs(sums - 1) > 1e-6)
+    if (length(off)) {
+      warn_kestrel("one_hot", sprintf("%d rows of `%s` do not sum to 1, the first is row %d (%s).", length(off), arg, off[1], format(sums[off[1]])), call = call)
+    }
+  }
+}
+
+# One weight per sample, or NULL.
+weight_array <- function(sample_weight, n, arg, call = caller_env()) {
+  if (is.null(sample_weight)) return(NULL)
+  if (is.list(sample_weight) && length(sample_weight) == 1) sample_weight <- sample_weight[[1]]
+  good <- (is.numeric(sample_weight) || is.logical(sample_weight)) && !is.object(sample_weight)
+  if (!good) stop_argument(arg, "one number for each sample", sample_weight, call = call)
+  if (length(sample_weight) != n) {
+    stop_kestrel("shape", sprintf("`%s` must have one number for each of the %d samples, not %d.", arg, n, length(sample_weight)),
+      argument = arg, value = length(sample_weight), expected = n, call = call)
+  }
+  check_finite(sample_weight, arg, call)
+  if (any(sample_weight < 0)) {
+    at <- which(sample_weight < 0)[1]
+    stop_kestrel("data", sprintf("`%s` must not be negative, as at position %d.", arg, at), argument = arg, where = at, call = call)
+  }
+  if (!any(sample_weight > 0)) {
+    stop_kestrel("data", sprintf("`%s` must not be zero for all samples.", arg), argument = arg, call = call)
+  }
+  matrix(as.double(sample_weight), ncol = 1)
+}
+
+# class_weight = list("0" = 1, "1" = 5): a weight per sample, by its class.
+class_weights <- function(class_weight, y, classes, call = caller_env()) {
+  if (is.null(class_weight)) return(NULL)
+  weights <- check_class_weight(class_weight, call)
+  codes <- if (prod(sample_dims(y)) == 1) as.vector(y) else max.col(flat_rows(y), ties.method = "first") - 1
+  known <- as.character(seq(0, max(codes, prod(sample_dims(y)) - 1)))
+  names <- names(weights)
+  if (!is.null(classes)) names[names %in% classes] <- match(names[names %in% classes], classes) - 1L
+  unknown <- which(!names %in% known)
+  if (length(unknown)) {
+    stop_argument("class_weight", sprintf("a weight for classes of y (%s)", paste(utils::head(classes %||% known, 10), collapse = ", ")),
+      names(weights)[unknown[1]], call = call)
+  }
+  found <- match(as.character(codes), names)
+  matrix(ifelse(is.na(found), 1, weights[found]), ncol = 1)
+}
+
+flat_rows <- function(y) matrix(y, nrow = sample_count(y))
+
+check_class_weight <- function(x, call) {
+  hint <- "For example class_weight = list(\"0\" = 1, \"1\" = 5)."
+  if (!is.list(x) && !is.numeric(x) || is.null(names(x)) || !length(x)) {
+    stop_argument("class_weight", "a named list of numbers", x, hint = hint, call = call)
+  }
+  good <- vapply(x, function(w) is_number(w) && w >= 0, NA)
+  if (!all(good)) {
+    first <- which(!good)[1]
+    stop_argument(sprintf("class_weight[[\"%s\"]]", names(x)[first]), "a number of at least 0", x[[first]], call = call)
+  }
+  unlist(x)
+}

@@ -1,0 +1,67 @@
+# The plain list that C reads about training: losses, metrics, optimizer, batches.
+
+train_spec <- function(model, samples, settings, seed, training = TRUE, call = caller_env()) {
+  compiled <- model_state(model)$compiled
+  y <- samples$y[[1]]$dims
+  list(
+    outputs = list(output_spec(model)),
+    metrics = metric_specs(compiled$metrics, y, output_dims(model), call),
+    optimizer = if (training) optimizer_spec(compiled$optimizer),
+    batch_size = settings$batch_size,
+    validation_batch_size = settings$validation_batch_size,
+    shuffle = isTRUE(settings$shuffle),
+    shuffle_batches = isTRUE(settings$shuffle_batches),
+    steps_per_epoch = settings$steps_per_epoch %||% 0L,
+    seed = seed
+  )
+}
+
+output_spec <- function(model) {
+  compiled <- model_state(model)$compiled
+  loss <- compiled$loss
+  fused <- loss_is_fused(model, loss)
+  list(
+    loss = if (fused) fused_choice(loss) else loss$choice,
+    reduction = loss$reduction %||% "none",
+    loss_weight = compiled$loss_weight,
+    fused = fused
+  )
+}
+
+# Softmax over the last axis, or a sigmoid, right before its own cross-entropy.
+loss_is_fused <- function(model, loss) {
+  nodes <- model_plan(model)$nodes
+  last <- nodes[[length(nodes)]]
+  if (length(nodes) < 2 || is.null(last$activation)) return(FALSE)
+  same <- identical(loss_absorbs(loss), last$activation)
+  last_axis <- all(is.nan(last$layer$h) | last$layer$h == -1)
+  same && last_axis && !isTRUE(loss$config$from_logits)
+}
+
+fused_choice <- function(loss) {
+  h <- registry_row("losses", loss$name)$hparams
+  at <- match("from_logits", names(h))
+  choice <- loss$choice
+  choice$h[at] <- 1
+  choice
+}
+
+metric_specs <- function(metrics, y, output, call) {
+  columns <- y[length(y)]
+  units <- output[length(output)]
+  codes <- length(y) < length(output) || (columns == 1 && units > 1)
+  if (codes) columns <- 1L
+  lapply(metrics, function(m) {
+    metric <- resolve_metric(m$metric, columns, units)
+    check_metric_columns(metric, columns, units, call)
+    list(output = 0L, metric = metric$choice, weighted = m$weighted)
+  })
+}
+
+check_metric_columns <- function(metric, columns, units, call) {
+  codes <- bitwAnd(registry_row("metrics", metric$name)$flags, 1L) > 0
+  if (codes && columns == 1L || !codes && columns == units) return(invisible())
+  must <- if (codes) "class codes in one column" else sprintf("%d columns", units)
+  stop_kestrel("shape", sprintf("Metric \"%s\" needs y with %s, not %d.", metric$label, must, columns),
+    hint = "metrics = \"accuracy\" takes the right accuracy by itself.", argument = "metrics", call = call)
+}

@@ -1,0 +1,78 @@
+# The samples that fit() and evaluate() hand to the engine: list(n, x, y, weight), and what
+# they tell of the classes. Splits are ranges of rows of the same arrays: nothing is copied.
+
+new_samples <- function(x, y, weight, from = 0L, n = sample_count(x)) {
+  list(
+    n = as.integer(n),
+    x = list(data_array(x, sample_dims(x), from, n)),
+    y = list(data_array(y, sample_dims(y), from, n)),
+    weight = list(if (!is.null(weight)) data_array(weight, 1L, from, n))
+  )
+}
+
+# Checks x and y against the model (building it when it is not) and each other.
+check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
+                          names = c("x", "y", "sample_weight")) {
+  check_given(x, names[1], call)
+  check_given(y, names[2], call)
+  x <- check_data(x, names[1], call)
+  if (sample_count(x) < 1) {
+    stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", names[1]), argument = names[1], call = call)
+  }
+  check_same_count(x, y, names, call)
+  check_finite(x, names[1], call)
+  x <- model_input(model, x, names[1], call)
+  target <- target_array(model, y, names[2], call)
+  weight <- weight_array(sample_weight, sample_count(x), names[3], call)
+  by_class <- class_weights(class_weight, target$values, target$classes, call)
+  both <- if (is.null(weight) || is.null(by_class)) weight %||% by_class else weight * by_class
+  list(x = x, y = target$values, weight = both, classes = target$classes)
+}
+
+check_given <- function(x, arg, call) {
+  if (is.null(x)) stop_argument(arg, "given", x, hint = "fit() and evaluate() take x and y.", call = call)
+}
+
+check_same_count <- function(x, y, names, call) {
+  count <- if (is.data.frame(y)) nrow(y) else if (is.null(dim(y))) length(y) else dim(y)[1]
+  if (count == sample_count(x)) return(invisible())
+  stop_kestrel(
+    "shape", sprintf("`%s` and `%s` must have as many samples: `%s` has %d, `%s` has %d.",
+      names[1], names[2], names[1], sample_count(x), names[2], count),
+    argument = names[2], value = count, expected = sample_count(x), call = call
+  )
+}
+
+# list(train, validation): validation_data wins over validation_split.
+training_samples <- function(model, data, validation_split, validation_data, call) {
+  n <- sample_count(data$x)
+  if (!is.null(validation_data)) {
+    return(list(
+      train = new_samples(data$x, data$y, data$weight),
+      validation = validation_samples(model, validation_data, call)
+    ))
+  }
+  if (validation_split == 0) return(list(train = new_samples(data$x, data$y, data$weight)))
+  split <- floor(n * (1 - validation_split))
+  if (split < 1 || split >= n) {
+    stop_kestrel("data", sprintf("`validation_split` = %s leaves %d of %d rows for training and %d for validation.",
+      format(validation_split), as.integer(split), n, as.integer(n - split)),
+      hint = "Both need at least one row.", argument = "validation_split", value = validation_split, call = call)
+  }
+  # Weights by class hold for training only; a sample's own weight for both.
+  list(
+    train = new_samples(data$x, data$y, data$weight, 0L, split),
+    validation = new_samples(data$x, data$y, data$own_weight, split, n - split)
+  )
+}
+
+validation_samples <- function(model, validation_data, call) {
+  parts <- c("validation_data[[1]] (x)", "validation_data[[2]] (y)", "validation_data[[3]] (weights)")
+  good <- is.list(validation_data) && !is.data.frame(validation_data) && length(validation_data) %in% 2:3
+  if (!good) {
+    stop_argument("validation_data", "list(x, y) or list(x, y, sample_weight)", validation_data, call = call)
+  }
+  weight <- if (length(validation_data) == 3) validation_data[[3]]
+  data <- check_samples(model, validation_data[[1]], validation_data[[2]], weight, call = call, names = parts)
+  new_samples(data$x, data$y, data$weight)
+}
