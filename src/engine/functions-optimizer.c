@@ -2,14 +2,10 @@
 
 /* One step of an optimizer on tensors laid end to end in plain arrays. */
 
-static int moments_of(const optimizer_type* type) {
-  int n = 0;
-  while (type && type->slots[n]) ++n;
-  return n;
-}
-
 NN_PRIVATE int function_optimizer_moments(const nn_optimizer_spec* spec) {
-  int n = moments_of(optimizer_find(spec->optimizer.name));
+  const optimizer_type* type = optimizer_find(spec->optimizer.name);
+  int n = 0;
+  for (int k = 0; type && k < NN_MAX_MOMENTS; ++k) n += optimizer_uses(type, spec->optimizer.h, k);
   return n + (spec->use_ema ? 1 : 0) + (spec->accumulate > 1 ? 1 : 0);
 }
 
@@ -22,10 +18,12 @@ static nn_code optimizer_assemble(optimizer* o, const nn_optimizer_spec* spec, s
   o->type = optimizer_find(spec->optimizer.name);
   if (spec->schedule.name) o->schedule = schedule_find(spec->schedule.name);
   if (!o->type || (spec->schedule.name && !o->schedule)) return NN_UNKNOWN_NAME;
-  int k = moments_of(o->type);
-  for (int i = 0; i < k; ++i) o->slots[i] = moments + (size_t) i * n;
-  if (spec->use_ema) o->average = moments + (size_t) k++ * n;
-  if (spec->accumulate > 1) o->sum = moments + (size_t) k * n;
+  size_t used = 0;
+  for (int k = 0; k < NN_MAX_MOMENTS; ++k) {
+    if (optimizer_uses(o->type, spec->optimizer.h, k)) o->slots[k] = moments + used++ * n;
+  }
+  if (spec->use_ema) o->average = moments + used++ * n;
+  if (spec->accumulate > 1) o->sum = moments + used * n;
   return NN_OK;
 }
 

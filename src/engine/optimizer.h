@@ -8,7 +8,7 @@
 
 typedef struct {
   double lr;
-  double t;          /* number of this step, from 1 */
+  double t;          /* number of this update, from 1 */
   const double* h;   /* hyperparameters, in the order of the record */
   double* scalars;   /* NN_MAX_SCALARS numbers that live as long as the moments */
 } step_args;
@@ -17,6 +17,7 @@ typedef struct {
   const char* name;
   nn_hparam hparams[NN_MAX_HPARAMS + 1];
   const char* slots[NN_MAX_MOMENTS + 1];       /* arrays as long as w: "momentum", "velocity" */
+  bool (*slot_used)(const double* h, int slot);    /* others stay NULL; NULL: all are used */
   double (*slot_start)(const double* h, int slot); /* first value; NULL: all zero */
   void (*begin)(step_args* a);                 /* once a step, before the spans; or NULL */
   void (*step)(const step_args* a, size_t n, real* w, const real* g, real* const* slots);
@@ -33,7 +34,7 @@ typedef struct {
   size_t n;                   /* numbers in w and g */
   int n_tensors;
   const stretch* tensors;     /* the trainable ones, ascending */
-  real* slots[NN_MAX_MOMENTS];  /* n numbers each */
+  real* slots[NN_MAX_MOMENTS];  /* n numbers each, NULL where not used */
   real* average;              /* n numbers when spec.use_ema, else NULL */
   real* sum;                  /* n numbers when spec.accumulate > 1, else NULL */
   double scalars[NN_MAX_SCALARS];
@@ -43,6 +44,8 @@ typedef struct {
 NN_PRIVATE const optimizer_type* optimizer_find(const char* name);
 /* Record i of the table; NULL past the last one. */
 NN_PRIVATE const optimizer_type* optimizer_at(int i);
+/* Is slot k one of the type's, and used with these hyperparameters? k may be past the last. */
+NN_PRIVATE bool optimizer_uses(const optimizer_type* type, const double* h, int k);
 /* Sets slots, average and scalars to their first values. */
 NN_PRIVATE void optimizer_start(optimizer* o, const real* w);
 /* The rate of the step that comes next. */

@@ -103,7 +103,9 @@ static void optimizer_carve(arena* a, trainer* t, const nn_optimizer_spec* spec)
   o->type = optimizer_find(spec->optimizer.name);
   o->schedule = spec->schedule.name ? schedule_find(spec->schedule.name) : NULL;
   t->g = ARENA_TAKE(a, n, real);
-  for (int k = 0; o->type && o->type->slots[k]; ++k) o->slots[k] = ARENA_TAKE(a, n, real);
+  for (int k = 0; o->type && k < NN_MAX_MOMENTS; ++k) {
+    if (optimizer_uses(o->type, spec->optimizer.h, k)) o->slots[k] = ARENA_TAKE(a, n, real);
+  }
   if (spec->use_ema) o->average = ARENA_TAKE(a, n, real);
   if (spec->accumulate > 1) o->sum = ARENA_TAKE(a, n, real);
   choice_keep(a, &o->spec.optimizer);

@@ -149,11 +149,11 @@ NN_PRIVATE void trainer_finalize(trainer* t) { optimizer_finalize(&t->optimizer,
 /* Moments in the order slots, average, sum; NULL past the last one. */
 static real* moment_of(const trainer* t, int k) {
   const optimizer* o = &t->optimizer;
-  int n = 0;
-  while (o->type && o->type->slots[n]) ++n;
-  if (k < n) return o->slots[k];
-  if (k == n && o->average) return o->average;
-  return k == n + (o->average ? 1 : 0) ? o->sum : NULL;
+  for (int i = 0; i < NN_MAX_MOMENTS; ++i) {
+    if (o->slots[i] && k-- == 0) return o->slots[i];
+  }
+  if (o->average && k-- == 0) return o->average;
+  return k == 0 ? o->sum : NULL;
 }
 
 NN_PRIVATE int trainer_moments(const trainer* t) {

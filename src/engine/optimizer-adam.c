@@ -1,0 +1,80 @@
+#include "optimizer.h"
+
+/* Adam, and AdamW, which is Adam with the decoupled weight decay that optimizers.c applies.
+ *   m += (1 - b1)(g - m),  v += (1 - b2)(g^2 - v)
+ *   w -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(u) + eps)
+ * u is v, or with AMSGrad the largest v so far. eps is not bias-corrected, as in Keras. */
+
+enum { ADAM_BETA_1, ADAM_BETA_2, ADAM_EPSILON, ADAM_AMSGRAD };
+enum { ADAM_MEAN, ADAM_SQUARE, ADAM_LARGEST };
+
+typedef struct {
+  real alpha, take_1, take_2, eps;
+} adam_rates;
+
+static adam_rates adam_rates_at(const step_args* a) {
+  double b1 = a->h[ADAM_BETA_1], b2 = a->h[ADAM_BETA_2];
+  double alpha = a->lr * sqrt(1 - pow(b2, a->t)) / (1 - pow(b1, a->t));
+  adam_rates r = {.alpha = (real) alpha,
+                  .take_1 = (real) (1 - b1),
+                  .take_2 = (real) (1 - b2),
+                  .eps = (real) a->h[ADAM_EPSILON]};
+  return r;
+}
+
+static void adam_plain(const adam_rates* at, size_t n, real* w, const real* g, real* m,
+                       real* v) {
+  adam_rates r = *at;
+  for (size_t i = 0; i < n; ++i) {
+    m[i] += r.take_1 * (g[i] - m[i]);
+    v[i] += r.take_2 * (g[i] * g[i] - v[i]);
+    w[i] -= r.alpha * m[i] / (sqrt(v[i]) + r.eps);
+  }
+}
+
+/* The comparison keeps a NaN of v. */
+static void adam_amsgrad(const adam_rates* at, size_t n, real* w, const real* g, real* m,
+                         real* v, real* u) {
+  adam_rates r = *at;
+  for (size_t i = 0; i < n; ++i) {
+    m[i] += r.take_1 * (g[i] - m[i]);
+    v[i] += r.take_2 * (g[i] * g[i] - v[i]);
+    u[i] = u[i] >= v[i] ? u[i] : v[i];
+    w[i] -= r.alpha * m[i] / (sqrt(u[i]) + r.eps);
+  }
+}
+
+static bool adam_uses(const double* h, int slot) {
+  return slot != ADAM_LARGEST || h[ADAM_AMSGRAD] > 0;
+}
+
+static void adam_step(const step_args* a, size_t n, real* w, const real* g, real* const* slots) {
+  adam_rates r = adam_rates_at(a);
+  real* u = slots[ADAM_LARGEST];
+  if (u) {
+    adam_amsgrad(&r, n, w, g, slots[ADAM_MEAN], slots[ADAM_SQUARE], u);
+  } else {
+    adam_plain(&r, n, w, g, slots[ADAM_MEAN], slots[ADAM_SQUARE]);
+  }
+}
+
+#define ADAM_HPARAMS \
+  { {"beta_1", 0.9}, {"beta_2", 0.999}, {"epsilon", 1e-7}, {"amsgrad", 0} }
+#define ADAM_SLOTS \
+  { "momentum", "velocity", "velocity_hat" }
+
+static const optimizer_type adam_optimizer = {
+    .name = "adam",
+    .hparams = ADAM_HPARAMS,
+    .slots = ADAM_SLOTS,
+    .slot_used = adam_uses,
+    .step = adam_step,
+};
+
+static const optimizer_type adamw_optimizer = {
+    .name = "adamw",
+    .hparams = ADAM_HPARAMS,
+    .slots = ADAM_SLOTS,
+    .slot_used = adam_uses,
+    .step = adam_step,
+};
