@@ -1,0 +1,52 @@
+# What every refusal owes: the class, the argument, what was given, one hint at most, and
+# that nothing has changed.
+
+small_model <- function(inputs = 4, units = 1, activation = NULL, compiled = TRUE,
+                        loss = "mse", ...) {
+  model <- keras_model_sequential()
+  model %>%
+    layer_dense(3, activation = "tanh", input_shape = inputs) %>%
+    layer_dense(units, activation = activation)
+  if (compiled) model %>% compile(loss = loss, optimizer = "sgd", ...)
+  model
+}
+
+small_x <- function(n = 6, p = 4) matrix(sin(seq_len(n * p)), n, p)
+small_y <- function(n = 6, k = 1) matrix(cos(seq_len(n * k)), n, k)
+
+model_snapshot <- function(model) {
+  state <- environment(model)
+  list(
+    weights = get_weights(model), optimizer = state$optimizer_state, history = state$history,
+    layers = vapply(state$layers, function(l) l$name, ""), built = state$built,
+    compiled = is.null(state$compiled), input = state$input
+  )
+}
+
+# `code` must throw a kestrel_error_<kind> for `argument` and leave the model as it was.
+expect_refused <- function(code, kind = "argument", argument = NULL, model = NULL, names = NULL) {
+  code <- rlang::enquo(code)
+  set.seed(1)
+  seed <- .Random.seed
+  before <- if (!is.null(model)) model_snapshot(model)
+  connections <- nrow(showConnections())
+  error <- tryCatch({ rlang::eval_tidy(code); NULL }, error = identity)
+  label <- rlang::as_label(code)
+  expect(!is.null(error), sprintf("%s was not refused.", label))
+  if (is.null(error)) return(invisible())
+  expect(inherits(error, paste0("kestrel_error_", kind)), sprintf(
+    "%s: expected kestrel_error_%s, got %s: %s", label, kind, toString(class(error)), conditionMessage(error)
+  ))
+  expect(inherits(error, "kestrel_error"), sprintf("%s: not a kestrel_error", label))
+  if (!is.null(argument)) {
+    expect(grepl(paste0("`", argument), conditionMessage(error), fixed = TRUE) || identical(error$argument, argument),
+      sprintf("%s: the message does not name `%s`: %s", label, argument, conditionMessage(error)))
+  }
+  for (word in names) {
+    expect(grepl(word, conditionMessage(error), fixed = TRUE), sprintf("%s: no \"%s\" in: %s", label, word, conditionMessage(error)))
+  }
+  expect(identical(.Random.seed, seed), sprintf("%s: the random numbers moved on", label))
+  expect(nrow(showConnections()) == connections, sprintf("%s: a connection is open", label))
+  if (!is.null(model)) expect(identical(model_snapshot(model), before), sprintf("%s: the model changed", label))
+  invisible(error)
+}
