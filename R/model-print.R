@@ -85,7 +85,8 @@ summary_lines <- function(rows, ends, shown) {
 summary_line <- function(fields, ends) {
   line <- ""
   for (i in seq_along(fields)) {
-    line <- paste0(line, if (i > 1) " ", fields[i])
+    if (i > 1) line <- paste0(substr(line, 1, nchar(line) - 1), " ")
+    line <- paste0(line, fields[i])
     line <- strtrim(line, ends[i])
     line <- paste0(line, strrep(" ", max(0, ends[i] - nchar(line, "width"))))
   }

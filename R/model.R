@@ -117,8 +117,9 @@ add_layer <- function(model, layer, call = caller_env()) {
 # A layer that fails to join must be as it was: all is tried on a copy of its state.
 clone_layer <- function(layer, name) {
   copy <- layer
-  environment(copy) <- list2env(as.list(layer_state(layer), all.names = TRUE), parent = topenv())
-  layer_state(copy)$name <- name
+  state <- as.list(layer_state(layer), all.names = TRUE)
+  state["name"] <- list(name)
+  environment(copy) <- list2env(state, parent = topenv())
   copy
 }
 
