@@ -101,6 +101,7 @@ unique_labels <- function(metrics) {
 
 # What is run, as Keras runs it, though it is certain to be a mistake.
 warn_at_compile <- function(model, compiled, call = caller_env()) {
+  warn_zero_rate(compiled$optimizer, call)
   last <- last_activation(model)
   if (is.null(last)) return(invisible())
   absorbs <- loss_absorbs(compiled$loss)

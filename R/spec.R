@@ -54,7 +54,7 @@ layer_chain <- function(layer, input, stream) {
     )
   })
   activity <- layer_config(layer)$activity_regularizer
-  if (!is.null(activity)) nodes[[length(nodes)]]$activity <- activity$choice
+  if (!is.null(activity)) nodes[[length(nodes)]]$activity <- activity_choice(activity)
   nodes
 }
 
@@ -86,8 +86,10 @@ slot_setting <- function(layer, slot, what) layer_config(layer)[[paste0(slot, "_
 
 slot_rule <- function(layer, slot) {
   constraint <- slot_setting(layer, slot$name, "constraint")
+  regularizer <- slot_setting(layer, slot$name, "regularizer")
+  check_regularizer_rank(regularizer, length(slot$dims))
   list(
-    penalty = slot_setting(layer, slot$name, "regularizer")$choice,
+    penalty = regularizer$choice,
     constraint = constraint$choice,
     axes = if (is.null(constraint)) 0L else constraint_axes(constraint, length(slot$dims))
   )

@@ -160,6 +160,7 @@ nn_optimizer_spec spec_optimizer(SEXP x) {
   o.optimizer = spec_choice(spec_field(x, "optimizer"));
   o.lr = spec_number(x, "lr");
   o.schedule = spec_choice(spec_field(x, "schedule"));
+  o.decay = spec_number(x, "decay");
   o.clipnorm = spec_number(x, "clipnorm");
   o.clipvalue = spec_number(x, "clipvalue");
   o.global_clipnorm = spec_number(x, "global_clipnorm");

@@ -76,7 +76,7 @@ static void max_norm_apply(const tensor* t, const double* h, int axes, real* w) 
 }
 
 static double min_max_norm_wanted(const double* h, double norm) {
-  double clipped = norm > h[1] ? h[1] : norm < h[0] ? h[0] : norm;
+  double raised = norm < h[0] ? h[0] : norm, clipped = raised > h[1] ? h[1] : raised;
   return h[2] * clipped + (1 - h[2]) * norm;
 }
 

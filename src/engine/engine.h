@@ -112,6 +112,7 @@ typedef struct {
   nn_choice optimizer;
   double lr;
   nn_choice schedule;  /* name NULL: lr is constant */
+  double decay;        /* legacy: the rate is divided by 1 + decay s at step s; 0: none */
   double clipnorm, clipvalue, global_clipnorm;  /* 0: none */
   double weight_decay;                          /* 0: none */
   bool use_ema;

@@ -139,8 +139,9 @@ NN_PRIVATE void optimizer_start(optimizer* o, const real* w) {
 }
 
 NN_PRIVATE double optimizer_rate(const optimizer* o) {
-  if (!o->schedule) return o->spec.lr;
-  return o->schedule->value(o->spec.schedule.h, o->spec.schedule.n_h, o->iterations);
+  const nn_choice* by = &o->spec.schedule;
+  double lr = o->schedule ? o->schedule->value(by->h, by->n_h, o->iterations) : o->spec.lr;
+  return o->spec.decay > 0 ? lr / (1 + o->spec.decay * o->iterations) : lr;
 }
 
 NN_PRIVATE void optimizer_update(optimizer* o, real* w, real* g,
