@@ -16,7 +16,7 @@ static void hard_tanh_slope(const span* s, const real* x, const real* y, real* d
 
 /* relu6(x + 3) / 6 */
 static real hard_sigmoid_at(real x) { return clipped(x / 6 + (real) 0.5, 0, 1); }
-static real hard_sigmoid_bend(real x) { return x >= -3 && x <= 3 ? (real) 1 / 6 : 0; }
+static real hard_sigmoid_bend(real x) { return x > -3 && x < 3 ? (real) 1 / 6 : 0; }
 
 static void hard_sigmoid_value(const span* s, const real* x, real* y) {
   for (size_t i = 0; i < s->n; ++i) y[i] = hard_sigmoid_at(x[i]);
