@@ -1,0 +1,162 @@
+#' Plot the history of a fit
+#'
+#' One panel for each metric, training and validation together. With ggplot2 the plot is a
+#' ggplot object, which can be changed further, and must be printed inside functions and
+#' loops; with base graphics it is drawn at once.
+#'
+#' Up to 1,000 epochs are drawn as points, more as lines.
+#'
+#' @param x a history, as returned by [fit()][fit.kestrel_model].
+#' @param y not used.
+#' @param metrics names of the metrics to plot, such as `c("loss", "accuracy")`; all by
+#'   default.
+#' @param method `"ggplot2"`, `"base"`, or `"auto"`: ggplot2 when it is installed.
+#' @param smooth whether to add a loess smooth from 10 epochs on (ggplot2 only).
+#' @param theme_bw whether to plot in black and white (ggplot2 only).
+#' @param ... graphical parameters for base graphics, such as `log = "y"`.
+#' @return a ggplot object, or `NULL`, invisibly, for base graphics.
+#' @section Errors: `kestrel_error_argument` for unknown metrics and for a history without
+#'   epochs; `kestrel_error_state` when ggplot2 is asked for and not installed.
+#' @source R packages 'keras' and 'keras3'.
+#' @family training
+#' @aliases plot.keras_training_history
+#' @importFrom rlang .data
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
+#' model %>% compile(loss = "mse", optimizer = "sgd")
+#' history <- model %>% fit(cars$speed / 25, cars$dist / 120, epochs = 30, verbose = 0)
+#' plot(history, method = "base")
+#' @export
+plot.kestrel_history <- function(x, y, metrics = NULL, method = c("auto", "ggplot2", "base"),
+                                 smooth = getOption("keras.plot.history.smooth", TRUE),
+                                 theme_bw = getOption("keras.plot.history.theme_bw", FALSE),
+                                 ...) {
+  method <- plot_method(method, environment())
+  smooth <- check_flag(smooth)
+  theme_bw <- check_flag(theme_bw)
+  rows <- plot_rows(x, metrics, environment())
+  if (method == "ggplot2") return(history_ggplot(rows, smooth, theme_bw))
+  history_base_plot(rows, ...)
+}
+
+plot_method <- function(method, call) {
+  if (length(method) == 3) method <- method[1]
+  method <- check_choice(method, c("auto", "ggplot2", "base"), "a method", call = call)
+  installed <- method != "base" && requireNamespace("ggplot2", quietly = TRUE)
+  if (method == "ggplot2" && !installed) {
+    stop_kestrel("state", "`method` is \"ggplot2\", which is not installed.",
+      hint = "Use method = \"base\".", argument = "method", call = call)
+  }
+  if (installed) "ggplot2" else "base"
+}
+
+# What is drawn, as a data frame of the asked metrics.
+plot_rows <- function(history, metrics, call) {
+  rows <- as.data.frame(history)
+  if (all(is.na(rows$value))) {
+    stop_kestrel("argument", "There is nothing to plot: `x` is a history without epochs.",
+      argument = "x", call = call)
+  }
+  if (is.null(metrics)) return(rows)
+  if (!is.character(metrics) || !length(metrics)) {
+    stop_argument("metrics", "names of metrics", metrics, call = call)
+  }
+  metrics <- sub("^val_", "", metrics)
+  unknown <- setdiff(metrics, levels(rows$metric))
+  if (length(unknown)) {
+    stop_unknown("metrics", "metrics of the history", unknown[1], levels(rows$metric), call = call)
+  }
+  rows <- rows[rows$metric %in% metrics, ]
+  rows$metric <- factor(rows$metric, unique(metrics))
+  rows
+}
+
+# More would run into each other.
+plot_points_up_to <- 1000L
+
+history_ggplot <- function(rows, smooth, theme_bw) {
+  several <- any(rows$data == "validation")
+  plot <- ggplot2::ggplot(rows, history_aes(several, theme_bw))
+  if (theme_bw) plot <- plot + ggplot2::theme_bw() + ggplot2::scale_shape(solid = FALSE)
+  epochs <- max(rows$epoch)
+  plot <- plot + if (epochs > plot_points_up_to) {
+    ggplot2::geom_line(na.rm = TRUE)
+  } else if (theme_bw) {
+    ggplot2::geom_point(colour = "black", size = 2, na.rm = TRUE)
+  } else {
+    ggplot2::geom_point(shape = 21, colour = "black", na.rm = TRUE)
+  }
+  if (smooth && epochs >= 10 && epochs <= plot_points_up_to) plot <- plot + history_smooth(theme_bw)
+  plot + history_panels() + ggplot2::labs(x = "epoch", y = NULL)
+}
+
+history_aes <- function(several, theme_bw) {
+  if (!several) return(ggplot2::aes(x = .data$epoch, y = .data$value))
+  if (!theme_bw) {
+    return(ggplot2::aes(x = .data$epoch, y = .data$value, colour = .data$data, fill = .data$data))
+  }
+  ggplot2::aes(
+    x = .data$epoch, y = .data$value, colour = .data$data, fill = .data$data,
+    linetype = .data$data, shape = .data$data
+  )
+}
+
+history_smooth <- function(theme_bw) {
+  args <- list(method = "loess", formula = y ~ x, se = FALSE, na.rm = TRUE)
+  if (theme_bw) args$colour <- "gray47"
+  do.call(ggplot2::geom_smooth, args)
+}
+
+history_panels <- function() {
+  list(
+    ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y"),
+    ggplot2::scale_x_continuous(breaks = whole_breaks),
+    ggplot2::theme(
+      axis.title.y = ggplot2::element_blank(), strip.placement = "outside",
+      strip.text = ggplot2::element_text(colour = "black", size = 11),
+      strip.background = ggplot2::element_rect(fill = NA, colour = NA),
+      legend.title = ggplot2::element_blank()
+    )
+  )
+}
+
+whole_breaks <- function(limits) {
+  breaks <- pretty(limits)
+  breaks[breaks %% 1 == 0]
+}
+
+history_base_plot <- function(rows, ...) {
+  metrics <- levels(rows$metric)
+  old <- graphics::par(mfrow = c(length(metrics), 1), mar = c(1.5, 4, 1, 1), oma = c(2, 0, 0, 0))
+  on.exit(graphics::par(old))
+  for (metric in metrics) {
+    history_base_panel(rows[rows$metric == metric, ], metric, metric == metrics[length(metrics)], ...)
+  }
+  graphics::mtext("epoch", side = 1, outer = TRUE, line = 0.8, cex = 0.8)
+  invisible(NULL)
+}
+
+history_base_panel <- function(rows, metric, bottom, ...) {
+  lines <- max(rows$epoch) > plot_points_up_to
+  finite <- rows[is.finite(rows$value), ]
+  limits <- if (nrow(finite)) range(finite$value) else c(0, 1)
+  graphics::plot(range(rows$epoch), limits, type = "n", xaxt = "n", xlab = "", ylab = metric, ...)
+  graphics::axis(1, at = whole_breaks(range(rows$epoch)), labels = bottom)
+  parts <- split(finite, finite$data)
+  for (i in seq_along(parts)) {
+    graphics::points(parts[[i]]$epoch, parts[[i]]$value, type = if (lines) "l" else "p",
+      pch = c(1, 4)[i], lty = i)
+  }
+  history_legend(parts, metric, lines)
+}
+
+# Where the curve leaves room: on top when it falls.
+history_legend <- function(parts, metric, lines) {
+  values <- parts$training$value
+  falls <- length(values) && values[1] > values[length(values)]
+  shown <- vapply(parts, nrow, 0L) > 0
+  graphics::legend(if (falls) "topright" else "bottomright", bty = "n",
+    legend = c(metric, paste0("val_", metric))[shown],
+    pch = if (!lines) c(1, 4)[shown], lty = if (lines) (1:2)[shown]
+  )
+}

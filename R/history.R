@@ -1,0 +1,110 @@
+# The record of a fit: list(params, metrics). A metric that was not measured in every epoch
+# from the first one on has the epochs it was measured in (from 1) in the attribute `epochs`,
+# a named list.
+
+new_history <- function(params, metrics, epochs = NULL) {
+  structure(list(params = params, metrics = metrics),
+    epochs = epochs, class = c("kestrel_history", "keras_training_history")
+  )
+}
+
+# The epochs (from 1) in which a metric was measured.
+history_epochs <- function(history, name) {
+  attr(history, "epochs")[[name]] %||% seq_along(history$metrics[[name]])
+}
+
+history_length <- function(history) {
+  last <- vapply(names(history$metrics), function(name) max(0L, history_epochs(history, name)), 0)
+  as.integer(max(0, history$params$epochs, last))
+}
+
+#' The history of a fit
+#'
+#' [fit()][fit.kestrel_model] returns, invisibly, the values of loss and metrics by epoch:
+#' `history$metrics` is a named list of numeric vectors (`loss`, the metrics, then `val_loss`
+#' and so on, then `lr` when a callback recorded it), `history$params` a list of `verbose`,
+#' `epochs`, `steps`, `samples`, `batch_size`, `metrics` and, with validation data,
+#' `validation_samples`. `as.data.frame()` has one row for each metric and epoch.
+#'
+#' The values of training are means over an epoch in which the weights were changing; those
+#' with `val_` were computed with the weights at its end.
+#'
+#' @param x a history.
+#' @param row.names,optional not used.
+#' @param ... not used.
+#' @return `print()` returns the history, invisibly. `as.data.frame()` returns a data frame
+#'   with columns `epoch`, `value`, `metric` (a factor, without `val_`) and `data` (a factor:
+#'   `training`, `validation`); epochs that were asked for and not run are `NA`.
+#' @source R packages 'keras' and 'keras3'.
+#' @seealso [plot.keras_training_history()].
+#' @family training
+#' @name history
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
+#' model %>% compile(loss = "mse", optimizer = "sgd")
+#' history <- model %>% fit(cars$speed / 25, cars$dist / 120, epochs = 3, verbose = 0)
+#' history
+#' history$metrics$loss
+#' as.data.frame(history)
+NULL
+
+#' @rdname history
+#' @export
+print.kestrel_history <- function(x, ...) {
+  cat(paste(format(x), collapse = "\n"), "\n")
+  invisible(x)
+}
+
+#' @export
+format.kestrel_history <- function(x, ...) {
+  last <- lapply(x$metrics, last_value)
+  if (!any(lengths(x$metrics))) return(c(history_title(x), "No epoch was trained."))
+  c(
+    history_title(x), "Final epoch (plot to see history):",
+    paste0(formatC(names(last), width = max(nchar(names(last)))), ": ", history_values(last))
+  )
+}
+
+# Of the epochs that were run; empty where the number of samples is not known.
+history_title <- function(x) {
+  params <- x$params
+  if (is.null(params$samples)) return("")
+  count <- function(n) format(n, big.mark = ",", scientific = FALSE)
+  validation <- if (!is.null(params$validation_samples)) {
+    sprintf(", validated on %s samples", count(params$validation_samples))
+  }
+  paste0("Trained on ", count(params$samples), " samples", validation, " (batch_size=",
+    count(params$batch_size), ", epochs=", count(max(0L, lengths(x$metrics))), ")")
+}
+
+last_value <- function(values) {
+  measured <- which(!is.na(values) | is.nan(values))
+  if (length(measured)) values[[measured[length(measured)]]] else NA_real_
+}
+
+# Four digits; fixed notation as in R keras, but for numbers too small to be read in it.
+history_values <- function(values) {
+  vapply(values, function(v) {
+    tiny <- is.finite(v) && v != 0 && abs(v) < 1e-9
+    format(v, digits = 4, big.mark = ",", scientific = tiny)
+  }, "")
+}
+
+#' @rdname history
+#' @export
+as.data.frame.kestrel_history <- function(x, row.names = NULL, optional = FALSE, ...) {
+  epochs <- history_length(x)
+  names <- names(x$metrics)
+  values <- lapply(names, function(name) {
+    column <- rep(NA_real_, epochs)
+    column[history_epochs(x, name)] <- x$metrics[[name]]
+    column
+  })
+  metric <- sub("^val_", "", names)
+  data.frame(
+    epoch = rep(seq_len(epochs), length(names)),
+    value = as.double(unlist(values)),
+    metric = factor(rep(metric, each = epochs), unique(metric)),
+    data = factor(rep(grepl("^val_", names), each = epochs), c(FALSE, TRUE), c("training", "validation"))
+  )
+}
