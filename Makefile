@@ -1,0 +1,106 @@
+# What can be done here. `make demo` and `make test` install what they need by themselves.
+
+BUILD = build
+CFLAGS_STRICT = -std=c99 -O1 -g -Wall -Wextra -Wpedantic -Wdouble-promotion -Wshadow \
+  -Wstrict-prototypes -Wvla -Werror
+CFLAGS_ALONE = $(CFLAGS_STRICT) -Wno-unused-const-variable -Wno-unused-function
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# Of these compilers the ones that are here.
+COMPILERS := $(foreach c,gcc clang,$(if $(shell command -v $(c) 2>/dev/null),$(c)))
+ENGINE := $(wildcard src/engine/*.c src/engine/*.h src/engine/engine.inc)
+TESTS := $(patsubst tests/engine/%.c,%,$(wildcard tests/engine/test-*.c))
+SINGLE := $(filter-out %.inc,$(wildcard src/engine/*.c))
+
+export R_LIBS := $(CURDIR)/$(BUILD)/library:$(CURDIR)/.library-r:$(R_LIBS)
+
+.PHONY: help deps install demo test check document engine-test engine-sanitize engine-check \
+  structure bench format clean
+
+help:
+	@echo "make demo      train the founding model and its cure, show them, render the vignette"
+	@echo "make test      all tests, R and C, and the checks on the code's structure"
+	@echo "make check     R CMD check --as-cran on the built package"
+	@echo "make bench     the benchmarks"
+	@echo "make document  help pages and NAMESPACE from the comments"
+	@echo "make install   the package into $(BUILD)/library"
+	@echo "make format    clang-format on the C code"
+	@echo "make clean     remove what was built"
+
+deps:
+	@sh tools/deps.sh
+
+install: $(BUILD)/installed
+
+$(BUILD)/installed: deps DESCRIPTION NAMESPACE $(wildcard R/*.R src/*.c src/*.h) $(ENGINE)
+	@sh tools/install.sh $(BUILD)
+
+demo: install
+	@Rscript tools/demo.R demo-output
+
+test: install
+	@sh tools/test.sh
+
+check: deps
+	@sh tools/check.sh $(BUILD)
+
+document: deps
+	Rscript -e 'roxygen2::roxygenise()'
+
+bench: install
+	Rscript bench/founding.R
+	Rscript bench/memory.R
+
+format:
+	clang-format -i src/*.c src/*.h src/engine/*.c src/engine/*.h tests/engine/*.c tests/engine/*.h
+
+clean:
+	rm -rf $(BUILD) demo-output src/*.o src/*.so
+
+# The engine without R: every test program in both precisions, by each compiler, plain and
+# under the sanitizers. A program's name says how it was built: test-rng.double.gcc.plain
+VARIANTS := $(foreach c,$(COMPILERS),$(foreach t,float double,$(t).$(c)))
+PLAIN := $(foreach p,$(TESTS),$(foreach v,$(VARIANTS),$(BUILD)/$(p).$(v).plain))
+SANITIZED := $(foreach p,$(TESTS),$(foreach v,$(VARIANTS),$(BUILD)/$(p).$(v).sanitized))
+
+engine-test: $(PLAIN)
+	@sh tools/run-engine-tests.sh $^
+
+engine-sanitize: $(SANITIZED)
+	@sh tools/run-engine-tests.sh $^
+
+define engine_program
+$(BUILD)/%.$(1).$(2).plain: tests/engine/%.c tests/engine/harness.h $(ENGINE)
+	@mkdir -p $(BUILD)
+	$(2) -std=c99 -O1 -g -w -Dreal=$(1) $$< -o $$@ -lm
+
+$(BUILD)/%.$(1).$(2).sanitized: tests/engine/%.c tests/engine/harness.h $(ENGINE)
+	@mkdir -p $(BUILD)
+	$(2) -std=c99 -O1 -g -w $(SANITIZE) -Dreal=$(1) $$< -o $$@ -lm
+endef
+$(foreach c,$(COMPILERS),$(foreach t,float double,$(eval $(call engine_program,$(t),$(c)))))
+
+# Every engine file alone, both types, each compiler; the two instances, in which a record
+# that no table lists is an unused constant.
+ALONE := $(foreach f,$(SINGLE),$(foreach v,$(VARIANTS),$(BUILD)/alone/$(notdir $(f)).$(v)))
+
+engine-check: $(ALONE) $(BUILD)/alone/instances
+	@echo "$(words $(SINGLE)) engine files compile alone, as float and double, with $(COMPILERS)"
+
+define engine_alone
+$(BUILD)/alone/%.c.$(1).$(2): src/engine/%.c $(ENGINE)
+	@mkdir -p $(BUILD)/alone
+	@$(2) $(CFLAGS_ALONE) -Dreal=$(1) -c $$< -o $$@
+endef
+$(foreach c,$(COMPILERS),$(foreach t,float double,$(eval $(call engine_alone,$(t),$(c)))))
+
+$(BUILD)/alone/instances: $(ENGINE) src/engine-f32.c src/engine-f64.c
+	@mkdir -p $(BUILD)/alone
+	@for f in f32 f64; do \
+	  gcc $(CFLAGS_STRICT) -Wno-unused-function -Wunused-const-variable=2 -c src/engine-$$f.c -o $@ || exit 1; \
+	done
+
+structure:
+	@Rscript tools/check-structure.R
+	@Rscript tools/check-includes.R
+	@Rscript tools/measure.R
