@@ -5,24 +5,13 @@
 /* R stores an array of samples with the sample running fastest: number f of sample j, f in
  * row-major order of (d1, d2, ...), stands at j + n_total * (i1 + d1 * (i2 + d2 * ...)). */
 
-static size_t r_column(const shape* s, size_t f) {
-  size_t column = 0;
-  for (int axis = s->rank - 1; axis >= 0; --axis) {
-    size_t d = (size_t) s->dims[axis], index = f % d, below = 1;
-    for (int a = 0; a < axis; ++a) below *= (size_t) s->dims[a];
-    column += index * below;
-    f /= d;
-  }
-  return column;
-}
-
 /* Samples are taken in tiles, so that a cache line of R's column and the lines of the
  * columns written to are both used up before they are left. */
 enum { TILE = 16 };
 
 static void tile_import(const nn_array* from, size_t size, int start, int count, real* to) {
   for (size_t f = 0; f < size; ++f) {
-    size_t column = from->shape.rank > 1 ? r_column(&from->shape, f) : f;
+    size_t column = from->shape.rank > 1 ? shape_offset(&from->shape, f) : f;
     size_t at = column * (size_t) from->n_total + (size_t) from->from + (size_t) start;
     real* out = to + (size_t) start * size + f;
     const double* d = (const double*) from->values + at;
@@ -45,7 +34,7 @@ NN_PRIVATE void array_export(const shape* s, const real* values, int n_total, in
                              double* to) {
   size_t size = shape_size(s);
   for (size_t f = 0; f < size; ++f) {
-    size_t column = s->rank > 1 ? r_column(s, f) : f;
+    size_t column = s->rank > 1 ? shape_offset(s, f) : f;
     double* out = to + column * (size_t) n_total + (size_t) from;
     for (size_t j = 0; j < (size_t) n; ++j) out[j] = (double) values[j * size + f];
   }

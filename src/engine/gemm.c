@@ -4,13 +4,13 @@
  * `nt` add multiples of columns of A to a column of C; `tn` takes dot products of columns
  * in four running sums. One number of C is always summed in the same order. */
 
-static void gemm_start(int m, int n, bool add, real* c) {
-  if (!add) memset(c, 0, (size_t) m * (size_t) n * sizeof(real));
+static void gemm_start(size_t m, size_t n, bool add, real* c) {
+  if (!add) memset(c, 0, m * n * sizeof(real));
 }
 
 /* c += a[, p] * b_p over p; element p of the weights stands at b[p * stride]. */
-static void gemm_column(size_t m, int k, const real* a, const real* b, size_t stride, real* c) {
-  int p = 0;
+static void gemm_column(size_t m, size_t k, const real* a, const real* b, size_t stride, real* c) {
+  size_t p = 0;
   for (; p + 4 <= k; p += 4, a += 4 * m, b += 4 * stride) {
     real b0 = b[0], b1 = b[stride], b2 = b[2 * stride], b3 = b[3 * stride];
     for (size_t i = 0; i < m; ++i) {
@@ -22,17 +22,17 @@ static void gemm_column(size_t m, int k, const real* a, const real* b, size_t st
   }
 }
 
-NN_PRIVATE void gemm_nn(int m, int n, int k, const real* a, const real* b, bool add, real* c) {
-  size_t rows = (size_t) m, depth = (size_t) k;
+NN_PRIVATE void gemm_nn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
+                        real* c) {
   gemm_start(m, n, add, c);
-  for (size_t j = 0; j < (size_t) n; ++j) gemm_column(rows, k, a, b + j * depth, 1, c + j * rows);
+  for (size_t j = 0; j < n; ++j) gemm_column(m, k, a, b + j * k, 1, c + j * m);
 }
 
-NN_PRIVATE void gemm_nt(int m, int n, int k, const real* a, const real* b, bool add, real* c) {
-  size_t rows = (size_t) m;
+NN_PRIVATE void gemm_nt(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
+                        real* c) {
   gemm_start(m, n, add, c);
-  for (size_t j = 0; j < (size_t) n; ++j) {
-    gemm_column(rows, k, a, b + j, (size_t) n, c + j * rows);
+  for (size_t j = 0; j < n; ++j) {
+    gemm_column(m, k, a, b + j, n, c + j * m);
   }
 }
 
@@ -49,10 +49,10 @@ static real gemm_dot(size_t k, const real* a, const real* b) {
   return (s0 + s1) + (s2 + s3);
 }
 
-NN_PRIVATE void gemm_tn(int m, int n, int k, const real* a, const real* b, bool add, real* c) {
-  size_t rows = (size_t) m, depth = (size_t) k;
+NN_PRIVATE void gemm_tn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
+                        real* c) {
   gemm_start(m, n, add, c);
-  for (size_t j = 0; j < (size_t) n; ++j) {
-    for (size_t i = 0; i < rows; ++i) c[j * rows + i] += gemm_dot(depth, a + i * depth, b + j * depth);
+  for (size_t j = 0; j < n; ++j) {
+    for (size_t i = 0; i < m; ++i) c[j * m + i] += gemm_dot(k, a + i * k, b + j * k);
   }
 }

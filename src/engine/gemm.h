@@ -7,10 +7,13 @@
 #include "real.h"
 
 /* C = A B, A is m x k, B is k x n. */
-NN_PRIVATE void gemm_nn(int m, int n, int k, const real* a, const real* b, bool add, real* c);
+NN_PRIVATE void gemm_nn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
+                        real* c);
 /* C = A' B, A is k x m, B is k x n. */
-NN_PRIVATE void gemm_tn(int m, int n, int k, const real* a, const real* b, bool add, real* c);
+NN_PRIVATE void gemm_tn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
+                        real* c);
 /* C = A B', A is m x k, B is n x k. */
-NN_PRIVATE void gemm_nt(int m, int n, int k, const real* a, const real* b, bool add, real* c);
+NN_PRIVATE void gemm_nt(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
+                        real* c);
 
 #endif

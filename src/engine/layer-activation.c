@@ -42,8 +42,8 @@ static void activation_forward(const layer* self, const frame* f) {
   self->activation->value(&s, f->x[0], f->y);
 }
 
-static void activation_backward(const layer* self, const frame* f, const real* dy,
-                                real* const* dx, real* dw) {
+static void activation_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
+                                real* dw) {
   (void) dw;
   const activation* a = self->activation;
   span s = activation_span(self, f);
@@ -70,6 +70,6 @@ static void activation_jvp(const layer* self, const frame* f, const real* const*
 }
 
 static const layer_type activation_layer = {
-    "activation", {{NULL, 0}},    activation_shape, activation_forward, activation_backward,
-    activation_jvp,
+    "activation",       {{NULL, 0}},         activation_shape,
+    activation_forward, activation_backward, activation_jvp,
 };

@@ -65,10 +65,24 @@ NN_PRIVATE const layer_type* layer_find(const char* name);
 /* Record i of the table; NULL past the last one. */
 NN_PRIVATE const layer_type* layer_at(int i);
 NN_PRIVATE size_t shape_size(const shape* s);
-/* Adds a slot of rank 1 or 2 and returns it. */
+/* Where number f of a row-major array stands when the array is column-major, as R has it. */
+NN_PRIVATE size_t shape_offset(const shape* s, size_t f);
+/* Adds a slot and returns it. */
 NN_PRIVATE slot* layer_add_slot(layer* self, const char* name, int rank, const int* dims,
                                 bool is_state);
 /* The axes first .. last (0-based, of the sample) as groups: k numbers, `inner` apart. */
 NN_PRIVATE span layer_axes(const layer* self, int batch, int first, int last);
+/* An axis of the input's sample, from 0, or from the end when below 0; -1: there is none. */
+NN_PRIVATE int layer_axis(const layer* self, double axis);
+/* Numbers in the output of this batch. */
+NN_PRIVATE size_t layer_numbers(const layer* self, const frame* f);
+
+/* y = x: for layers that only look at their input, or change its shape. */
+NN_PRIVATE nn_code same_shape(layer* self);
+NN_PRIVATE void same_forward(const layer* self, const frame* f);
+NN_PRIVATE void same_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
+                              real* dw);
+NN_PRIVATE void same_jvp(const layer* self, const frame* f, const real* const* xdot,
+                         const real* wdot, real* ydot);
 
 #endif

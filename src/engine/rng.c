@@ -28,6 +28,11 @@ NN_PRIVATE rng rng_new(uint64_t seed, uint32_t stream, uint32_t step) {
   return r;
 }
 
+NN_PRIVATE rng rng_of_layer(rng r, double seed) {
+  if (!isnan(seed)) r.seed = (uint64_t) seed;
+  return r;
+}
+
 /* 64 bits: half of a block, so that two neighbours share one. */
 static uint64_t rng_bits(rng* r) {
   uint64_t block = r->next / 2;

@@ -17,6 +17,8 @@ typedef struct {
 enum { NN_STREAM_SHUFFLE = 0x40000000, NN_STREAM_INIT = 0x40000001 };
 
 NN_PRIVATE rng rng_new(uint64_t seed, uint32_t stream, uint32_t step);
+/* A layer's numbers, by its own seed where it has one (NaN: none). */
+NN_PRIVATE rng rng_of_layer(rng r, double seed);
 NN_PRIVATE void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 /* Uniform on (0, 1), never 0 nor 1, 52 bits in either precision. */
 NN_PRIVATE double rng_uniform(rng* r);

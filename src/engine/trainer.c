@@ -116,9 +116,9 @@ static double batch_score(trainer* t, const dataset* data, const int* rows, int 
   batch_gather(t, data, rows, n);
   network_forward(&t->ws, t->w, t->w + t->net->n_w);
   if (training) network_unseed(&t->ws);
-  penalty_pass penalties = {.w = t->w, .g = training ? t->g : NULL};
-  rules_visit(t->net, penalty_visit, &penalties);
-  double total = penalties.value + network_activity(&t->ws);
+  penalty_pass pass = {.w = t->w, .g = training ? t->g : NULL};
+  rules_visit(t->net, penalty_visit, &pass);
+  double total = pass.value + network_activity(&t->ws);
   for (int o = 0; o < t->n_outputs; ++o) {
     const output* out = t->outputs + o;
     const real* weight = data->weight[o].values ? out->weight : NULL;

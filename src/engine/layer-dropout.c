@@ -1,0 +1,72 @@
+#include "layer.h"
+#include "vector.h"
+
+/* Training: y = m x with m = 1 / (1 - rate) where a uniform number is at least rate, else 0.
+ * Otherwise y = x. The cache keeps m.
+ *
+ * `shared` has bit 0 set when all samples share their mask, bit a when it is the same along
+ * axis a of a sample (from 1). Number i of a stream belongs to place i of the batch, and a
+ * place that shares takes the number of the first one that it shares with. */
+
+enum { DROPOUT_RATE, DROPOUT_SHARED, DROPOUT_SEED };
+
+static nn_code dropout_shape(layer* self) {
+  nn_code code = same_shape(self);
+  if (code == NN_OK) self->cache_sample = shape_size(&self->output);
+  return code;
+}
+
+static bool dropout_drops(const layer* self, const frame* f) {
+  return f->training && self->hparams[DROPOUT_RATE] > 0;
+}
+
+static size_t dropout_first(const shape* s, int shared, size_t i) {
+  size_t first = 0, below = 1;
+  for (int a = s->rank - 1; a >= 0; --a) {
+    size_t d = (size_t) s->dims[a];
+    if (!(shared >> (a + 1) & 1)) first += i % d * below;
+    below *= d;
+    i /= d;
+  }
+  return first;
+}
+
+static void dropout_draw(const layer* self, const frame* f) {
+  size_t size = shape_size(&self->output);
+  int shared = (int) self->hparams[DROPOUT_SHARED];
+  double rate = self->hparams[DROPOUT_RATE];
+  real keep = (real) (1 / (1 - rate));
+  rng r = rng_of_layer(f->random, self->hparams[DROPOUT_SEED]);
+  for (size_t j = 0; j < (size_t) f->batch; ++j) {
+    for (size_t i = 0; i < size; ++i) {
+      size_t sample = shared & 1 ? 0 : j * size;
+      r.next = sample + (shared >> 1 ? dropout_first(&self->output, shared, i) : i);
+      f->cache[j * size + i] = rng_uniform(&r) >= rate ? keep : 0;
+    }
+  }
+}
+
+static void dropout_forward(const layer* self, const frame* f) {
+  same_forward(self, f);
+  if (!dropout_drops(self, f)) return;
+  dropout_draw(self, f);
+  vector_multiply(layer_numbers(self, f), f->cache, f->y);
+}
+
+static void dropout_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
+                             real* dw) {
+  same_backward(self, f, dy, dx, dw);
+  if (dx[0] && dropout_drops(self, f)) vector_multiply(layer_numbers(self, f), f->cache, dx[0]);
+}
+
+static void dropout_jvp(const layer* self, const frame* f, const real* const* xdot,
+                        const real* wdot, real* ydot) {
+  same_jvp(self, f, xdot, wdot, ydot);
+  if (dropout_drops(self, f)) vector_multiply(layer_numbers(self, f), f->cache, ydot);
+}
+
+static const layer_type dropout_layer = {
+    "dropout",        {{"rate", 0.5}, {"shared", 0}, {"seed", (double) NAN}},
+    dropout_shape,    dropout_forward,
+    dropout_backward, dropout_jvp,
+};

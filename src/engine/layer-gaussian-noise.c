@@ -1,0 +1,21 @@
+#include "layer.h"
+
+/* Training: y = x + stddev z with z standard normal. Otherwise y = x. Either way the Jacobian
+ * is the identity. */
+
+enum { NOISE_STDDEV, NOISE_SEED };
+
+static void gaussian_noise_forward(const layer* self, const frame* f) {
+  double stddev = self->hparams[NOISE_STDDEV];
+  same_forward(self, f);
+  if (!f->training || stddev == 0) return;
+  rng r = rng_of_layer(f->random, self->hparams[NOISE_SEED]);
+  size_t n = layer_numbers(self, f);
+  for (size_t i = 0; i < n; ++i) f->y[i] += (real) (stddev * rng_normal(&r));
+}
+
+static const layer_type gaussian_noise_layer = {
+    "gaussian_noise", {{"stddev", 1}, {"seed", (double) NAN}},
+    same_shape,       gaussian_noise_forward,
+    same_backward,    same_jvp,
+};
