@@ -12,7 +12,7 @@
 #'   [plot.keras_training_history()].
 #'
 #' @useDynLib kestrel, .registration = TRUE
-#' @importFrom rlang abort warn caller_arg caller_env names2 maybe_missing missing_arg
+#' @importFrom rlang abort warn caller_arg caller_env names2
 #' @importFrom generics fit compile
 #' @importFrom magrittr %>%
 #' @importFrom stats predict

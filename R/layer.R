@@ -27,26 +27,30 @@ layer_trainable <- function(layer) layer_state(layer)$trainable
 
 is_layer <- function(x) inherits(x, "kestrel_layer")
 
-# What every layer takes besides its own arguments, checked. `dots`: old spellings.
-layer_options <- function(input_shape = NULL, batch_input_shape = NULL, batch_size = NULL,
-                          dtype = NULL, name = NULL, trainable = NULL, weights = NULL,
-                          dots = list(), known = character(), call = caller_env()) {
+# What every layer takes besides its own arguments, checked: `dots` are those of layer_*(),
+# which may hold them all and the old spellings. `known`: the layer's own arguments.
+layer_options <- function(dots, input_shape = NULL, name = NULL,
+                          known = names(formals(sys.function(sys.parent()))),
+                          call = caller_env()) {
+  check_dots(dots[setdiff(names2(dots), layer_option_names)],
+    unique(c(setdiff(known, c("object", "...")), layer_option_names)), call = call)
   if (!is.null(dots$input_dim)) input_shape <- check_input_dim(dots$input_dim, call)
-  dots$input_dim <- NULL
-  check_dots(dots, c(known, layer_option_names), call = call)
-  if (!is.null(batch_input_shape)) input_shape <- batch_input_shape[-1]
-  check_count(batch_size, null = TRUE, call = call)
+  batch_shape <- dots$batch_input_shape %||% dots$batch_shape
+  if (!is.null(batch_shape)) input_shape <- batch_shape[-1]
+  check_count(dots$batch_size, null = TRUE, arg = "batch_size", call = call)
   list(
     input_shape = check_shape(input_shape, null = TRUE, call = call),
-    dtype = check_dtype(dtype, call = call),
+    dtype = check_dtype(dots$dtype, call = call),
     name = check_name(name, call = call),
-    trainable = check_flag(trainable %||% TRUE, arg = "trainable", call = call),
-    initial = check_weight_list(weights, call = call)
+    trainable = check_flag(dots$trainable %||% TRUE, arg = "trainable", call = call),
+    initial = check_weight_list(dots$weights, call = call),
+    activity = as_regularizer(dots$activity_regularizer, "activity_regularizer", call)
   )
 }
 
 layer_option_names <- c(
-  "input_shape", "batch_input_shape", "batch_size", "dtype", "name", "trainable", "weights"
+  "input_shape", "name", "trainable", "dtype", "weights", "activity_regularizer", "input_dim",
+  "batch_input_shape", "batch_shape", "batch_size"
 )
 
 check_input_dim <- function(input_dim, call) check_count(input_dim, call = call)
@@ -78,7 +82,8 @@ check_weight_list <- function(x, arg = "weights", call = caller_env()) {
 # Where a layer_*() call ends: the layer itself when there is no object, else the model with
 # the layer added.
 compose_layer <- function(object, type, config, options, call = caller_env()) {
-  layer <- new_layer(type, config, options)
+  if (!is.null(options$activity)) config$activity_regularizer <- options$activity
+  layer <- new_layer(type, config, options[names(options) != "activity"])
   if (missing(object)) return(layer)
   check_model(object, arg = "object", call = call)
   add_layer(object, layer, call = call)
@@ -108,6 +113,18 @@ initial_weights <- function(layer, slots, call) {
   })
   names(weights) <- vapply(slots, `[[`, "", "name")
   weights
+}
+
+# The engine nodes that a layer expands to, for input of these dims: list of new_node().
+layer_nodes <- function(layer, input) UseMethod("layer_nodes")
+
+# Keras' name of the layer's class: "Dense" for dense.
+layer_class_name <- function(layer) {
+  type <- layer_state(layer)$type
+  irregular <- c(re_lu = "ReLU", leaky_re_lu = "LeakyReLU", elu = "ELU",
+    thresholded_re_lu = "ThresholdedReLU")
+  if (type %in% names(irregular)) return(irregular[[type]])
+  gsub("(^|_)([a-z])", "\\U\\2", type, perl = TRUE)
 }
 
 # A layer alone, on data: built by the first data it sees.
