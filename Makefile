@@ -14,7 +14,7 @@ SINGLE := $(filter-out %.inc,$(wildcard src/engine/*.c))
 
 export R_LIBS := $(CURDIR)/$(BUILD)/library:$(CURDIR)/.library-r:$(R_LIBS)
 
-.PHONY: help deps install demo test check document engine-test engine-sanitize engine-check \
+.PHONY: help deps install demo test check document readme engine-test engine-sanitize engine-check \
   structure bench format clean
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make check     R CMD check --as-cran on the built package"
 	@echo "make bench     the benchmarks"
 	@echo "make document  help pages and NAMESPACE from the comments"
+	@echo "make readme    README.md from README.Rmd"
 	@echo "make install   the package into $(BUILD)/library"
 	@echo "make format    clang-format on the C code"
 	@echo "make clean     remove what was built"
@@ -46,6 +47,9 @@ check: deps
 
 document: deps
 	Rscript -e 'roxygen2::roxygenise()'
+
+readme: install
+	Rscript -e 'rmarkdown::render("README.Rmd", quiet = TRUE)' && rm -f README.html
 
 bench: install
 	Rscript bench/founding.R

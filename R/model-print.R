@@ -65,8 +65,9 @@ summary_row <- function(layer) {
     format(layer_params(layer), scientific = FALSE), trainable)
 }
 
+# Where columns end. The column `Trainable` takes 11 characters of the width.
 summary_ends <- function(width, positions, shown) {
-  width <- max(as.integer(width), 40L)
+  width <- max(as.integer(width), 40L) - if (shown) 11L else 0L
   shares <- positions %||% c(0.45, 0.85, 1)
   ends <- if (max(shares) <= 1) as.integer(width * shares) else as.integer(shares)
   if (shown) c(ends, max(ends) + 11L) else ends
@@ -75,22 +76,27 @@ summary_ends <- function(width, positions, shown) {
 summary_lines <- function(rows, ends, shown) {
   columns <- seq_along(ends)
   header <- c(" Layer (type)", "Output Shape", "Param #", "Trainable")[columns]
+  rows <- lapply(rows, function(row) summary_row_lines(row[columns], ends))
   c(
-    summary_line(header, ends), strrep("=", max(ends)),
-    vapply(rows, function(row) summary_line(row[columns], ends), ""), strrep("=", max(ends))
+    summary_row_lines(header, ends), strrep("=", max(ends)),
+    unlist(rows), strrep("=", max(ends))
   )
 }
 
-# Each field is cut at the end of its column and padded to it, by display width.
-summary_line <- function(fields, ends) {
-  line <- ""
-  for (i in seq_along(fields)) {
-    if (i > 1) line <- paste0(substr(line, 1, nchar(line) - 1), " ")
-    line <- paste0(line, fields[i])
-    line <- strtrim(line, ends[i])
-    line <- paste0(line, strrep(" ", max(0, ends[i] - nchar(line, "width"))))
+# Fields that are too long for their column, of which two characters stay free, go on in the
+# next line.
+summary_row_lines <- function(fields, ends) {
+  widths <- diff(c(0L, ends))
+  space <- ifelse(seq_along(ends) < length(ends), 2L, 0L)
+  lines <- character()
+  while (any(nzchar(fields))) {
+    fit <- strtrim(fields, widths - space)
+    padding <- strrep(" ", pmax(0, widths - nchar(fit, "width")))
+    lines <- c(lines, paste0(fit, padding, collapse = ""))
+    fields <- substring(fields, nchar(fit) + 1)
+    if (nzchar(fields[1])) fields[1] <- paste0(" ", fields[1])
   }
-  line
+  lines
 }
 
 untrained_params <- function(layer) {
