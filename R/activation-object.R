@@ -1,0 +1,83 @@
+# What all activations share: the object, how it is called on numbers, how it is looked up.
+#
+# An object's `config` holds the arguments as the user gave them. `choice` is what the
+# engine is told: there an axis is one of a sample, so that R's axis 1 is 0.
+
+# The end of each constructor: the values of f at x, or without x the object.
+make_activation <- function(x, name, config = named_list(), call = caller_env()) {
+  activation <- new_activation(name, config)
+  if (missing(x)) return(activation)
+  activation_values(activation, x, call)
+}
+
+new_activation <- function(name, config) {
+  values <- config
+  if (!is.null(config$axis) && config$axis > 0) values$axis <- config$axis - 1
+  fields <- list(name = name, config = config, choice = choice("activations", name, values))
+  new_object(function(x) activation_values(fields_of_self(), x, sys.call()), fields,
+    "kestrel_activation")
+}
+
+activation_values <- function(activation, x, call) {
+  x <- check_values(x, call = call)
+  if (is_axis_activation(activation$name)) return(axis_values(activation, x, call))
+  y <- engine_activation(activation$choice, x, 1L)
+  y[is.na(x)] <- NA
+  dim(y) <- dim(x)
+  y
+}
+
+# Numbers in a vector or array, which may be missing or infinite.
+check_values <- function(x, arg = "x", call = caller_env()) {
+  if (is.numeric(x) && !is.object(x)) return(x)
+  hint <- if (is.data.frame(x)) "Make it a matrix with as.matrix()."
+  stop_argument(arg, "a numeric vector, matrix or array", x, hint = hint, call = call)
+}
+
+is_axis_activation <- function(name) {
+  bitwAnd(registry_row("activations", name)$flags, 1L) > 0
+}
+
+# Along dimension a of an array: what comes before it in R's order lies between its numbers.
+axis_values <- function(activation, x, call) {
+  dims <- tensor_dims(x)
+  a <- array_axis(activation$config$axis, length(dims), call)
+  halves <- activation$name == "glu"
+  if (dims[a] < 1 || (halves && dims[a] %% 2 > 0)) stop_axis_length(dims[a], halves, call)
+  y <- engine_activation(activation$choice, x, dims[a], as.integer(prod(dims[seq_len(a - 1)])))
+  if (halves) dims[a] <- dims[a] %/% 2L
+  if (!is.null(dim(x))) dim(y) <- dims
+  y
+}
+
+# R's dimension for an axis counted from 0, or from the end where it is negative.
+array_axis <- function(axis, rank, call) {
+  a <- if (axis < 0) axis + rank + 1 else axis + 1
+  if (a >= 1 && a <= rank) return(as.integer(a))
+  stop_kestrel("shape", sprintf("`axis` is %d, but the array has %d dimension%s.", axis, rank,
+    if (rank == 1) "" else "s"), hint = "Axes count from 0; -1 is the last.",
+    argument = "axis", value = axis, call = call)
+}
+
+stop_axis_length <- function(n, halves, call) {
+  must <- if (halves) "an even number of values, to be split in halves" else "a value"
+  stop_kestrel("shape", sprintf("`x` must have %s along the axis, not %d.", must, n),
+    argument = "x", value = n, call = call)
+}
+
+# One whole number from -5 to 4.
+check_axis <- function(x, arg = caller_arg(x), call = caller_env()) {
+  if (is_number(x) && x == trunc(x) && x >= -5 && x <= 4) return(as.integer(x))
+  stop_argument(arg, "a whole number from -5 to 4", x,
+    hint = "Axes count from 0; -1 is the last.", call = call)
+}
+
+# NULL (linear), a name, an object or one of the constructors, for a layer.
+as_activation <- function(x, arg = caller_arg(x), call = caller_env()) {
+  if (is.null(x)) return(new_activation("linear", named_list()))
+  x <- as_made(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
+  if (!identical(x$config$axis, 0L)) return(x)
+  stop_kestrel("argument", sprintf(
+    "`%s` works along axis 0, which is that of the samples: no layer can do that.", arg
+  ), hint = "The last axis is -1.", argument = arg, value = 0L, call = call)
+}
