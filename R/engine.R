@@ -28,6 +28,10 @@ engine_loss_scales <- function(choice, t, y, weight, reduction, k, kt) {
   .Call(ffi_loss_scales, choice, as.double(t), as.double(y), weight, reduction, k, kt)
 }
 
+engine_metric_value <- function(choice, t, y, k, kt) {
+  .Call(ffi_metric_value, choice, as.double(t), as.double(y), k, kt)
+}
+
 engine_metric_update <- function(choice, t, y, weight, k, kt, state = NULL) {
   .Call(ffi_metric_update, choice, as.double(t), as.double(y), weight, k, kt, state)
 }

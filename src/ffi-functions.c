@@ -94,6 +94,19 @@ SEXP ffi_loss_scales(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP reduction, S
   return s;
 }
 
+/* One value per column, as the means add them up; a loss of the whole batch has one alone. */
+SEXP ffi_metric_value(SEXP choice, SEXP t, SEXP y, SEXP k, SEXP kt) {
+  columns c = columns_of(t, y, k, kt);
+  nn_choice f = spec_choice(choice);
+  double* state = (double*) R_alloc((size_t) ENGINE->metric_states(f), sizeof(double));
+  memset(state, 0, (size_t) ENGINE->metric_states(f) * sizeof(double));
+  SEXP v = PROTECT(Rf_allocVector(REALSXP, (R_xlen_t) c.cols));
+  memset(REAL(v), 0, c.cols * sizeof(double));
+  check_code(ENGINE->metric_update(f, c.cols, c.k, c.kt, c.t, c.y, NULL, REAL(v), state));
+  UNPROTECT(1);
+  return v;
+}
+
 /* state NULL: a new one. */
 SEXP ffi_metric_update(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP k, SEXP kt, SEXP state) {
   columns c = columns_of(t, y, k, kt);

@@ -13,6 +13,7 @@ SEXP ffi_activation_backward(SEXP choice, SEXP x, SEXP y, SEXP dy, SEXP k, SEXP 
 SEXP ffi_loss_value(SEXP choice, SEXP t, SEXP y, SEXP k, SEXP kt);
 SEXP ffi_loss_grad(SEXP choice, SEXP t, SEXP y, SEXP s, SEXP k, SEXP kt);
 SEXP ffi_loss_scales(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP reduction, SEXP k, SEXP kt);
+SEXP ffi_metric_value(SEXP choice, SEXP t, SEXP y, SEXP k, SEXP kt);
 SEXP ffi_metric_update(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP k, SEXP kt, SEXP state);
 SEXP ffi_metric_result(SEXP choice, SEXP state);
 SEXP ffi_initializer(SEXP choice, SEXP dims, SEXP seed, SEXP stream);

@@ -9,7 +9,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_registry, 1),          ENTRY(ffi_count_missing, 3),
     ENTRY(ffi_activation, 4),        ENTRY(ffi_activation_backward, 6),
     ENTRY(ffi_loss_value, 5),        ENTRY(ffi_loss_grad, 6),
-    ENTRY(ffi_loss_scales, 7),       ENTRY(ffi_metric_update, 7),
+    ENTRY(ffi_loss_scales, 7),       ENTRY(ffi_metric_value, 5),      ENTRY(ffi_metric_update, 7),
     ENTRY(ffi_metric_result, 2),     ENTRY(ffi_initializer, 4),
     ENTRY(ffi_penalty, 3),           ENTRY(ffi_penalty_grad, 3),
     ENTRY(ffi_constraint, 4),        ENTRY(ffi_schedule, 2),
