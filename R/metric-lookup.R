@@ -1,0 +1,51 @@
+# For compile(): metrics by name, and those that shapes decide.
+
+# A name, a function metric_*, or an object. What was written is the name in logs.
+as_metric <- function(x, arg = caller_arg(x), call = caller_env()) {
+  must <- "the name of a metric or an object made by metric_*()"
+  if (is.null(x)) stop_argument(arg, must, x, call = call)
+  if (is_string(x) && tolower(x) %in% names(metrics_by_shape)) {
+    return(new_metric("accuracy", label = x, by_shape = metrics_by_shape[[tolower(x)]]))
+  }
+  if (is_string(x)) check_metric_name(x, arg, call)
+  metric <- as_made(x, "kestrel_metric", metric_makers(), "a metric", arg, call)
+  check_metric_axis(metric, arg, call)
+  if (is_string(x)) environment(metric)$label <- x
+  metric
+}
+
+metrics_by_shape <- c(
+  accuracy = "accuracy", acc = "accuracy", crossentropy = "crossentropy", ce = "crossentropy"
+)
+
+check_metric_name <- function(x, arg, call) {
+  check_choice(x, c(names(metrics_by_shape), names(metric_makers())), "a metric", arg, call)
+}
+
+check_metric_axis <- function(metric, arg, call) {
+  axis <- metric$axis
+  if (axis == -1) return(invisible(metric))
+  stop_kestrel("argument", sprintf("`%s` has axis %d: a model's metrics work along the last axis, -1.",
+    arg, axis), argument = arg, value = axis, call = call)
+}
+
+# The metric that `units` outputs and `columns` of y stand for (class codes are one column).
+resolve_metric <- function(metric, columns, units) {
+  state <- metric_state(metric)
+  if (is.null(state$by_shape)) return(metric)
+  kind <- if (units == 1) "binary" else if (columns == 1) "sparse_categorical" else "categorical"
+  new_metric(paste0(kind, "_", state$by_shape), label = state$label)
+}
+
+# By name in Keras: the engine's own, those of the classes, short and old ones.
+metric_makers <- function() {
+  names <- registry("metrics")$name
+  makers <- lapply(names, function(name) get(paste0("metric_", name), topenv()))
+  makers <- stats::setNames(makers, names)
+  short <- makers_by_alias(makers)
+  others <- list(
+    LogCoshError = metric_log_cosh, TopKCategoricalAccuracy = metric_top_k_categorical_accuracy,
+    SparseTopKCategoricalAccuracy = metric_sparse_top_k_categorical_accuracy
+  )
+  c(makers[names != "accuracy"], stats::setNames(makers, class_names(names)), short, others)
+}
