@@ -107,7 +107,7 @@ names.kestrel_metric <- function(x) {
 
 #' @export
 print.kestrel_metric <- function(x, ...) {
-  cat(format(x, ...), sep = "\n")
+  cat(format(x, ...), "\n", sep = "")
   invisible(x)
 }
 
