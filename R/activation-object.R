@@ -14,8 +14,10 @@ new_activation <- function(name, config) {
   values <- config
   if (!is.null(config$axis) && config$axis > 0) values$axis <- config$axis - 1
   fields <- list(name = name, config = config, choice = choice("activations", name, values))
-  new_object(function(x) activation_values(fields_of_self(), x, sys.call()), fields,
-    "kestrel_activation")
+  new_object(function(x) {
+    self <- fields_of_self()
+    activation_values(self, x, sys.call())
+  }, fields, "kestrel_activation")
 }
 
 activation_values <- function(activation, x, call) {

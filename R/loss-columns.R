@@ -86,7 +86,7 @@ code_columns <- function(t, y, axis, ignore, call) {
   if (length(kept) == length(dim(y)) && kept[a] == 1) kept <- kept[-a]
   single <- length(dims) == 0 && length(t) == 1
   if (!single && !identical(kept, dims)) stop_code_shape(dim(t), dims, dim(y), call)
-  check_codes(t, k, ignore, call)
+  check_code_range(t, k, ignore, call)
   list(t = to_columns(array(t, c(dims, 1L))), y = axis_first(y, a), k = k, kt = 1L, dims = dims)
 }
 
@@ -97,7 +97,7 @@ stop_code_shape <- function(t, dims, y, call) {
     argument = "y_true", value = t, expected = dims, call = call)
 }
 
-check_codes <- function(t, k, ignore, call) {
+check_code_range <- function(t, k, ignore, call) {
   bad <- which((t != trunc(t) | t < 0 | t >= k) & !t %in% ignore)
   if (!length(bad)) return(invisible(t))
   stop_kestrel("data", sprintf("`y_true` must hold class codes from 0 to %d, not %s (position %d).",

@@ -45,7 +45,8 @@ new_loss <- function(record, config, reduction = "sum_over_batch_size", name = N
     reduction = check_reduction(reduction, call = call)
   )
   new_object(function(y_true, y_pred, sample_weight = NULL) {
-    reduced_loss(fields_of_self(), y_true, y_pred, sample_weight, sys.call())
+    self <- fields_of_self()
+    reduced_loss(self, y_true, y_pred, sample_weight, sys.call())
   }, fields, "kestrel_loss")
 }
 
