@@ -106,13 +106,17 @@ initial_weights <- function(layer, slots, call) {
   given <- layer_state(layer)$initial
   if (!is.null(given)) return(match_weights(given, slots, layer$name, call))
   if (!length(slots)) return(list())
-  seed <- draw_seed()
-  weights <- lapply(seq_along(slots), function(i) {
+  weights <- with_seed_kept(drawn_weights(layer, slots, draw_seed(), call))
+  names(weights) <- vapply(slots, `[[`, "", "name")
+  weights
+}
+
+drawn_weights <- function(layer, slots, seed, call) {
+  force(seed)
+  lapply(seq_along(slots), function(i) {
     initializer <- slot_setting(layer, slots[[i]]$name, "initializer")
     draw_initial(initializer, slots[[i]]$dims, seed, stream = i, call = call)
   })
-  names(weights) <- vapply(slots, `[[`, "", "name")
-  weights
 }
 
 # The engine nodes that a layer expands to, for input of these dims: list of new_node().
