@@ -5,7 +5,7 @@
 #' a setting, as what it returns without `x`.
 #'
 #' Elementwise, with `s(x) = 1 / (1 + exp(-x))`, `relu6(x) = min(max(x, 0), 6)` and the
-#' normal distribution's `P`:
+#' normal distribution's `P(x)`:
 #'
 #' | string | value |
 #' |---|---|
@@ -18,7 +18,7 @@
 #' | `"elu"` | `x` where `x > 0`, else `alpha * (exp(x) - 1)` |
 #' | `"selu"` | `1.0507 * elu(x)` with `alpha = 1.67326` (to 17 digits) |
 #' | `"celu"` | `max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)` |
-#' | `"gelu"` | `x * P(x)`; with `approximate = TRUE` `x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))` |
+#' | `"gelu"` | `x * P(x)`, or its approximation, see below |
 #' | `"silu"`, `"swish"` | `x * s(x)` |
 #' | `"mish"` | `x * tanh(log(1 + exp(x)))` |
 #' | `"squareplus"` | `(x + sqrt(x^2 + b)) / 2` |
@@ -29,13 +29,16 @@
 #' | `"log_sigmoid"` | `log(s(x))` |
 #' | `"tanh"` | `tanh(x)` |
 #' | `"tanh_shrink"` | `x - tanh(x)` |
-#' | `"hard_sigmoid"` | `relu6(x + 3) / 6`, as in Keras 3; Keras 2 had `min(max(0.2 * x + 0.5, 0), 1)` |
+#' | `"hard_sigmoid"` | `relu6(x + 3) / 6` |
 #' | `"hard_silu"`, `"hard_swish"` | `x * relu6(x + 3) / 6` |
 #' | `"hard_tanh"` | `min(max(x, -1), 1)` |
 #' | `"hard_shrink"` | `x` where `abs(x) > threshold`, else 0 |
 #' | `"soft_shrink"` | `sign(x) * max(abs(x) - threshold, 0)` |
 #' | `"sparse_plus"` | 0 up to -1, `x` from 1, `(x + 1)^2 / 4` between |
 #' | `"sparse_sigmoid"` | `min(max((x + 1) / 2, 0), 1)` |
+#'
+#' The approximation of gelu is `x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))`.
+#' `"hard_sigmoid"` is that of Keras 3; the one of Keras 2 was `min(max(0.2 * x + 0.5, 0), 1)`.
 #'
 #' Along an axis, whose values are `x`:
 #'
@@ -258,5 +261,6 @@ activation_glu <- function(x, axis = -1) {
 activation_makers <- function() {
   names <- registry("activations")$name
   makers <- lapply(names, function(name) get(paste0("activation_", name), topenv()))
-  c(stats::setNames(makers, names), list(swish = activation_silu, hard_swish = activation_hard_silu))
+  other <- list(swish = activation_silu, hard_swish = activation_hard_silu)
+  c(stats::setNames(makers, names), other)
 }

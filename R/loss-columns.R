@@ -65,7 +65,9 @@ common_dims <- function(a, b, same) {
 
 repeat_to <- function(x, dims) {
   if (identical(dim(x), dims)) return(x)
-  at <- lapply(seq_along(dims), function(i) if (dim(x)[i] == 1) rep(1L, dims[i]) else seq_len(dims[i]))
+  at <- lapply(seq_along(dims), function(i) {
+    if (dim(x)[i] == 1) rep(1L, dims[i]) else seq_len(dims[i])
+  })
   do.call(`[`, c(list(x), at, list(drop = FALSE)))
 }
 
@@ -91,7 +93,8 @@ code_columns <- function(t, y, axis, ignore, call) {
 }
 
 stop_code_shape <- function(t, dims, y, call) {
-  stop_kestrel("shape", sprintf("`y_true` must have shape %s, class codes for `y_pred` of %s, not %s.",
+  stop_kestrel("shape", sprintf(
+    "`y_true` must have shape %s, class codes for `y_pred` of %s, not %s.",
     shape_list(dims), shape_list(y), shape_list(t)),
     hint = if (identical(t, y)) "For one column per class use the function without `sparse_`.",
     argument = "y_true", value = t, expected = dims, call = call)
@@ -115,8 +118,8 @@ column_weights <- function(w, dims, call, arg = "sample_weight") {
   if (length(w) == 1) return(rep(as.double(w), prod(dims)))
   if (length(w) == n) return(rep(as.double(w), each = prod(dims[-1])))
   if (identical(setdiff_one(dim(w)), setdiff_one(dims))) return(to_columns(array(w, c(dims, 1L))))
-  stop_kestrel("shape", sprintf("`%s` must have one number for each of the %d samples, not %d.", arg,
-    n, length(w)), argument = arg, value = length(w), expected = n, call = call)
+  stop_kestrel("shape", sprintf("`%s` must have one number for each of the %d samples, not %d.",
+    arg, n, length(w)), argument = arg, value = length(w), expected = n, call = call)
 }
 
 setdiff_one <- function(dims) dims[dims != 1]

@@ -91,8 +91,9 @@ as_loss <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (is.null(x)) stop_argument(arg, must, x, call = call)
   loss <- as_made(x, "kestrel_loss", loss_makers(), "a loss", arg, call)
   if (loss$axis == -1) return(loss)
-  stop_kestrel("argument", sprintf("`%s` has axis %d: a model's loss works along the last axis, -1.",
-    arg, loss$axis), argument = arg, value = loss$axis, call = call)
+  stop_kestrel("argument", sprintf(
+    "`%s` has axis %d: a model's loss works along the last axis, -1.", arg, loss$axis
+  ), argument = arg, value = loss$axis, call = call)
 }
 
 # By name in Keras: the engine's own, those of the classes, short and old ones.

@@ -1,35 +1,48 @@
 #' Losses
 #'
 #' Called with `y_true` and `y_pred`, a loss returns one value for each sample at once (for
-#' each place before the last axis, if there are more dimensions). [compile()][compile.kestrel_model] takes one as a
-#' string, as the function itself, or, to change a setting, as what it returns without data:
-#' an object, which called with data returns one number.
+#' each place before the last axis, if there are more dimensions).
+#' [compile()][compile.kestrel_model] takes a loss as a string, as the function itself, or, to
+#' change a setting, as what it returns without data: an object, which called with data
+#' returns one number.
 #'
-#' With targets `t`, predictions `p`, `e = p - t`, `eps = 1e-7`, and the mean over the last
-#' axis:
+#' With targets `t`, predictions `p`, `e = p - t`, `eps = 1e-7`, `g(x) = log(max(x, eps) + 1)`,
+#' sums and means over the last axis:
 #'
 #' | string | value |
 #' |---|---|
 #' | `"mean_squared_error"`, `"mse"` | `mean(e^2)` |
 #' | `"mean_absolute_error"`, `"mae"` | `mean(abs(e))` |
 #' | `"mean_absolute_percentage_error"`, `"mape"` | `100 * mean(abs(e) / max(abs(t), eps))` |
-#' | `"mean_squared_logarithmic_error"`, `"msle"` | `mean((log(max(p, eps) + 1) - log(max(t, eps) + 1))^2)` |
-#' | `"huber"` | `mean(e^2 / 2)` where `abs(e) <= delta`, else of `delta * abs(e) - delta^2 / 2` |
+#' | `"mean_squared_logarithmic_error"`, `"msle"` | `mean((g(p) - g(t))^2)` |
+#' | `"huber"` | mean of `e^2 / 2`, or `delta * abs(e) - delta^2 / 2` where `abs(e) > delta` |
 #' | `"log_cosh"`, `"logcosh"` | `mean(log(cosh(e)))` |
 #' | `"poisson"` | `mean(p - t * log(p + eps))` |
-#' | `"kl_divergence"`, `"kld"` | `sum(t * log(t / p))`, both clipped to `[eps, 1]` |
+#' | `"kl_divergence"`, `"kld"` | `sum(t * log(t / p))`, both clipped to 1e-7 and 1 |
 #' | `"cosine_similarity"` | minus the cosine of the angle between `t` and `p`: -1 is best |
-#' | `"hinge"` | `mean(max(1 - t * p, 0))`; labels that are all 0 or 1 become -1 or 1 |
-#' | `"squared_hinge"` | `mean(max(1 - t * p, 0)^2)`, likewise |
+#' | `"hinge"` | `mean(max(1 - t * p, 0))` |
+#' | `"squared_hinge"` | `mean(max(1 - t * p, 0)^2)` |
 #' | `"categorical_hinge"` | `max(max((1 - t) * p) - sum(t * p) + 1, 0)` |
-#' | `"binary_crossentropy"`, `"bce"` | `mean(c)`, `c = -t * log(q) - (1 - t) * log(1 - q)` with `q` the `p` clipped to `[eps, 1 - eps]` |
-#' | `"binary_focal_crossentropy"` | `mean((t * (1 - p) + (1 - t) * p)^gamma * c)`, with `apply_class_balancing` times `alpha` where `t` is 1 and `1 - alpha` where it is 0 |
-#' | `"categorical_crossentropy"` | `sum(-t * log(q))` with `q` the `p / sum(p)`, clipped |
+#'
+#' Labels of the two hinge losses that are all 0 or 1, in the whole batch, become -1 or 1.
+#' For classes, with `b` the `p` and `q` the `p / sum(p)`, both clipped to 1e-7 and 1 - 1e-7,
+#' and `c = -t * log(b) - (1 - t) * log(1 - b)`:
+#'
+#' | string | value |
+#' |---|---|
+#' | `"binary_crossentropy"`, `"bce"` | `mean(c)` |
+#' | `"binary_focal_crossentropy"` | `mean((t * (1 - p) + (1 - t) * p)^gamma * c)` |
+#' | `"categorical_crossentropy"` | `sum(-t * log(q))` |
 #' | `"categorical_focal_crossentropy"` | `sum(alpha * (1 - q)^gamma * -t * log(q))` |
-#' | `"sparse_categorical_crossentropy"` | `-log(q)` of the class; `t` holds class codes from 0 |
-#' | `"categorical_generalized_cross_entropy"` | `(1 - p^q) / q` for the class; `t` holds class codes |
-#' | `"dice"` | `1 - 2 * sum(t * p) / (sum(t) + sum(p) + eps)`, once for the whole batch |
-#' | `"tversky"` | `1 - I / (I + alpha * sum(t * (1 - p)) + beta * sum((1 - t) * p) + eps)` with `I = sum(t * p)`, once for the whole batch |
+#' | `"sparse_categorical_crossentropy"` | `-log(q)` of the class |
+#' | `"categorical_generalized_cross_entropy"` | `(1 - p^q) / q` of the class, `q` a setting |
+#' | `"dice"` | `1 - 2 * I / (sum(t) + sum(p) + eps)` |
+#' | `"tversky"` | `1 - I / (I + alpha * sum(t * (1 - p)) + beta * sum((1 - t) * p) + eps)` |
+#'
+#' The sparse and the generalized cross-entropy have class codes from 0 as `y_true`. Class
+#' balancing multiplies the binary focal cross-entropy by `alpha` where `t` is 1 and by
+#' `1 - alpha` where it is 0. Dice's and Tversky's loss, with `I = sum(t * p)`, are one number
+#' for the whole batch.
 #'
 #' Logits are taken with `from_logits = TRUE`: then `p` is the sigmoid of `y_pred` or its
 #' softmax, nothing is clipped and nothing overflows.

@@ -25,8 +25,9 @@ check_metric_name <- function(x, arg, call) {
 check_metric_axis <- function(metric, arg, call) {
   axis <- metric$axis
   if (axis == -1) return(invisible(metric))
-  stop_kestrel("argument", sprintf("`%s` has axis %d: a model's metrics work along the last axis, -1.",
-    arg, axis), argument = arg, value = axis, call = call)
+  stop_kestrel("argument", sprintf(
+    "`%s` has axis %d: a model's metrics work along the last axis, -1.", arg, axis
+  ), argument = arg, value = axis, call = call)
 }
 
 # The metric that `units` outputs and `columns` of y stand for (class codes are one column).

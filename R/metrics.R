@@ -1,14 +1,15 @@
 #' Metrics
 #'
-#' What is watched but not minimized. [compile()][compile.kestrel_model] takes metrics as strings, as the functions
-#' themselves, or, to change a setting, as what they return without data. Called with `y_true`
-#' and `y_pred` they return one value for each sample at once, as [losses] do.
+#' What is watched but not minimized. [compile()][compile.kestrel_model] takes metrics as
+#' strings, as the functions themselves, or, to change a setting, as what they return without
+#' data. Called with `y_true` and `y_pred` they return one value for each sample at once, as
+#' [losses] do.
 #'
 #' Metrics of the names of losses are their means over samples, with weights
 #' `sum(w * v) / sum(w)`, 0 where all weigh nothing; for the formulas see [losses]. Others:
 #'
 #' * `"cosine_similarity"`: the cosine itself, so that 1 is best
-#' * `metric_root_mean_squared_error()`: the root of the mean of all squares (not a mean of roots)
+#' * `metric_root_mean_squared_error()`: the root of the mean of all squares (no mean of roots)
 #' * `"binary_accuracy"`: share of targets that equal `p > threshold` (1 or 0)
 #' * `"categorical_accuracy"`: whether the largest of `t` is the largest of `p`, the first of
 #'   them where several are
