@@ -110,7 +110,7 @@ get_config <- function(object) {
   if (is_model(object)) return(model_config(object))
   if (is_layer(object)) return(layer_full_config(object))
   if (inherits(object, "kestrel_object")) return(fields(object)$config)
-  if (inherits(object, "kestrel_optimizer")) return(object$config)
+  if (inherits(object, c("kestrel_optimizer", "kestrel_metric"))) return(object$config)
   stop_argument("object", "a model, a layer or another object of this package", object)
 }
 
