@@ -11,7 +11,7 @@ target_array <- function(model, y, arg, call = caller_env()) {
   y <- check_data(y, arg, call)
   check_finite(y, arg, call)
   values <- if (takes_codes(loss)) {
-    code_target(y, output, arg, call)
+    code_target(y, output, loss$config$ignore_class, arg, call)
   } else {
     value_target(y, output, loss, arg, call)
   }
@@ -44,7 +44,8 @@ indicators <- function(codes, k) {
   values
 }
 
-code_target <- function(y, output, arg, call) {
+# `ignore`: a code that is no class, or NULL.
+code_target <- function(y, output, ignore, arg, call) {
   k <- output[length(output)]
   dims <- sample_dims(y)
   positions <- output[-length(output)]
@@ -56,7 +57,7 @@ code_target <- function(y, output, arg, call) {
       hint = if (one_hot) "For one column per class use loss = \"categorical_crossentropy\".",
       argument = arg, value = dims, expected = positions, call = call)
   }
-  bad <- which(y != trunc(y) | y < 0 | y >= k)
+  bad <- which((y != trunc(y) | y < 0 | y >= k) & !y %in% ignore)
   if (length(bad)) stop_codes(y, bad[1], k, arg, call)
   y
 }
