@@ -1,0 +1,85 @@
+#include "harness.h"
+
+/* The three products against three loops: all shapes from 1 to 9 and some odd ones. */
+
+typedef void (*product)(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
+                        real* c);
+
+/* c_ij (+)= sum_p a(i, p) b(p, j), where the letters say how A and B are stored. */
+static void naive(char ta, char tb, int m, int n, int k, const real* a, const real* b, bool add,
+                  double* c) {
+  for (int j = 0; j < n; ++j) {
+    for (int i = 0; i < m; ++i) {
+      long double sum = add ? c[j * m + i] : 0;
+      for (int p = 0; p < k; ++p) {
+        real left = ta == 't' ? a[i * k + p] : a[p * m + i];
+        real right = tb == 't' ? b[p * n + j] : b[j * k + p];
+        sum += (long double) left * (long double) right;
+      }
+      c[j * m + i] = (double) sum;
+    }
+  }
+}
+
+static bool product_agrees(product f, char ta, char tb, int m, int n, int k, bool add) {
+  size_t size = (size_t) m * (size_t) n;
+  real *a = keep_reals((size_t) m * (size_t) k), *b = keep_reals((size_t) k * (size_t) n);
+  real* c = keep_reals(size);
+  double* expected = keep_doubles(size);
+  draw_reals((size_t) m * (size_t) k, -1, 1, a);
+  draw_reals((size_t) k * (size_t) n, -1, 1, b);
+  draw_reals(size, -1, 1, c);
+  for (size_t i = 0; i < size; ++i) expected[i] = (double) c[i];
+  naive(ta, tb, m, n, k, a, b, add, expected);
+  if (!add) memset(c, 0xFF, size * sizeof(real));  /* NaN: what was there must not matter */
+  f(m, n, k, a, b, add, c);
+  bool good = guards_hold();
+  double tolerance = TOLERANCE(2e-16, 1.2e-7) * (k + 2);
+  for (size_t i = 0; i < size; ++i) {
+    good = good && fabs((double) c[i] - expected[i]) <= tolerance * (1 + fabs(expected[i]));
+  }
+  release_all();
+  return good;
+}
+
+static void test_shape(int m, int n, int k) {
+  for (int add = 0; add < 2; ++add) {
+    check(product_agrees(gemm_nn, 'n', 'n', m, n, k, add), "nn");
+    check(product_agrees(gemm_tn, 't', 'n', m, n, k, add), "tn");
+    check(product_agrees(gemm_nt, 'n', 't', m, n, k, add), "nt");
+  }
+}
+
+/* One number of C is summed in one order, however many columns there are. */
+static void test_columns_alone(void) {
+  enum { M = 13, N = 11, K = 17 };
+  real a[M * K], b[K * N], whole[M * N], alone[M];
+  draw_reals(M * K, -1, 1, a);
+  draw_reals(K * N, -1, 1, b);
+  gemm_nn(M, N, K, a, b, false, whole);
+  bool same = true;
+  for (int j = 0; j < N; ++j) {
+    gemm_nn(M, 1, K, a, b + j * K, false, alone);
+    same = same && same_bytes(alone, whole + j * M, sizeof(alone));
+  }
+  check(same, "nn: a column alone is the same to the bit");
+  gemm_tn(M, N, K, a, b, false, whole);
+  for (int j = 0; j < N; ++j) {
+    gemm_tn(M, 1, K, a, b + j * K, false, alone);
+    same = same && same_bytes(alone, whole + j * M, sizeof(alone));
+  }
+  check(same, "tn: a column alone is the same to the bit");
+}
+
+int main(void) {
+  const int odd[][3] = {{0, 3, 2},   {3, 0, 2},   {3, 2, 0},  {1, 1, 257},  {64, 64, 64},
+                        {31, 33, 7}, {65, 1, 66}, {1, 70, 3}, {100, 37, 19}, {16, 128, 5}};
+  for (int m = 1; m <= 9; ++m) {
+    for (int n = 1; n <= 9; ++n) {
+      for (int k = 1; k <= 9; ++k) test_shape(m, n, k);
+    }
+  }
+  for (int i = 0; i < COUNT(odd); ++i) test_shape(odd[i][0], odd[i][1], odd[i][2]);
+  test_columns_alone();
+  return report();
+}
