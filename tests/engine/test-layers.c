@@ -1,0 +1,244 @@
+#include "harness.h"
+
+/* Every layer and every activation of the tables, at random points away from kinks:
+ *   the tangent is the central difference of forward along (xdot, wdot);
+ *   <ydot, dy> = <xdot, dx> + <wdot, dw>, so that backward is the transpose of the tangent;
+ *   dw is added to, dx may be left out, and nothing else is written. */
+
+enum { BATCH = 3, POINTS = 4 };
+
+typedef struct {
+  const char* layer;
+  double h[NN_MAX_HPARAMS];
+  shape input;
+  bool training, frozen;
+  const char* activation;
+} layer_case;
+
+static const layer_case layer_cases[] = {
+    {"dense", {5, 1}, {1, {4}}, true, false, NULL},
+    {"dense", {1, 0}, {1, {1}}, false, false, NULL},
+    {"dense", {3, 1}, {3, {2, 3, 4}}, true, false, NULL},
+    {"dropout", {0.4, 0, 0}, {1, {7}}, true, false, NULL},
+    {"dropout", {0.4, 0, 0}, {1, {7}}, false, false, NULL},
+    {"dropout", {0.4, 2, 5}, {2, {3, 4}}, true, false, NULL},
+    {"gaussian_noise", {0.3, 0}, {1, {5}}, true, false, NULL},
+    {"gaussian_noise", {0.3, 0}, {1, {5}}, false, false, NULL},
+    {"flatten", {0}, {3, {2, 3, 2}}, true, false, NULL},
+    {"reshape", {2, 3, 4, 1, 1}, {1, {12}}, true, false, NULL},
+    {"batch_normalization", {-1, 0.9, 1e-3, 1, 1}, {1, {4}}, true, false, NULL},
+    {"batch_normalization", {-1, 0.9, 1e-3, 1, 1}, {1, {4}}, false, false, NULL},
+    {"batch_normalization", {-1, 0.9, 1e-3, 1, 1}, {1, {4}}, true, true, NULL},
+    {"batch_normalization", {0, 0.9, 1e-2, 1, 0}, {2, {3, 4}}, true, false, NULL},
+    {"batch_normalization", {-2, 0.9, 1e-2, 0, 1}, {3, {2, 3, 2}}, true, false, NULL},
+    {"batch_normalization", {-1, 0.9, 1e-2, 0, 0}, {2, {3, 2}}, false, false, NULL},
+    {"layer_normalization", {-1, -1, 1e-3, 1, 1}, {1, {5}}, true, false, NULL},
+    {"layer_normalization", {0, 0, 1e-2, 1, 1}, {2, {4, 3}}, false, false, NULL},
+    {"layer_normalization", {-2, -1, 1e-2, 1, 1}, {3, {2, 3, 4}}, true, false, NULL},
+    {"layer_normalization", {0, 1, 1e-2, 0, 1}, {2, {4, 3}}, true, false, NULL},
+    {"layer_normalization", {-1, -1, 1e-2, 1, 0}, {2, {4, 3}}, true, false, NULL},
+};
+
+/* Hyperparameters besides the tables' defaults, which are all tried. */
+static const layer_case activation_cases[] = {
+    {"activation", {0.1, 3, 0.5}, {1, {6}}, false, false, "relu"},
+    {"activation", {0, 1, 0}, {1, {6}}, false, false, "relu"},
+    {"activation", {0.2, NAN, -1}, {1, {6}}, false, false, "relu"},
+    {"activation", {1, 0.7}, {1, {6}}, false, false, "threshold"},
+    {"activation", {0.5}, {1, {6}}, false, false, "elu"},
+    {"activation", {1.7}, {1, {6}}, false, false, "celu"},
+    {"activation", {1}, {1, {6}}, false, false, "gelu"},
+    {"activation", {0.5}, {1, {6}}, false, false, "squareplus"},
+    {"activation", {0}, {2, {4, 3}}, false, false, "softmax"},
+    {"activation", {1}, {3, {2, 4, 3}}, false, false, "softmax"},
+    {"activation", {-2}, {3, {2, 4, 3}}, false, false, "log_softmax"},
+    {"activation", {0}, {2, {4, 3}}, false, false, "sparsemax"},
+    {"activation", {1}, {3, {2, 4, 3}}, false, false, "glu"},
+    {"activation", {0}, {2, {4, 3}}, false, false, "glu"},
+};
+
+/* A layer at a point, and the arrays around it. */
+typedef struct {
+  layer l;
+  frame f;
+  size_t n_x, n_y;
+  const real* inputs[1];
+  real *x, *w, *state, *first_state;
+} bench;
+
+static void bench_reset(bench* b) {
+  if (b->l.n_state) memcpy(b->state, b->first_state, b->l.n_state * sizeof(real));
+}
+
+static bool is_axis_activation(const layer_case* c) {
+  return c->activation && activation_find(c->activation)->backward;
+}
+
+/* Kinks stand at multiples of 1/2, so points keep 1/20 from those; along an axis only
+ * differences matter. */
+static void draw_point(const layer_case* c, size_t n, real* x) {
+  for (size_t i = 0; i < n; ++i) {
+    x[i] = (real) (0.5 * (draw_int(28) - 14) + draw(0.05, 0.45));
+    if (!c->activation || is_axis_activation(c)) x[i] = (real) draw(-1, 1);
+  }
+}
+
+static bool bench_new(const layer_case* c, bench* b) {
+  memset(b, 0, sizeof(*b));
+  b->l.type = layer_find(c->layer);
+  if (!b->l.type) return false;
+  b->l.activation = c->activation ? activation_find(c->activation) : NULL;
+  b->l.n_inputs = 1;
+  b->l.inputs = &c->input;
+  b->l.trainable = !c->frozen;
+  memcpy(b->l.hparams, c->h, sizeof(c->h));
+  if (b->l.type->shape(&b->l) != NN_OK) return false;
+  b->n_x = shape_size(&c->input) * BATCH;
+  b->n_y = shape_size(&b->l.output) * BATCH;
+  b->x = keep_reals(b->n_x);
+  b->w = keep_reals(b->l.n_w);
+  b->state = keep_reals(b->l.n_state);
+  b->first_state = keep_reals(b->l.n_state);
+  draw_point(c, b->n_x, b->x);
+  draw_reals(b->l.n_w, -1, 1, b->w);
+  draw_reals(b->l.n_state, 0.5, 1.5, b->first_state);
+  bench_reset(b);
+  b->inputs[0] = b->x;
+  b->f = (frame){.batch = BATCH,
+                 .training = c->training,
+                 .random = rng_new(3, 1, 4),
+                 .w = b->w,
+                 .state = b->state,
+                 .x = b->inputs,
+                 .y = keep_reals(b->n_y),
+                 .cache = keep_reals(b->l.cache_batch + b->l.cache_sample * BATCH)};
+  return true;
+}
+
+/* y at (x + h xdot, w + h wdot), from the first state */
+static real* forward_at(bench* b, double h, const real* xdot, const real* wdot) {
+  real *x = keep_reals(b->n_x), *w = keep_reals(b->l.n_w), *y = keep_reals(b->n_y);
+  for (size_t i = 0; i < b->n_x; ++i) x[i] = b->x[i] + (real) h * xdot[i];
+  for (size_t i = 0; i < b->l.n_w; ++i) w[i] = b->w[i] + (real) h * wdot[i];
+  const real* inputs[] = {x};
+  frame f = b->f;
+  f.x = inputs;
+  f.w = w;
+  f.y = y;
+  bench_reset(b);
+  f.cache = keep_reals(b->l.cache_batch + b->l.cache_sample * BATCH);
+  b->l.type->forward(&b->l, &f);
+  return y;
+}
+
+/* Sparsemax has kinks wherever a number joins or leaves, which a float's step cannot avoid. */
+static bool has_smooth_steps(const bench* b) {
+  return IS_DOUBLE || !b->l.activation || strcmp(b->l.activation->name, "sparsemax") != 0;
+}
+
+/* Rounding goes by the largest output. */
+static double rounding_size(const bench* b) {
+  double most = 8;
+  for (size_t i = 0; i < b->n_y; ++i) most = fmax(most, fabs((double) b->f.y[i]));
+  return most / 8;
+}
+
+static void check_tangent(bench* b, const real* xdot, const real* wdot, const real* ydot,
+                          const char* what) {
+  if (!has_smooth_steps(b)) return;
+  double h = TOLERANCE(1e-6, 3e-3), *expected = keep_doubles(b->n_y);
+  const real *above = forward_at(b, h, xdot, wdot), *below = forward_at(b, -h, xdot, wdot);
+  for (size_t i = 0; i < b->n_y; ++i) {
+    expected[i] = ((double) above[i] - (double) below[i]) / (2 * h);
+  }
+  check_all_near(b->n_y, ydot, expected, rounding_size(b) * TOLERANCE(2e-8, 2e-3), what);
+}
+
+static void check_transpose(const bench* b, const real* xdot, const real* wdot, const real* ydot,
+                            const real* dx, const real* dw, const real* dy, const char* what) {
+  double left = 0, right = 0, size = 1e-3;
+  for (size_t i = 0; i < b->n_y; ++i) left += (double) ydot[i] * (double) dy[i];
+  for (size_t i = 0; i < b->n_x; ++i) right += (double) xdot[i] * (double) dx[i];
+  for (size_t i = 0; i < b->l.n_w; ++i) right += (double) wdot[i] * (double) dw[i];
+  for (size_t i = 0; i < b->n_y; ++i) size += fabs((double) ydot[i] * (double) dy[i]);
+  bool good = fabs(left - right) <= TOLERANCE(1e-13, 2e-5) * size;
+  if (!good) printf("  %.17g is not %.17g\n", left, right);
+  check(good, what);
+}
+
+/* dw began as 1 everywhere. Without dx, dw is the same. */
+static void check_added(bench* b, const real* dy, const real* dw, const char* what) {
+  size_t n = b->l.n_w;
+  real *alone = keep_reals(n), *none[] = {NULL};
+  double* expected = keep_doubles(n);
+  vector_fill(n, 1, alone);
+  b->l.type->backward(&b->l, &b->f, dy, none, alone);
+  for (size_t i = 0; i < n; ++i) expected[i] = 1 + (double) dw[i];
+  check_all_near(n, alone, expected, TOLERANCE(1e-13, 1e-5), what);
+}
+
+static void check_point(const layer_case* c, const char* what) {
+  bench b;
+  if (!bench_new(c, &b)) {
+    check(false, what);
+    return;
+  }
+  real *xdot = keep_reals(b.n_x), *wdot = keep_reals(b.l.n_w), *ydot = keep_reals(b.n_y);
+  real *dx[] = {keep_reals(b.n_x)}, *dw = keep_reals(b.l.n_w), *dy = keep_reals(b.n_y);
+  real *x = keep_reals(b.n_x), *v = keep_reals(b.n_y), *w = keep_reals(b.l.n_w);
+  draw_reals(b.n_x, -1, 1, xdot);
+  draw_reals(b.l.n_w, -1, 1, wdot);
+  draw_reals(b.n_y, -1, 1, dy);
+  vector_fill(b.l.n_w, 0, dw);
+  vector_copy(b.n_x, b.x, x);
+  vector_copy(b.n_y, dy, v);
+  vector_copy(b.l.n_w, b.w, w);
+  const real* tangents[] = {xdot};
+  b.l.type->forward(&b.l, &b.f);
+  b.l.type->jvp(&b.l, &b.f, tangents, wdot, ydot);
+  b.l.type->backward(&b.l, &b.f, dy, dx, dw);
+  check_transpose(&b, xdot, wdot, ydot, dx[0], dw, dy, what);
+  check_added(&b, dy, dw, what);
+  check_tangent(&b, xdot, wdot, ydot, what);
+  bool same = same_bytes(x, b.x, b.n_x * sizeof(real)) && same_bytes(v, dy, b.n_y * sizeof(real));
+  check(same && same_bytes(w, b.w, b.l.n_w * sizeof(real)), "what a layer reads stays as it is");
+  check(guards_hold(), what);
+  release_all();
+}
+
+static void check_case(const layer_case* c) {
+  char what[128];
+  snprintf(what, sizeof(what), "%s %s (%g, %g, %g) rank %d", c->layer,
+           c->activation ? c->activation : "", c->h[0], c->h[1], c->h[2], c->input.rank);
+  for (int i = 0; i < POINTS; ++i) check_point(c, what);
+}
+
+static void test_layers(void) {
+  for (int i = 0; layer_at(i); ++i) {
+    int found = strcmp(layer_at(i)->name, "activation") == 0;
+    for (int c = 0; c < COUNT(layer_cases); ++c) {
+      found += strcmp(layer_cases[c].layer, layer_at(i)->name) == 0;
+    }
+    check(found > 0, layer_at(i)->name);
+  }
+  for (int c = 0; c < COUNT(layer_cases); ++c) check_case(layer_cases + c);
+}
+
+/* All activations with their defaults, on samples of rank 1 and 2. */
+static void test_activations(void) {
+  for (int i = 0; activation_at(i); ++i) {
+    const activation* a = activation_at(i);
+    layer_case c = {"activation", {0}, {1, {8}}, false, false, a->name};
+    for (int k = 0; a->hparams[k].name; ++k) c.h[k] = a->hparams[k].start;
+    check_case(&c);
+    c.input = (shape){2, {3, 4}};
+    check_case(&c);
+  }
+  for (int c = 0; c < COUNT(activation_cases); ++c) check_case(activation_cases + c);
+}
+
+int main(void) {
+  test_layers();
+  test_activations();
+  return report();
+}
