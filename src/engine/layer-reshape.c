@@ -9,7 +9,10 @@ static nn_code reshape_shape(layer* self) {
   int rank = (int) self->hparams[RESHAPE_RANK];
   if (rank < 1 || rank > NN_MAX_RANK) return NN_BAD_SHAPE;
   self->output = (shape){.rank = rank};
-  for (int a = 0; a < rank; ++a) self->output.dims[a] = (int) self->hparams[RESHAPE_DIMS + a];
+  for (int a = 0; a < rank; ++a) {
+    self->output.dims[a] = (int) self->hparams[RESHAPE_DIMS + a];
+    if (self->output.dims[a] < 1) return NN_BAD_SHAPE;
+  }
   return shape_size(&self->output) == shape_size(self->inputs) ? NN_OK : NN_BAD_SHAPE;
 }
 
