@@ -93,12 +93,16 @@ NN_PRIVATE void gradient(void* block, const network* net, bool training, uint64_
   derivatives_carve(&a, net, n, w, &d);
   derivatives_forward(&d, training, seed, n, x);
   network_unseed(&d.ws);
-  for (int o = 0; o < net->n_outputs; ++o) array_import(v + o, network_seed(&d.ws, net->outputs[o]));
+  for (int o = 0; o < net->n_outputs; ++o) {
+    real* dy = network_seed(&d.ws, net->outputs[o]);
+    array_import(v + o, dy);
+    network_seeded(&d.ws, net->outputs[o], dy);
+  }
   vector_fill(net->n_w, 0, d.g);
   network_backward(&d.ws, d.w, d.w + net->n_w, d.g);
   outputs_export(&d.ws, d.ws.y, n, 0, n, y);
   for (int k = 0; k < net->n_inputs; ++k) {
-    array_export(&net->inputs[k], d.ws.dx[k], n, 0, n, dx[k]);
+    if (dx[k]) array_export(&net->inputs[k], d.ws.dx[k], n, 0, n, dx[k]);
   }
   for (size_t i = 0; i < net->n_w; ++i) dw[i] = (double) d.g[i];
   for (size_t i = 0; i < net->n_w + net->n_state; ++i) w[i] = (double) d.w[i];

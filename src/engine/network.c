@@ -93,18 +93,29 @@ static nn_code sizes_check(const layer* l) {
   return l->n_w > ((size_t) 1 << 52) ? NN_TOO_LARGE : NN_OK;
 }
 
-static void parameters_place(const nn_node_spec* spec, network* net, int i) {
+static bool slots_agree(const layer* a, const layer* b) {
+  bool same = a->type == b->type && a->n_slots == b->n_slots;
+  for (int k = 0; same && k < a->n_slots; ++k) {
+    same = a->slots[k].rank == b->slots[k].rank && a->slots[k].at == b->slots[k].at &&
+           memcmp(a->slots[k].dims, b->slots[k].dims, sizeof(a->slots[k].dims)) == 0;
+  }
+  return same;
+}
+
+static nn_code parameters_place(const nn_node_spec* spec, network* net, int i) {
   node* to = net->nodes + i;
   to->owner = spec->weights_from == i;
   if (!to->owner) {
-    to->at_w = net->nodes[spec->weights_from].at_w;
-    to->at_state = net->nodes[spec->weights_from].at_state;
-    return;
+    const node* from = net->nodes + spec->weights_from;
+    to->at_w = from->at_w;
+    to->at_state = from->at_state;
+    return slots_agree(&from->layer, &to->layer) ? NN_OK : NN_BAD_SHAPE;
   }
   to->at_w = net->n_w;
   to->at_state = net->n_state;
   net->n_w += to->layer.n_w;
   net->n_state += to->layer.n_state;
+  return NN_OK;
 }
 
 static nn_code node_new(arena* a, const nn_node_spec* spec, network* net, int i) {
@@ -116,8 +127,7 @@ static nn_code node_new(arena* a, const nn_node_spec* spec, network* net, int i)
   if (code == NN_OK) code = to->layer.type->shape(&to->layer);
   if (code == NN_OK) code = sizes_check(&to->layer);
   if (code == NN_OK) code = rules_resolve(spec, to);
-  if (code == NN_OK) parameters_place(spec, net, i);
-  return code;
+  return code == NN_OK ? parameters_place(spec, net, i) : code;
 }
 
 NN_PRIVATE nn_status network_new(void* block, const nn_network_spec* spec, network** result) {

@@ -68,10 +68,14 @@ NN_PRIVATE void workspace_carve(arena* a, const network* net, int capacity, work
 NN_PRIVATE void network_forward(workspace* ws, const real* w, real* state);
 /* Sum of the activity penalties of the pass. */
 NN_PRIVATE double network_activity(const workspace* ws);
-/* Where the gradient by node i's output is to be written before network_backward;
+/* Before network_backward: where a gradient by node i's output is to be written, and that it
+ * was written there. A node may be seeded more than once, the gradients add up.
  * network_unseed forgets all of the last batch. */
 NN_PRIVATE void network_unseed(workspace* ws);
-NN_PRIVATE real* network_seed(workspace* ws, int i);
+NN_PRIVATE real* network_seed(const workspace* ws, int i);
+NN_PRIVATE void network_seeded(workspace* ws, int i, const real* written);
+/* Seeds the gradients of the activity penalties. */
+NN_PRIVATE void network_seed_activity(workspace* ws);
 /* From the seeded gradients to g, which is added to, and to ws->dx. */
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g);
 /* ydot of every node from the inputs' tangents; arrays as in ws->y. */

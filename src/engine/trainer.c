@@ -53,7 +53,9 @@ static double output_score(trainer* t, const output* out, const real* weight, bo
   double sum = vector_dot(values, t->v, t->s);
   if (training) {
     vector_scale(values, (real) out->loss_weight, t->s);
-    out->loss->grad(&a, t->s, network_seed(&t->ws, out->node));
+    real* dy = network_seed(&t->ws, out->node);
+    out->loss->grad(&a, t->s, dy);
+    network_seeded(&t->ws, out->node, dy);
   }
   return out->reduction == NN_REDUCE_NONE ? sum / (double) values : sum;
 }
@@ -139,6 +141,7 @@ NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows
 NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n) {
   vector_fill(t->net->n_w, 0, t->g);
   double value = batch_score(t, &t->data, rows, n, true);
+  network_seed_activity(&t->ws);
   network_backward(&t->ws, t->w, t->w + t->net->n_w, t->g);
   optimizer_update(&t->optimizer, t->w, t->g, constraints_apply, (void*) t->net);
   t->steps += 1;

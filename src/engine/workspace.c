@@ -123,18 +123,6 @@ NN_PRIVATE void network_unseed(workspace* ws) {
   memset(ws->seeded, 0, ((size_t) ws->net->n_nodes + (size_t) ws->net->n_inputs) * sizeof(bool));
 }
 
-NN_PRIVATE real* network_seed(workspace* ws, int i) {
-  ws->seeded[i] = true;
-  return ws->dy[i];
-}
-
-static void activity_add(workspace* ws, int i) {
-  const node* n = ws->net->nodes + i;
-  tensor t = output_tensor(ws, i);
-  if (!ws->seeded[i]) vector_fill(t.n, 0, network_seed(ws, i));
-  n->activity->grad(&t, n->activity_h, (real) 1 / (real) ws->batch, ws->y[i], ws->dy[i]);
-}
-
 static real* gradient_of(const workspace* ws, int from) {
   return from < 0 ? ws->dx[-1 - from] : ws->dy[from];
 }
@@ -160,6 +148,26 @@ static void target_settle(workspace* ws, int from, const real* written) {
   *seeded_flag(ws, from) = true;
 }
 
+NN_PRIVATE real* network_seed(const workspace* ws, int i) {
+  return ws->seeded[i] ? ws->spare : ws->dy[i];
+}
+
+NN_PRIVATE void network_seeded(workspace* ws, int i, const real* written) {
+  target_settle(ws, i, written);
+}
+
+NN_PRIVATE void network_seed_activity(workspace* ws) {
+  for (int i = 0; i < ws->net->n_nodes; ++i) {
+    const node* n = ws->net->nodes + i;
+    if (!n->activity) continue;
+    tensor t = output_tensor(ws, i);
+    real* dy = network_seed(ws, i);
+    vector_fill(t.n, 0, dy);
+    n->activity->grad(&t, n->activity_h, (real) 1 / (real) ws->batch, ws->y[i], dy);
+    network_seeded(ws, i, dy);
+  }
+}
+
 static void node_backward(workspace* ws, int i, const real* w, real* state, real* g) {
   const node* n = ws->net->nodes + i;
   const real* inputs[NN_MAX_INPUTS];
@@ -172,11 +180,19 @@ static void node_backward(workspace* ws, int i, const real* w, real* state, real
   }
 }
 
+/* Nothing depends on an input that was not reached. */
+static void inputs_finish(workspace* ws) {
+  for (int k = 0; k < ws->net->n_inputs; ++k) {
+    size_t n = shape_size(ws->net->inputs + k) * (size_t) ws->batch;
+    if (ws->dx[k] && !*seeded_flag(ws, -1 - k)) vector_fill(n, 0, ws->dx[k]);
+  }
+}
+
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g) {
   for (int i = ws->net->n_nodes - 1; i >= 0; --i) {
-    if (ws->net->nodes[i].activity) activity_add(ws, i);
     if (ws->seeded[i]) node_backward(ws, i, w, state, g);
   }
+  inputs_finish(ws);
 }
 
 NN_PRIVATE void network_jvp(workspace* ws, const real* w, real* state, real* const* xdot,

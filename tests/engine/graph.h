@@ -1,0 +1,78 @@
+/* Networks for tests: specs written in one line a node, arrays in R's order. */
+#ifndef GRAPH_H
+#define GRAPH_H
+
+#include "harness.h"
+
+enum { MAX_NODES = 16, MAX_ENDS = 4 };
+
+/* A spec and what it points to. */
+typedef struct {
+  nn_network_spec spec;
+  nn_shape inputs[MAX_ENDS];
+  nn_node_spec nodes[MAX_NODES];
+  int from[MAX_NODES], outputs[MAX_ENDS];
+} graph;
+
+/* The specs point into the graph, so it must not be copied. */
+static void graph_begin(graph* g) {
+  memset(g, 0, sizeof(*g));
+  g->spec.inputs = g->inputs;
+  g->spec.nodes = g->nodes;
+  g->spec.outputs = g->outputs;
+}
+
+static void graph_input(graph* g, int size) {
+  g->inputs[g->spec.n_inputs++] = (nn_shape){.rank = 1, .dims = {size}};
+}
+
+/* A node on an earlier one, or on input k as -1 - k; returns its number. */
+static int graph_node(graph* g, const char* layer, const double* h, int n_h, int from) {
+  int i = g->spec.n_nodes++;
+  g->from[i] = from;
+  g->nodes[i] = (nn_node_spec){.layer = {layer, h, n_h},
+                               .n_inputs = 1,
+                               .inputs = g->from + i,
+                               .weights_from = i,
+                               .trainable = true,
+                               .stream = i};
+  return i;
+}
+
+static int graph_dense(graph* g, const double* units_and_bias, int from) {
+  return graph_node(g, "dense", units_and_bias, 2, from);
+}
+
+/* An activation without hyperparameters, or with softmax's only one. */
+static int graph_activation(graph* g, const char* name, int from) {
+  static const double last_axis = -1;
+  int i = graph_node(g, "activation", &last_axis, strcmp(name, "softmax") == 0, from);
+  g->nodes[i].activation = name;
+  return i;
+}
+
+static void graph_output(graph* g, int node) { g->outputs[g->spec.n_outputs++] = node; }
+
+static network* graph_build(const graph* g) {
+  network* net = NULL;
+  nn_status status = network_new(keep(network_bytes(&g->spec)), &g->spec, &net);
+  check(status.code == NN_OK, "the network can be built");
+  return net;
+}
+
+/* n samples of `size` numbers: number f of sample j stands at f n + j. */
+static nn_array samples_of(const double* values, int n, int size) {
+  return (nn_array){.values = values,
+                    .type = NN_DOUBLE,
+                    .n_total = n,
+                    .n = n,
+                    .shape = {.rank = 1, .dims = {size}}};
+}
+
+static double* drawn(size_t n, double low, double high) {
+  double* x = keep_doubles(n);
+  draw_doubles(n, low, high, x);
+  return x;
+}
+
+#endif
