@@ -284,4 +284,7 @@ names.kestrel_model <- function(x) {
     "trainable", "stop_training")
 }
 
-stop_training <- function(model) model_state(model)$stop_training <- TRUE
+stop_training <- function(model) {
+  state <- model_state(model)
+  state$stop_training <- TRUE
+}

@@ -47,8 +47,14 @@ set_weights <- function(object, weights) {
   owner <- rep(vapply(layers, function(l) l$name, ""), vapply(layers, function(l) length(layer_state(l)$slots), 0L))
   new <- match_weights(weights, slots, owner, caller_env())
   put_weights(layers, new)
-  if (is_model(object)) model_state(object)$dirty <- TRUE
+  if (is_model(object)) mark_dirty(object)
   invisible(object)
+}
+
+# Weights that were set while fit() runs go to the engine before the next batch.
+mark_dirty <- function(model) {
+  state <- model_state(model)
+  state$dirty <- TRUE
 }
 
 #' @rdname get_weights
@@ -183,12 +189,20 @@ set_frozen <- function(object, from, to, which, frozen, call) {
   selected <- selected_layers(layers, from, to, which, call)
   set_trainable(layers[selected], !frozen)
   set_trainable(layers[!selected], frozen)
-  if (is_model(object)) model_state(object)$plan <- NULL
+  if (is_model(object)) drop_plan(object)
   invisible(object)
 }
 
+drop_plan <- function(model) {
+  state <- model_state(model)
+  state$plan <- NULL
+}
+
 set_trainable <- function(layers, value) {
-  for (layer in layers) layer_state(layer)$trainable <- value
+  for (layer in layers) {
+    state <- layer_state(layer)
+    state$trainable <- value
+  }
 }
 
 selected_layers <- function(layers, from, to, which, call) {
