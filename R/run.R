@@ -14,6 +14,7 @@ new_run <- function(model, data, settings, callbacks, call) {
   train <- train_spec(model, data$train, settings, draw_seed(), call = call)
   check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call)
   run$trainer <- trainer_new(spec, train, data$train, data$validation, pack_weights(state$layers))
+  state$dirty <- FALSE
   if (!is.null(state$optimizer_state)) trainer_set(run$trainer, state = state$optimizer_state)
   trainer_start_epoch(run$trainer, settings$initial_epoch)
   run$rate <- current_rate(run)
