@@ -10,7 +10,7 @@ model_of <- function(case) {
 }
 
 # Gradients by what is trained: statistics have none.
-trained <- function(arrays, names) arrays[!startsWith(names, "moving_")]
+trained <- function(arrays, names) arrays[!startsWith(as.character(names), "moving_")]
 
 test_golden("layers", function(case) {
   model <- model_of(case)
