@@ -1,14 +1,15 @@
 # Distributions of initializers against Keras. The generators differ, so moments and range
 # are compared, within 5 standard errors of both samples.
 
+# As many draws as give some hundred numbers at least, each with a seed of its own.
 draws_of <- function(case) {
   n <- if (prod(case$shape) < 1000) 400 else 10
-  lapply(seq_len(n), function(seed) {
-    seeded <- "seed" %in% names(formals(golden_function("initializer", case$fn)))
-    initializer <- if (seeded) golden_object("initializer", case, seed = seed) else
-      golden_object("initializer", case)
-    initializer(case$shape)
-  })
+  lapply(seq_len(n), function(seed) seeded(case, seed)(case$shape))
+}
+
+seeded <- function(case, seed) {
+  takes_seed <- "seed" %in% names(formals(golden_function("initializer", case$fn)))
+  do.call(golden_object, c(list("initializer", case), if (takes_seed) list(seed = seed)))
 }
 
 expect_within <- function(actual, golden, tolerance, case, what) {
@@ -16,11 +17,15 @@ expect_within <- function(actual, golden, tolerance, case, what) {
     case$id, what, actual, golden, tolerance))
 }
 
+# Standard errors of mean and sd over samples of n numbers: sd / sqrt(n) and
+# sd * sqrt((kurtosis - 1) / 4 / n).
 expect_moments <- function(x, case) {
-  per_draw <- 1 / length(x) + 1 / case$draws
+  one_over_n <- 1 / length(x) + 1 / case$draws
   kurtosis <- mean((x - mean(x))^4) / mean((x - mean(x))^2)^2
-  expect_within(mean(x), case$mean, 5 * case$sd * sqrt(per_draw), case, "mean")
-  expect_within(stats::sd(x), case$sd, 5 * case$sd * sqrt((kurtosis - 1) / 4 * per_draw), case, "sd")
+  off_mean <- case$sd * sqrt(one_over_n)
+  off_sd <- case$sd * sqrt((kurtosis - 1) / 4 * one_over_n)
+  expect_within(mean(x), case$mean, 5 * off_mean, case, "mean")
+  expect_within(stats::sd(x), case$sd, 5 * off_sd, case, "sd")
 }
 
 # Ends of a bounded range are met to a few times the distance between neighbours there;
