@@ -10,6 +10,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 COMPILERS := $(foreach c,gcc clang,$(if $(shell command -v $(c) 2>/dev/null),$(c)))
 ENGINE := $(wildcard src/engine/*.c src/engine/*.h src/engine/engine.inc)
 TESTS := $(patsubst tests/engine/%.c,%,$(wildcard tests/engine/test-*.c))
+HARNESS := $(wildcard tests/engine/*.h)
 SINGLE := $(filter-out %.inc,$(wildcard src/engine/*.c))
 
 export R_LIBS := $(CURDIR)/$(BUILD)/library:$(CURDIR)/.library-r:$(R_LIBS)
@@ -74,11 +75,11 @@ engine-sanitize: $(SANITIZED)
 	@sh tools/run-engine-tests.sh $^
 
 define engine_program
-$(BUILD)/%.$(1).$(2).plain: tests/engine/%.c tests/engine/harness.h $(ENGINE)
+$(BUILD)/%.$(1).$(2).plain: tests/engine/%.c $(HARNESS) $(ENGINE)
 	@mkdir -p $(BUILD)
 	$(2) -std=c99 -O1 -g -w -Dreal=$(1) $$< -o $$@ -lm
 
-$(BUILD)/%.$(1).$(2).sanitized: tests/engine/%.c tests/engine/harness.h $(ENGINE)
+$(BUILD)/%.$(1).$(2).sanitized: tests/engine/%.c $(HARNESS) $(ENGINE)
 	@mkdir -p $(BUILD)
 	$(2) -std=c99 -O1 -g -w $(SANITIZE) -Dreal=$(1) $$< -o $$@ -lm
 endef
