@@ -15,14 +15,17 @@ check_compared <- function(x, arg, call) {
   good <- (is.numeric(x) || is.logical(x)) && !is.object(x) && length(x) > 0 &&
     length(dim(x)) <= 5
   if (!good) {
-    stop_argument(arg, "a numeric vector, matrix or array", x, hint = compared_hint(x), call = call)
+    stop_argument(arg, "a numeric vector, matrix or array", x, hint = compared_hint(x, arg),
+      call = call)
   }
   check_finite(x, arg, call)
   array(as.double(x), tensor_dims(x))
 }
 
-compared_hint <- function(x) {
-  if (is.factor(x)) return("Classes are coded from 0: as.integer(y) - 1, or to_categorical().")
+compared_hint <- function(x, arg) {
+  if (is.factor(x) && arg == "y_true") {
+    return("Classes are coded from 0: as.integer(y) - 1, or to_categorical(y).")
+  }
   if (is.list(x)) return("Bind its elements to a matrix, for example with do.call(cbind, x).")
   NULL
 }
