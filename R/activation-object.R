@@ -77,8 +77,8 @@ check_axis <- function(x, arg = caller_arg(x), call = caller_env()) {
 # NULL (linear), a name, an object or one of the constructors, for a layer.
 as_activation <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (is.null(x)) return(new_activation("linear", named_list()))
-  x <- as_made(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
-  if (!identical(x$config$axis, 0L)) return(x)
+  activation <- as_made(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
+  if (!identical(activation$config$axis, 0L)) return(activation)
   stop_kestrel("argument", sprintf(
     "`%s` works along axis 0, which is that of the samples: no layer can do that.", arg
   ), hint = "The last axis is -1.", argument = arg, value = 0L, call = call)

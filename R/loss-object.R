@@ -89,7 +89,9 @@ reduced_loss <- function(loss, y_true, y_pred, sample_weight, call) {
 as_loss <- function(x, arg = caller_arg(x), call = caller_env()) {
   must <- "the name of a loss or an object made by loss_*()"
   if (is.null(x)) stop_argument(arg, must, x, call = call)
-  loss <- as_made(x, "kestrel_loss", loss_makers(), "a loss", arg, call)
+  makers <- loss_makers()
+  if (is_string(x)) check_known(x, makers, "a loss", arg, call)
+  loss <- as_made(x, "kestrel_loss", makers, "a loss", arg, call)
   if (loss$axis == -1) return(loss)
   stop_kestrel("argument", sprintf(
     "`%s` has axis %d: a model's loss works along the last axis, -1.", arg, loss$axis
@@ -102,6 +104,12 @@ loss_makers <- function() {
   makers <- lapply(names, function(name) get(paste0("loss_", name), topenv()))
   makers <- stats::setNames(makers, names)
   c(makers, stats::setNames(makers, class_names(names)), makers_by_alias(makers))
+}
+
+# One of the names; a message lists those in small letters.
+check_known <- function(x, makers, what, arg, call) {
+  if (x %in% names(makers)) return(x)
+  stop_unknown(arg, what, x, grep("^[a-z]", names(makers), value = TRUE), call = call)
 }
 
 # mean_squared_error: MeanSquaredError

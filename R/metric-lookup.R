@@ -7,8 +7,9 @@ as_metric <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (is_string(x) && tolower(x) %in% names(metrics_by_shape)) {
     return(new_metric("accuracy", label = x, by_shape = metrics_by_shape[[tolower(x)]]))
   }
-  if (is_string(x)) check_metric_name(x, arg, call)
-  metric <- as_made(x, "kestrel_metric", metric_makers(), "a metric", arg, call)
+  makers <- metric_makers()
+  if (is_string(x)) check_known(x, c(metrics_by_shape, makers), "a metric", arg, call)
+  metric <- as_made(x, "kestrel_metric", makers, "a metric", arg, call)
   check_metric_axis(metric, arg, call)
   if (is_string(x)) environment(metric)$label <- x
   metric
@@ -17,10 +18,6 @@ as_metric <- function(x, arg = caller_arg(x), call = caller_env()) {
 metrics_by_shape <- c(
   accuracy = "accuracy", acc = "accuracy", crossentropy = "crossentropy", ce = "crossentropy"
 )
-
-check_metric_name <- function(x, arg, call) {
-  check_choice(x, c(names(metrics_by_shape), names(metric_makers())), "a metric", arg, call)
-}
 
 check_metric_axis <- function(metric, arg, call) {
   axis <- metric$axis

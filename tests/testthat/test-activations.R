@@ -84,7 +84,8 @@ test_that("softmax has Keras' values, along any axis", {
   expect_equal(activation_softmax(x, axis = 1), y, tolerance = 1e-6)
   expect_equal(activation_softmax(t(x), axis = 0), t(y), tolerance = 1e-6)
   expect_equal(activation_softmax(x[1, ]), y[1, ], tolerance = 1e-6)
-  expect_equal(activation_log_softmax(x[1, ]), c(-2.407606, -1.407606, -.4076059), tolerance = 1e-6)
+  logs <- c(-2.407606, -1.407606, -.4076059)
+  expect_equal(activation_log_softmax(x[1, ]), logs, tolerance = 1e-6)
   a <- array(sin(1:24), c(2, 3, 4))
   for (axis in 0:2) {
     e <- exp(a)
@@ -97,7 +98,9 @@ test_that("softmax has Keras' values, along any axis", {
 test_that("glu halves its axis", {
   a <- array(sin(1:24), c(2, 3, 4))
   expect_equal(activation_glu(a), a[, , 1:2] * logistic(a[, , 3:4]))
-  expect_equal(activation_glu(a, axis = 0), a[1, , , drop = FALSE] * logistic(a[2, , , drop = FALSE]))
+  first <- a[1, , , drop = FALSE]
+  second <- a[2, , , drop = FALSE]
+  expect_equal(activation_glu(a, axis = 0), first * logistic(second))
   expect_error(activation_glu(a, axis = 1), class = "kestrel_error_shape")
 })
 
@@ -111,7 +114,8 @@ test_that("sparsemax is a point of the simplex and keeps one", {
 
 test_that("shapes are kept, missing values stay missing, large numbers do no harm", {
   x <- array(c(NA, -1:10), c(2, 3, 2))
-  for (name in setdiff(registry("activations")$name, c("softmax", "log_softmax", "sparsemax", "glu"))) {
+  along_axis <- c("softmax", "log_softmax", "sparsemax", "glu")
+  for (name in setdiff(registry("activations")$name, along_axis)) {
     y <- get(paste0("activation_", name))(x)
     expect_identical(dim(y), dim(x), label = name)
     expect_identical(which(is.na(y)), 1L, label = name)
@@ -179,7 +183,8 @@ test_that("what is no activation is refused", {
   expect_error(activation_gelu(1, "yes"), class = "kestrel_error_argument")
   expect_error(activation_softmax(1:3, axis = 1), class = "kestrel_error_shape")
   expect_error(activation_softmax(matrix(0, 2, 0)), class = "kestrel_error_shape")
-  expect_error(as_activation(activation_softmax(axis = 0), "activation"), class = "kestrel_error_argument")
+  samples <- activation_softmax(axis = 0)
+  expect_error(as_activation(samples, "activation"), class = "kestrel_error_argument")
 })
 
 test_that("messages and printing read well", {

@@ -46,9 +46,12 @@ test_that("random values have the variance of their formula", {
   expect_spread(draw(initializer_glorot_uniform()), sqrt(glorot), sqrt(3 * glorot))
   expect_spread(draw(initializer_he_uniform()), sqrt(2 / fan_in), sqrt(6 / fan_in))
   expect_spread(draw(initializer_lecun_uniform()), sqrt(1 / fan_in), sqrt(3 / fan_in))
-  expect_spread(draw(initializer_glorot_normal()), sqrt(glorot), 2 * sqrt(glorot) / truncated_sd)
-  expect_spread(draw(initializer_he_normal()), sqrt(2 / fan_in), 2 * sqrt(2 / fan_in) / truncated_sd)
-  expect_spread(draw(initializer_lecun_normal()), sqrt(1 / fan_in), 2 * sqrt(1 / fan_in) / truncated_sd)
+  expect_cut <- function(x, variance) {
+    expect_spread(x, sqrt(variance), 2 * sqrt(variance) / truncated_sd)
+  }
+  expect_cut(draw(initializer_glorot_normal()), glorot)
+  expect_cut(draw(initializer_he_normal()), 2 / fan_in)
+  expect_cut(draw(initializer_lecun_normal()), 1 / fan_in)
 })
 
 test_that("variance scaling takes its mode and distribution", {
@@ -116,7 +119,8 @@ test_that("layers are given names, objects, functions or arrays", {
   same(initializer_he_normal, initializer_he_normal)
   same(NULL, initializer_glorot_uniform)
   w <- matrix(1:6 / 7, 2)
-  for (x in list(w, initializer_constant(w), function(shape) w, function(shape, dtype = NULL) c(w))) {
+  by_shape <- list(function(shape) w, function(shape, dtype = NULL) c(w))
+  for (x in c(list(w, initializer_constant(w)), by_shape)) {
     layer <- layer_dense(units = 3, kernel_initializer = x)
     layer(matrix(0, 1, 2))
     expect_identical(get_weights(layer)[[1]], w)
@@ -142,7 +146,7 @@ test_that("functions that fail are named as such, and nothing is drawn", {
     expect_error(as_initializer(f)(c(2, 3)), class = "kestrel_error_callback")
     set.seed(1)
     before <- .Random.seed
-    layer <- layer_dense(units = 3, bias_initializer = f)
+    layer <- layer_dense(units = 3, kernel_initializer = f)
     expect_error(layer(matrix(0, 1, 2)), class = "kestrel_error_callback")
     expect_identical(.Random.seed, before)
   }
