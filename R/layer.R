@@ -6,8 +6,8 @@
 # config        the constructor's arguments, checked
 # trainable, built
 # input_shape   dims of a sample, where the user gave them
-# input, output dims of a sample, once built; slots: list(name, dims, is_state); by_node:
-#               how many slots each of the layer's engine nodes has
+# input, output dims of a sample, once built; slots: list(name, dims, is_state), the last
+#               also by itself; by_node: how many slots each of the layer's engine nodes has
 # weights       arrays, named by slot, once built
 
 new_layer <- function(type, config, options) {

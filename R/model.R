@@ -9,7 +9,8 @@
 # classes           levels of a factor y; features: column names of x, both of the first fit
 # stop_training     set by callbacks; fitting: TRUE while fit() runs; dirty: weights were set
 # last_fit          what a later diagnosis needs of the last fit()
-# plan              cached network spec, dropped when something changes
+# plan, planned     cached network spec, dropped when something changes, and the flags
+#                   `trainable` that it was made for
 
 #' A stack of layers
 #'
@@ -220,10 +221,14 @@ check_not_fitting <- function(model, call = caller_env()) {
     hint = "Wait until fit() has returned.", call = call)
 }
 
-# The spec that C reads, made once.
+# The spec that C reads, made once for the layers that are trained now: their flags can be
+# changed through a layer, of which the model hears nothing.
 model_plan <- function(model) {
   state <- model_state(model)
+  trained <- vapply(state$layers, layer_trainable, NA)
+  if (!identical(state$planned, trained)) state$plan <- NULL
   if (is.null(state$plan)) state$plan <- network_spec(model)
+  state$planned <- trained
   state$plan
 }
 

@@ -63,10 +63,11 @@ layer_info <- function(layer, input, call) {
   nodes <- layer_chain(layer, input, 1L)
   info <- network_info(chain_spec(nodes, input, "float64"))
   if (info$bad > 0) stop_layer_shape(layer, input, info$code, call)
-  slots <- lapply(info$nodes, function(node) node$slots)
+  by_node <- lapply(info$nodes, function(node) node$slots)
+  slots <- unlist(by_node, recursive = FALSE)
   list(
-    output = info$nodes[[length(nodes)]]$output, slots = unlist(slots, recursive = FALSE),
-    by_node = lengths(slots)
+    output = info$nodes[[length(nodes)]]$output, slots = slots, by_node = lengths(by_node),
+    is_state = vapply(slots, `[[`, NA, "is_state")
   )
 }
 

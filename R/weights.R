@@ -129,14 +129,15 @@ put_weights <- function(layers, new) {
 # One vector of doubles: parameters of all layers, then statistics of all layers.
 pack_weights <- function(layers) {
   states <- lapply(layers, layer_state)
-  is_state <- unlist(lapply(states, function(s) vapply(s$slots, `[[`, NA, "is_state")))
-  weights <- unlist(lapply(states, function(s) s$weights), recursive = FALSE)
-  as.double(c(unlist(weights[!is_state], use.names = FALSE), unlist(weights[is_state], use.names = FALSE)))
+  weights <- unlist(lapply(states, `[[`, "weights"), recursive = FALSE, use.names = FALSE)
+  is_state <- unlist(lapply(states, `[[`, "is_state"), use.names = FALSE)
+  if (any(is_state)) weights <- c(weights[!is_state], weights[is_state])
+  as.double(unlist(weights, use.names = FALSE))
 }
 
 unpack_weights <- function(layers, w) {
   slots <- unlist(lapply(layers, function(l) layer_state(l)$slots), recursive = FALSE)
-  is_state <- vapply(slots, `[[`, NA, "is_state")
+  is_state <- unlist(lapply(layers, function(l) layer_state(l)$is_state))
   order <- c(which(!is_state), which(is_state))
   at <- 0
   new <- vector("list", length(slots))
