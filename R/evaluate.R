@@ -29,12 +29,13 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
   data <- check_samples(object, x, y, sample_weight, call = environment())
   samples <- new_samples(data$x, data$y, data$weight)
   hooks <- callback_set(callbacks, call = environment())
-  callbacks_attach(hooks, object, list())
-  begun <- proc.time()[[3]]
+  batches <- min(ceiling(samples$n / batch_size), steps)
+  callbacks_attach(hooks, object, list(verbose = verbose, steps = batches))
+  begun <- seconds_now()
   if (hooks$any) callbacks_run(hooks, "on_test_begin", logs = list())
-  values <- evaluate_samples(object, samples, batch_size, steps, environment())
+  values <- evaluate_samples(object, samples, batch_size, steps, environment(), hooks)
   if (hooks$any) callbacks_run(hooks, "on_test_end", logs = as.list(values))
-  progress_evaluated(verbose, samples$n, as.list(values), proc.time()[[3]] - begun)
+  progress_evaluated(verbose, batches, as.list(values), seconds_now() - begun)
   structure(values, class = c("kestrel_score", "numeric"))
 }
 
@@ -46,13 +47,14 @@ check_compiled <- function(model, call = caller_env()) {
     hint = "Call compile() first, for example compile(model, loss = \"mse\").", call = call)
 }
 
-evaluate_samples <- function(model, samples, batch_size, steps, call) {
+evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NULL) {
   state <- model_state(model)
   settings <- list(batch_size = batch_size, validation_batch_size = batch_size)
   train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
   spec <- model_plan(model)
   trainer <- trainer_new(spec, train, NULL, samples, pack_weights(state$layers))
-  stats::setNames(evaluate_all(trainer, steps), c("loss", state$compiled$metric_labels))
+  labels <- c("loss", state$compiled$metric_labels)
+  stats::setNames(evaluate_all(trainer, steps, hooks, labels), labels)
 }
 
 #' @export

@@ -31,25 +31,47 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   check_built(object)
   x <- model_input(object, x, "x", environment())
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
-  with_predict_hooks(object, callbacks, predict_rows(object, x, batch_size), environment())
+  set <- callback_set(callbacks, call = environment())
+  begun <- seconds_now()
+  y <- predict_with_hooks(object, x, batch_size, set)
+  batches <- ceiling(sample_count(x) / (batch_size %||% 32L))
+  progress_evaluated(verbose, batches, list(), seconds_now() - begun)
+  y
 }
 
 first_samples <- function(x, n) {
   if (n >= sample_count(x)) return(x)
+  some_samples(x, seq_len(n))
+}
+
+some_samples <- function(x, which) {
   dims <- dim(x)
-  rows <- matrix(x, dims[1])[seq_len(n), , drop = FALSE]
-  dim(rows) <- c(n, dims[-1])
+  rows <- matrix(x, dims[1])[which, , drop = FALSE]
+  dim(rows) <- c(length(which), dims[-1])
   rows
 }
 
-with_predict_hooks <- function(model, callbacks, code, call) {
-  if (is.null(callbacks)) return(code)
-  set <- callback_set(callbacks, call = call)
+predict_with_hooks <- function(model, x, batch_size, set) {
+  if (!set$any) return(predict_rows(model, x, batch_size))
   callbacks_attach(set, model, list())
-  callbacks_run(set, "on_predict_begin", logs = list())
-  value <- force(code)
-  callbacks_run(set, "on_predict_end", logs = list())
-  value
+  callbacks_run(set, "on_predict_begin")
+  by_batch <- set$wants_predict_batches && sample_count(x) > 0
+  y <- if (by_batch) predict_batches(model, x, batch_size, set) else predict_rows(model, x, batch_size)
+  callbacks_run(set, "on_predict_end")
+  y
+}
+
+predict_batches <- function(model, x, batch_size, set) {
+  size <- batch_size %||% 32L
+  batches <- split(seq_len(sample_count(x)), (seq_len(sample_count(x)) - 1L) %/% size)
+  parts <- lapply(seq_along(batches), function(i) {
+    callbacks_run(set, "on_predict_batch_begin", i - 1L)
+    y <- predict_rows(model, some_samples(x, batches[[i]]), size)
+    callbacks_run(set, "on_predict_batch_end", i - 1L, list(outputs = y))
+    y
+  })
+  y <- do.call(rbind, lapply(parts, function(part) matrix(part, sample_count(part))))
+  array(y, c(sample_count(x), dim(parts[[1]])[-1]))
 }
 
 # Rows that cannot be computed are NA; the others are as if these were not there.

@@ -8,7 +8,7 @@ new_run <- function(model, data, settings, callbacks, call) {
   run <- list2env(list(
     model = model, state = state, data = data, settings = settings, callbacks = callbacks,
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
-    chunks = list(), labels = c("loss", state$compiled$metric_labels), started = proc.time()[[3]]
+    chunks = new.env(), n_chunks = 0L, labels = c("loss", state$compiled$metric_labels), started = seconds_now()
   ), parent = emptyenv())
   spec <- model_plan(model)
   train <- train_spec(model, data$train, settings, draw_seed(), call = call)
@@ -23,17 +23,18 @@ new_run <- function(model, data, settings, callbacks, call) {
 
 run_training <- function(run) {
   state <- run$state
-  state$fitting <- TRUE
-  state$stop_training <- FALSE
+  list2env(list(fitting = TRUE, dirty = FALSE, stop_training = FALSE), envir = state)
   on.exit(run_close(run))
   run_open(run)
   if (run_is_free(run)) run_freely(run)
   while (run$epoch < run$settings$epochs && !state$stop_training) run_epoch(run)
+  push_weights(run)
   trainer_finalize(run$trainer)
   run_pull(run)
+  run$finished <- TRUE
   run_hooks(run, "on_train_end", logs = run$logs %||% list())
   state$history <- run_history(run)
-  progress_end(run$progress)
+  viewer_end(run$viewer, state$history)
   warn_nonfinite(run)
   state$history
 }
@@ -57,9 +58,10 @@ run_open <- function(run) {
 # Always, after an error or Ctrl-C, too: what was reached goes back into the model.
 run_close <- function(run) {
   state <- run$state
+  progress_end(run$progress)
+  if (!isTRUE(run$finished)) run_pull(run)
   state$fitting <- FALSE
   state$dirty <- FALSE
-  if (is.null(state$history) || !identical(state$history$params, run$params)) run_pull(run)
   state$history <- run_history(run)
   run$trainer <- NULL
 }
@@ -71,14 +73,19 @@ run_is_free <- function(run) {
 }
 
 run_freely <- function(run) {
+  begun <- seconds_now()
   while (run$epoch < run$settings$epochs) {
-    begun <- proc.time()[[3]]
     result <- trainer_run(run$trainer, run$settings$epochs)
     run$status <- result$progress
-    if (!ncol(result$logs)) next
-    run_record(run, result$logs)
-    progress_epochs(run$progress, run$epoch, run_rows(run, result$logs), proc.time()[[3]] - begun)
-    run$epoch <- run$epoch + ncol(result$logs)
+    if (ncol(result$logs)) {
+      now <- seconds_now()
+      rows <- run_rows(run, result$logs)
+      run_record(run, rows)
+      progress_epochs(run$progress, run$epoch, rows, now - begun)
+      run$epoch <- run$epoch + ncol(result$logs)
+      begun <- now
+    }
+    if (run$status$batch > 0) progress_epoch_begin(run$progress, run$epoch)
     note_nonfinite(run)
   }
 }
@@ -89,35 +96,38 @@ run_rows <- function(run, logs) {
   rows
 }
 
-run_record <- function(run, logs) run$chunks[[length(run$chunks) + 1L]] <- run_rows(run, logs)
+# An environment does not copy what it has already, as a growing list would for each epoch.
+run_record <- function(run, rows) {
+  run$n_chunks <- run$n_chunks + 1L
+  assign(as.character(run$n_chunks), rows, envir = run$chunks)
+}
 
 run_epoch <- function(run) {
-  begun <- proc.time()[[3]]
+  begun <- seconds_now()
   progress_epoch_begin(run$progress, run$epoch)
   run_hooks(run, "on_epoch_begin", run$epoch, logs = list())
   values <- run_batches(run)
-  if (is.null(values)) return(invisible())
   logs <- as.list(stats::setNames(values, run$labels))
-  if (validates_now(run)) logs <- c(logs, run_validation(run))
   run_pull_for_hooks(run)
+  if (validates_now(run)) logs <- c(logs, run_validation(run))
   logs <- run_hooks(run, "on_epoch_end", run$epoch, logs = logs)
   run$logs <- logs
-  run$chunks[[length(run$chunks) + 1L]] <- t(unlist(logs))
-  progress_epoch_end(run$progress, run$epoch, logs, proc.time()[[3]] - begun)
+  run_record(run, t(unlist(logs)))
+  progress_epoch_end(run$progress, run$epoch, logs, seconds_now() - begun)
   note_nonfinite(run)
   run$epoch <- run$epoch + 1L
   viewer_update(run$viewer, run_history(run))
 }
 
-# The values of the epoch; NULL when training was stopped before its first batch.
+# The values of the epoch. As in Keras training stops after a batch, so there is one at least.
 run_batches <- function(run) {
-  by_batch <- run$callbacks$wants_batches || !is.null(run$optimizer$schedule_function)
-  values <- NULL
-  while (is.null(values) && !(by_batch && run$state$stop_training)) {
+  by_batch <- run$callbacks$wants_batches || !is.null(run$optimizer$schedule_function) ||
+    run$state$stop_training
+  repeat {
     values <- if (by_batch) run_batch(run) else run_slice(run)
+    if (!is.null(values)) return(values)
+    if (by_batch && run$state$stop_training) return(trainer_logs(run$trainer))
   }
-  if (is.null(values) && run$status$batch > 0) values <- trainer_logs(run$trainer)
-  values
 }
 
 run_slice <- function(run) {
@@ -135,7 +145,6 @@ run_batch <- function(run) {
   batch <- as.integer(run$status$batch %||% 0)
   if (!is.null(run$status) && run$status$epoch > run$epoch) batch <- 0L
   run_hooks(run, "on_train_batch_begin", batch, logs = list())
-  if (run$state$stop_training) return(NULL)
   push_changes(run)
   last <- batch + 1L == run$settings$steps
   result <- trainer_run(run$trainer, run$epoch + last, if (last) 0L else batch + 1L, budget = Inf)
@@ -159,6 +168,10 @@ push_changes <- function(run) {
   }
   if (!is.null(rate) && !identical(rate, run$rate)) trainer_set_rate(run$trainer, rate)
   run$rate <- rate
+  push_weights(run)
+}
+
+push_weights <- function(run) {
   if (run$state$dirty) trainer_set(run$trainer, w = pack_weights(run$state$layers))
   run$state$dirty <- FALSE
 }
@@ -182,15 +195,23 @@ validates_now <- function(run) {
 
 run_validation <- function(run) {
   run_hooks(run, "on_test_begin", logs = list())
-  values <- evaluate_all(run$trainer, run$settings$validation_steps)
+  push_weights(run)
+  values <- evaluate_all(run$trainer, run$settings$validation_steps, run$callbacks, run$labels)
   run_hooks(run, "on_test_end", logs = as.list(stats::setNames(values, run$labels)))
   as.list(stats::setNames(values, paste0("val_", run$labels)))
 }
 
-evaluate_all <- function(trainer, steps = NULL) {
+# `set`: callbacks; those that have hooks of test batches get each of them.
+evaluate_all <- function(trainer, steps = NULL, set = NULL, labels = NULL) {
+  by_batch <- isTRUE(set$wants_test_batches)
   at <- 0L
   repeat {
-    result <- trainer_evaluate(trainer, steps %||% 0L, at)
+    if (by_batch) callbacks_run(set, "on_test_batch_begin", at)
+    result <- trainer_evaluate(trainer, steps %||% 0L, at, budget = if (by_batch) 0 else 0.05)
+    if (by_batch) {
+      logs <- as.list(stats::setNames(result$logs, labels))
+      callbacks_run(set, "on_test_batch_end", at, logs)
+    }
     if (result$done) return(result$logs)
     at <- result$at
   }
@@ -213,13 +234,19 @@ run_pull <- function(run) {
 }
 
 run_history <- function(run) {
-  names <- unique(unlist(lapply(run$chunks, colnames)))
-  metrics <- lapply(names, function(name) {
-    unlist(lapply(run$chunks, function(chunk) if (name %in% colnames(chunk)) chunk[, name]), use.names = FALSE)
-  })
-  if (!length(names)) names <- run$labels
-  if (!length(metrics)) metrics <- rep(list(numeric()), length(names))
-  new_history(run$params, stats::setNames(metrics, names))
+  chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
+  names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
+  columns <- sapply(names, function(name) {
+    as.double(unlist(lapply(chunks, chunk_column, name), use.names = FALSE))
+  }, simplify = FALSE)
+  # NaN is a value, NA an epoch in which there was none.
+  measured <- lapply(columns, function(column) which(!is.na(column) | is.nan(column)))
+  sparse <- lengths(measured) < lengths(columns)
+  new_history(run$params, Map(`[`, columns, measured), if (any(sparse)) measured[sparse])
+}
+
+chunk_column <- function(chunk, name) {
+  if (name %in% colnames(chunk)) chunk[, name] else rep(NA_real_, nrow(chunk))
 }
 
 # Told at once when something is printed, and warned of once at the end.
