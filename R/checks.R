@@ -54,6 +54,7 @@ check_choice <- function(x, choices, what = "one of its choices", arg = caller_a
 
 # Names of layers and models: printable, at most 255 bytes.
 check_name <- function(x, null = TRUE, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
   x <- check_string(x, null = null, arg = arg, call = call)
   if (is.null(x)) return(NULL)
   if (!validUTF8(x) || nchar(x, "bytes") > 255) {

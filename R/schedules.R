@@ -144,6 +144,7 @@ check_numbers <- function(x, min, must, arg, call) {
 }
 
 check_boundaries <- function(x, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
   x <- check_numbers(x, 0, "increasing finite numbers of at least 0", arg, call)
   if (is.unsorted(x, strictly = TRUE)) {
     stop_argument(arg, "increasing finite numbers of at least 0", x, call = call)
