@@ -27,7 +27,7 @@
 #'   * m + (1 - beta_2) * g`.
 #'
 #' @section Order in a step: The gradient is clipped; the weights decay by `weight_decay * lr
-#'   * w`; then come the formula above, the layers' constraints and the moving average.
+#'   * w`; then come the formula above, the moving average and the layers' constraints.
 #'
 #' @section Learning rate: A number, one of the
 #'   [schedules][learning_rate_schedule_exponential_decay()], or an R function of the step

@@ -51,7 +51,7 @@ NN_PRIVATE void optimizer_start(optimizer* o, const real* w);
 /* The rate of the step that comes next. */
 NN_PRIVATE double optimizer_rate(const optimizer* o);
 /* One step: clip g, decay, update, EMA; iterations += 1. g is used up. Constraints are
- * applied by `constrain` between the update and the EMA. */
+ * applied by `constrain` after the EMA, so that averages may be outside of them, as in Keras. */
 NN_PRIVATE void optimizer_update(optimizer* o, real* w, real* g,
                                  void (*constrain)(void* data, real* w), void* data);
 /* The overwrite at the end of fit(): w = average, where EMA is in use. */

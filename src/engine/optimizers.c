@@ -13,7 +13,7 @@
 #include "optimizer-sgd.c"
 
 /* What surrounds a rule: an update is, in this order,
- *   clipping of g, decoupled decay w -= wd lr w, the rule, the constraint, the average.
+ *   clipping of g, decoupled decay w -= wd lr w, the rule, the average, the constraint.
  * With `accumulate` = k only every k-th step has the first three, with the mean of k
  * gradients. Each step counts in `iterations`, by which schedules go; a rule's t counts the
  * updates, as in Keras. */
@@ -150,11 +150,11 @@ NN_PRIVATE void optimizer_update(optimizer* o, real* w, real* g,
     gradients_clip(o, g);
     update_apply(o, w, g);
   }
-  constrain(data, w);
   if (o->average) {
     average_update(o, w);
     if (average_is_due(o)) optimizer_finalize(o, w);
   }
+  constrain(data, w);
   o->iterations += 1;
 }
 

@@ -30,3 +30,22 @@ test_golden("optimizers", function(case) {
     expect_golden_list(w, case$finalized, case, "finalized")
   }
 })
+
+# The weight w of y = w x is driven below 0 by x = 1, y = -1; it is kept at 0 or above, but its
+# average, which it ends with, has seen the weights before that.
+test_that("averages are taken before constraints", {
+  model <- keras_model_sequential(input_shape = 1, dtype = "float64") %>%
+    layer_dense(1, use_bias = FALSE, kernel_constraint = constraint_nonneg())
+  model %>% compile(loss = "mse", optimizer = optimizer_sgd(0.2, use_ema = TRUE,
+    ema_momentum = 0.9, ema_overwrite_frequency = 3))
+  set_weights(model, list(matrix(0.5)))
+  w <- 0.5
+  for (step in 1:7) {
+    w <- w - 0.2 * 2 * (w + 1)
+    average <- if (step == 1) w else 0.9 * average + 0.1 * w
+    w <- max(if (step %% 3 == 0) average else w, 0)
+  }
+  fit(model, 1, -1, epochs = 7, verbose = 0)
+  expect_equal(get_weights(model)[[1]], matrix(average), tolerance = 1e-14)
+  expect_lt(average, 0)
+})
