@@ -76,6 +76,7 @@ check_axis <- function(x, arg = caller_arg(x), call = caller_env()) {
 
 # NULL (linear), a name, an object or one of the constructors, for a layer.
 as_activation <- function(x, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
   if (is.null(x)) return(new_activation("linear", named_list()))
   activation <- as_made(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
   if (!identical(activation$config$axis, 0L)) return(activation)

@@ -1,5 +1,6 @@
 # check_*(): argument in, argument out, or a classed error that names it. The value comes
 # back in the type that the rest of the package uses: counts as integers, numbers as doubles.
+# Where a check assigns to its argument, `arg`, which reads the caller's words, comes first.
 
 check_count <- function(x, min = 1L, max = .Machine$integer.max, null = FALSE,
                         hint = NULL, arg = caller_arg(x), call = caller_env()) {

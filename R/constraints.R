@@ -65,6 +65,7 @@ named_list <- function() stats::setNames(list(), character())
 
 # Whole numbers from -4 to 3, each once.
 check_axes <- function(x, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
   if (is.list(x) && !is.object(x)) x <- unlist(x)
   good <- is.numeric(x) && !is.object(x) && length(x) > 0 && all(is.finite(x)) &&
     all(x == trunc(x)) && all(x >= -4 & x <= 3) && !anyDuplicated(x)

@@ -41,6 +41,7 @@ layer_dropout <- function(object, rate, noise_shape = NULL, seed = NULL, input_s
 # Whole numbers, NA where the axis keeps its own mask.
 check_noise_shape <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (is.null(x)) return(NULL)
+  force(arg)
   given <- x
   if (is.list(x) && !is.object(x)) {
     x <- vapply(x, function(d) if (is.numeric(d) && length(d) == 1) as.double(d) else NA_real_, 0)

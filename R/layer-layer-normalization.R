@@ -40,6 +40,7 @@ layer_layer_normalization <- function(object, axis = -1, epsilon = 0.001, center
 }
 
 check_sample_axes <- function(axis, arg = caller_arg(axis), call = caller_env()) {
+  force(arg)
   if (is.list(axis) && !is.object(axis)) axis <- unlist(axis)
   if (!length(axis) || !is.numeric(axis)) stop_argument(arg, "axes of a sample", axis, call = call)
   vapply(as.vector(axis), check_sample_axis, 0L, arg = arg, call = call)

@@ -58,6 +58,7 @@ check_input_dim <- function(input_dim, call) check_count(input_dim, call = call)
 # Dims of a sample: one to four whole numbers.
 check_shape <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env()) {
   if (null && is.null(x)) return(NULL)
+  force(arg)
   if (is.list(x) && length(x)) x <- tryCatch(unlist(x), error = function(e) x)
   good <- is.numeric(x) && !is.object(x) && length(x) %in% 1:4 && all(is.finite(x)) &&
     all(x == trunc(x)) && all(x >= 1) && prod(x) <= .Machine$integer.max
