@@ -9,6 +9,8 @@ check_data <- function(x, arg, call = caller_env()) {
   if (is.object(x) && !inherits(x, c("ts", "AsIs", "table", "matrix", "array"))) {
     stop_data_class(x, arg, call)
   }
+  # Without class, so that no method of the user's class runs.
+  if (is.object(x)) x <- unclass(x)
   if (!is.numeric(x) && !is.logical(x)) stop_data_class(x, arg, call)
   dims <- dim(x)
   if (is.null(dims)) dims <- c(length(x), 1L)
@@ -16,7 +18,7 @@ check_data <- function(x, arg, call = caller_env()) {
   plain_array(x, dims, arg, call)
 }
 
-# Without class and names, so that no method of the user's class runs.
+# Without names.
 plain_array <- function(x, dims, arg, call) {
   if (prod(dims) != length(x)) {
     stop_kestrel("shape", sprintf("`%s` has dims %s but %d numbers.", arg, shape_list(dims), length(x)),
@@ -30,9 +32,7 @@ plain_array <- function(x, dims, arg, call) {
     stop_kestrel("shape", sprintf("`%s` must have at least one column, not dims %s.", arg, shape_list(dims)),
       argument = arg, call = call)
   }
-  if (is.object(x)) x <- unclass(x)
   if (identical(dim(x), as.integer(dims))) return(x)
-  columns <- names(x)
   x <- as.vector(x)
   dim(x) <- dims
   x

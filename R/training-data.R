@@ -34,13 +34,20 @@ check_given <- function(x, arg, call) {
 }
 
 check_same_count <- function(x, y, names, call) {
-  count <- if (is.data.frame(y)) nrow(y) else if (is.null(dim(y))) length(y) else dim(y)[1]
+  count <- given_count(y)
   if (count == sample_count(x)) return(invisible())
   stop_kestrel(
     "shape", sprintf("`%s` and `%s` must have as many samples: `%s` has %d, `%s` has %d.",
       names[1], names[2], names[1], sample_count(x), names[2], count),
     argument = names[2], value = count, expected = sample_count(x), call = call
   )
+}
+
+# No method of the user's class runs.
+given_count <- function(y) {
+  if (is.data.frame(y)) return(nrow(y))
+  y <- unclass(y)
+  if (is.null(dim(y))) length(y) else dim(y)[1]
 }
 
 # list(train, validation): validation_data wins over validation_split.
