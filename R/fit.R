@@ -83,11 +83,11 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   check_initial_epoch(settings)
   validation_split <- check_number(validation_split, min = 0, max = 1, open = "max")
   callbacks <- callback_set(callbacks, call = environment())
-  data <- with_model_restored(object, {
+  data <- with_seed_kept(with_model_restored(object, {
     data <- check_samples(object, x, y, sample_weight, class_weight, call = environment())
     data["own_weight"] <- list(if (!is.null(class_weight)) weight_array(sample_weight, sample_count(data$x), "sample_weight") else data$weight)
     c(data["classes"], training_samples(object, data, validation_split, validation_data, environment()))
-  })
+  }))
   settings <- batch_settings(settings, data$train$n)
   run <- new_run(object, data, settings, callbacks, environment())
   invisible(run_training(run))
