@@ -4,20 +4,20 @@
 #'
 #' A schedule gives the learning rate of each step of an optimizer. A step is a batch, counted
 #' from 0 and on through all calls of `fit()` since `compile()`. With step `s`, initial rate
-#' `r` and `d <- decay_steps`:
+#' `lr` and `d <- decay_steps`:
 #'
-#' * exponential: `r * decay_rate^(s / d)`
-#' * inverse time: `r / (1 + decay_rate * s / d)`; with `staircase = TRUE` both take
+#' * exponential: `lr * decay_rate^(s / d)`
+#' * inverse time: `lr / (1 + decay_rate * s / d)`; with `staircase = TRUE` both take
 #'   `floor(s / d)`
-#' * polynomial: `(r - end) * (1 - min(s, d) / d)^power + end`; with `cycle = TRUE` the rate
-#'   starts again from `r` instead of staying at `end`, `d` growing to the next multiple of
+#' * polynomial: `(lr - end) * (1 - min(s, d) / d)^power + end`; with `cycle = TRUE` the rate
+#'   starts again from `lr` instead of staying at `end`, `d` growing to the next multiple of
 #'   `decay_steps` that is not below `s`
-#' * cosine: `r * ((1 - alpha) * (1 + cos(pi * min(s, d) / d)) / 2 + alpha)`. With a
-#'   `warmup_target` the rate first goes in a straight line from `r` to the target, in
+#' * cosine: `lr * ((1 - alpha) * (1 + cos(pi * min(s, d) / d)) / 2 + alpha)`. With a
+#'   `warmup_target` the rate first goes in a straight line from `lr` to the target, in
 #'   `warmup_steps` steps, and from there along the cosine
 #' * cosine with restarts: the same within periods, the first of `first_decay_steps` steps and
 #'   each one `t_mul` times as long and `m_mul` times as high as the one before. Where
-#'   `t_mul < 1` the periods come to an end, and the rate stays at `alpha * r`
+#'   `t_mul < 1` the periods come to an end, and the rate stays at `alpha * lr`
 #' * piecewise constant: `values[1]` up to and with step `boundaries[1]`, then `values[2]`, and
 #'   so on
 #'
