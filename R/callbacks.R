@@ -18,16 +18,22 @@ hook_arguments <- local({
 # From NULL, a callback, a named list of hooks, or a list of all these.
 callback_set <- function(callbacks, call = caller_env()) {
   list <- as_callbacks(callbacks, call)
+  by_hook <- if (length(list)) callbacks_by_hook(list)
+  wants <- function(hooks) any(hooks %in% names(by_hook))
+  list2env(list(
+    callbacks = list, by_hook = by_hook, any = length(list) > 0, call = call, epoch = NULL,
+    wants_batches = wants(c("on_train_batch_begin", "on_train_batch_end")),
+    wants_test_batches = wants(c("on_test_batch_begin", "on_test_batch_end")),
+    wants_predict_batches = wants(c("on_predict_batch_begin", "on_predict_batch_end"))
+  ), parent = emptyenv())
+}
+
+# The callbacks that have a hook, for each that one of them has.
+callbacks_by_hook <- function(list) {
   hooks <- setdiff(names(hook_arguments), c("on_batch_begin", "on_batch_end"))
   by_hook <- lapply(hooks, function(hook) Filter(function(cb) has_hook(cb, hook), list))
   names(by_hook) <- hooks
-  has <- lengths(by_hook) > 0
-  list2env(list(
-    callbacks = list, by_hook = by_hook, any = length(list) > 0, call = call, epoch = NULL,
-    wants_batches = any(has[c("on_train_batch_begin", "on_train_batch_end")]),
-    wants_test_batches = any(has[c("on_test_batch_begin", "on_test_batch_end")]),
-    wants_predict_batches = any(has[c("on_predict_batch_begin", "on_predict_batch_end")])
-  ), parent = emptyenv())
+  by_hook[lengths(by_hook) > 0]
 }
 
 as_callbacks <- function(x, call) {
