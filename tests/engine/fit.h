@@ -24,8 +24,8 @@ static void fit_begin(fit* f, int rows, int batch_size) {
                             .batch_size = batch_size,
                             .validation_batch_size = batch_size,
                             .seed = 17};
-  f->spec.optimizer = (nn_optimizer_spec){.optimizer = {"sgd", fit_sgd, 2}, .lr = 0.1,
-                                          .accumulate = 1};
+  f->spec.optimizer =
+      (nn_optimizer_spec){.optimizer = {"sgd", fit_sgd, 2}, .lr = 0.1, .accumulate = 1};
 }
 
 static void fit_input(fit* f, int k, int size) {

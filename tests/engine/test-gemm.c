@@ -31,7 +31,7 @@ static bool product_agrees(product f, char ta, char tb, int m, int n, int k, boo
   draw_reals(size, -1, 1, c);
   for (size_t i = 0; i < size; ++i) expected[i] = (double) c[i];
   naive(ta, tb, m, n, k, a, b, add, expected);
-  if (!add) memset(c, 0xFF, size * sizeof(real));  /* NaN: what was there must not matter */
+  if (!add) memset(c, 0xFF, size * sizeof(real)); /* NaN: what was there must not matter */
   f(m, n, k, a, b, add, c);
   bool good = guards_hold();
   double tolerance = TOLERANCE(2e-16, 1.2e-7) * (k + 2);
@@ -72,7 +72,7 @@ static void test_columns_alone(void) {
 }
 
 int main(void) {
-  const int odd[][3] = {{0, 3, 2},   {3, 0, 2},   {3, 2, 0},  {1, 1, 257},  {64, 64, 64},
+  const int odd[][3] = {{0, 3, 2},   {3, 0, 2},   {3, 2, 0},  {1, 1, 257},   {64, 64, 64},
                         {31, 33, 7}, {65, 1, 66}, {1, 70, 3}, {100, 37, 19}, {16, 128, 5}};
   for (int m = 1; m <= 9; ++m) {
     for (int n = 1; n <= 9; ++n) {

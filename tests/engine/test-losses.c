@@ -93,7 +93,8 @@ static void draw_targets(target_kind kind, int k, int kt, real* t) {
 static void draw_predictions(const loss_case* c, int k, real* y) {
   for (int i = 0; i < k * COLS; ++i) {
     double step = 0.5 * (draw_int((int) (2 * (c->high - c->low))) + 2 * c->low);
-    y[i] = (real) (c->low < 0 ? step + 0.05 + 0.1 * (i % k) + draw(0, 0.05) : draw(c->low, c->high));
+    y[i] =
+        (real) (c->low < 0 ? step + 0.05 + 0.1 * (i % k) + draw(0, 0.05) : draw(c->low, c->high));
   }
   for (int j = 0; c->shares && j < COLS; ++j) column_normalize(k, y + j * k);
 }
@@ -140,7 +141,7 @@ static void check_gradient(const loss_case* c, int k) {
 static void test_gradients(void) {
   for (int i = 0; loss_at(i); ++i) {
     int found = 0;
-    for (int c = 0; c < COUNT(cases); ++c) found += strcmp(cases[c].name, loss_at(i)->name) == 0;
+    for (int c = 0; c < COUNT(cases); ++c) found += !strcmp(cases[c].name, loss_at(i)->name);
     check(found > 0, loss_at(i)->name);
   }
   for (int c = 0; c < COUNT(cases); ++c) {

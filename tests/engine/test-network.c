@@ -237,13 +237,13 @@ static void chain(graph* g) {
   graph_output(g, graph_activation(g, "tanh", graph_dense(g, four, graph_dense(g, four, -1))));
 }
 
-#define REFUSED(change, code, at, what)              \
-  do {                                               \
-    graph g;                                         \
-    int node;                                        \
-    chain(&g);                                       \
-    change;                                          \
-    check(built(&g, &node) == code && node == at, what); \
+#define REFUSED(change, code, at, what)                                                            \
+  do {                                                                                             \
+    graph g;                                                                                       \
+    int node;                                                                                      \
+    chain(&g);                                                                                     \
+    change;                                                                                        \
+    check(built(&g, &node) == code && node == at, what);                                           \
   } while (0)
 
 static void test_refusals(void) {

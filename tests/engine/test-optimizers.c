@@ -154,7 +154,7 @@ static void check_rule(const rule* r) {
 static void test_rules(void) {
   for (int i = 0; optimizer_at(i); ++i) {
     int found = 0;
-    for (int r = 0; r < COUNT(rules); ++r) found += strcmp(rules[r].name, optimizer_at(i)->name) == 0;
+    for (int r = 0; r < COUNT(rules); ++r) found += !strcmp(rules[r].name, optimizer_at(i)->name);
     check(found > 0, optimizer_at(i)->name);
   }
   for (int r = 0; r < COUNT(rules); ++r) check_rule(rules + r);

@@ -29,13 +29,13 @@ static void test_names(void) {
   check(!registry_entry("layer", 0, &name, &hparams, &flags, &text), "no such table");
 }
 
-#define CHECK_FINDS(kind)                                                     \
-  do {                                                                        \
-    for (int i = 0; kind##_at(i); ++i) {                                      \
-      check(kind##_find(kind##_at(i)->name) == kind##_at(i), "find and at");  \
-    }                                                                         \
-    check(!kind##_find("nonesuch") && !kind##_find(""), "names that are not there"); \
-    check(!kind##_at(-1) && !kind##_at(1000), "records that are not there");  \
+#define CHECK_FINDS(kind)                                                                          \
+  do {                                                                                             \
+    for (int i = 0; kind##_at(i); ++i) {                                                           \
+      check(kind##_find(kind##_at(i)->name) == kind##_at(i), "find and at");                       \
+    }                                                                                              \
+    check(!kind##_find("nonesuch") && !kind##_find(""), "names that are not there");               \
+    check(!kind##_at(-1) && !kind##_at(1000), "records that are not there");                       \
   } while (0)
 
 static void test_finds(void) {
@@ -77,8 +77,11 @@ static void test_penalties(void) {
   const struct {
     const char* name;
     const double* h;
-  } cases[] = {{"l1_l2", both},      {"l1_l2", first},        {"l1_l2", second},
-               {"orthogonal", rows}, {"orthogonal", columns}};
+  } cases[] = {{"l1_l2", both},
+               {"l1_l2", first},
+               {"l1_l2", second},
+               {"orthogonal", rows},
+               {"orthogonal", columns}};
   for (int i = 0; penalty_at(i); ++i) {
     int found = 0;
     for (int c = 0; c < COUNT(cases); ++c) found += strcmp(cases[c].name, penalty_at(i)->name) == 0;
@@ -206,7 +209,7 @@ static const knot knots[] = {
 static void test_schedules(void) {
   for (int i = 0; schedule_at(i); ++i) {
     int found = 0;
-    for (int k = 0; k < COUNT(knots); ++k) found += strcmp(knots[k].name, schedule_at(i)->name) == 0;
+    for (int k = 0; k < COUNT(knots); ++k) found += !strcmp(knots[k].name, schedule_at(i)->name);
     check(found > 0, schedule_at(i)->name);
   }
   for (int k = 0; k < COUNT(knots); ++k) {

@@ -199,17 +199,17 @@ static void test_frozen(void) {
   check(holds, "a constraint holds after every step");
 }
 
-#define REFUSED(change, wanted, what)                                                       \
-  do {                                                                                      \
-    graph g;                                                                                \
-    fit f;                                                                                  \
-    trainer* t;                                                                             \
-    const network* net = heads(&g);                                                         \
-    heads_fit(&f, true);                                                                    \
-    change;                                                                                 \
-    void* block = keep(trainer_bytes(net, &f.spec, &f.data, &f.data));                      \
-    double* w = drawn(net->n_w, -1, 1);                                                     \
-    check(trainer_new(block, net, &f.spec, &f.data, &f.data, w, &t).code == wanted, what); \
+#define REFUSED(change, wanted, what)                                                              \
+  do {                                                                                             \
+    graph g;                                                                                       \
+    fit f;                                                                                         \
+    trainer* t;                                                                                    \
+    const network* net = heads(&g);                                                                \
+    heads_fit(&f, true);                                                                           \
+    change;                                                                                        \
+    void* block = keep(trainer_bytes(net, &f.spec, &f.data, &f.data));                             \
+    double* w = drawn(net->n_w, -1, 1);                                                            \
+    check(trainer_new(block, net, &f.spec, &f.data, &f.data, w, &t).code == wanted, what);         \
   } while (0)
 
 static void test_refusals(void) {
@@ -217,8 +217,8 @@ static void test_refusals(void) {
   REFUSED(f.outputs[0].loss.n_h = 1, NN_BAD_SPEC, "too few hyperparameters");
   REFUSED(f.spec.optimizer.optimizer.name = "sdg", NN_UNKNOWN_NAME, "an unknown optimizer");
   REFUSED(f.spec.optimizer.schedule.name = "decay", NN_UNKNOWN_NAME, "an unknown schedule");
-  REFUSED(f.spec.n_metrics = 1; f.metrics[0].metric.name = "acuracy", NN_UNKNOWN_NAME,
-          "an unknown metric");
+  REFUSED(f.spec.n_metrics = 1;
+          f.metrics[0].metric.name = "acuracy", NN_UNKNOWN_NAME, "an unknown metric");
   REFUSED(f.spec.n_metrics = 1; f.metrics[0].metric.name = "mean_absolute_error";
           f.metrics[0].output = 3, NN_UNKNOWN_NAME, "a metric of no output");
 }
