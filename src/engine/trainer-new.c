@@ -139,10 +139,17 @@ NN_PRIVATE size_t trainer_bytes(const network* net, const nn_train_spec* spec, c
   return a.overflow ? SIZE_MAX : a.used;
 }
 
+/* Columns of targets are as long as those of predictions, or of one number. */
+static bool targets_fit(const output* out) {
+  if (out->loss->flags & NN_LOSS_CODES) return out->kt == 1;
+  return out->kt == 1 || out->kt == out->k;
+}
+
 static nn_code output_resolve(trainer* t, const nn_output_spec* spec, int o) {
   output* out = t->outputs + o;
   out->loss = loss_find(spec->loss.name);
   if (!out->loss) return NN_UNKNOWN_NAME;
+  if (!targets_fit(out)) return NN_BAD_SHAPE;
   out->reduction = spec->reduction;
   out->loss_weight = spec->loss_weight;
   out->shown = t->net->outputs[o];

@@ -215,6 +215,9 @@ static void test_frozen(void) {
 static void test_refusals(void) {
   REFUSED(f.outputs[1].loss.name = "mean_square_error", NN_UNKNOWN_NAME, "an unknown loss");
   REFUSED(f.outputs[0].loss.n_h = 1, NN_BAD_SPEC, "too few hyperparameters");
+  REFUSED(f.y[1].shape.dims[0] = 2, NN_BAD_SHAPE, "targets of another width");
+  REFUSED(f.outputs[0].loss.name = "sparse_categorical_crossentropy", NN_BAD_SHAPE,
+          "class codes in several columns");
   REFUSED(f.spec.optimizer.optimizer.name = "sdg", NN_UNKNOWN_NAME, "an unknown optimizer");
   REFUSED(f.spec.optimizer.schedule.name = "decay", NN_UNKNOWN_NAME, "an unknown schedule");
   REFUSED(f.spec.n_metrics = 1;
