@@ -53,7 +53,9 @@ is_hook_list <- function(x) {
 as_callback <- function(x, arg, call) {
   if (is_hook_list(x)) return(new_lambda(check_hooks(x, arg, call)))
   if (!is_callback(x)) stop_no_callback(arg, "a callback", x, call)
-  for (hook in names(hook_arguments)) if (has_hook(x, hook)) check_hook(x[[hook]], hook, arg, call)
+  for (hook in names(hook_arguments)) {
+    if (has_hook(x, hook)) check_hook(hook_function(x, hook), hook, arg, call)
+  }
   x
 }
 
