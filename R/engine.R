@@ -89,6 +89,9 @@ trainer_new <- function(spec, train, data, validation, w) {
   .Call(ffi_trainer_new, spec, train, data, validation, w)
 }
 
+# Throws when Ctrl-C was pressed or a time limit is over.
+check_interrupt <- function() .Call(ffi_interrupt)
+
 # Until `epoch` epochs and `batch` batches of the next are done, or about `budget` seconds.
 trainer_run <- function(trainer, epoch, batch = 0L, budget = 0.05) {
   result <- .Call(ffi_trainer_run, trainer, epoch, batch, budget)

@@ -23,8 +23,8 @@ new_run <- function(model, data, settings, callbacks, call) {
 
 run_training <- function(run) {
   state <- run$state
+  on.exit(suspendInterrupts(run_close(run)))
   list2env(list(fitting = TRUE, dirty = FALSE, stop_training = FALSE), envir = state)
-  on.exit(run_close(run))
   run_open(run)
   if (run_is_free(run)) run_freely(run)
   while (run$epoch < run$settings$epochs && !state$stop_training) run_epoch(run)
@@ -73,21 +73,28 @@ run_is_free <- function(run) {
 }
 
 run_freely <- function(run) {
-  begun <- seconds_now()
+  run$begun <- seconds_now()
   while (run$epoch < run$settings$epochs) {
-    result <- trainer_run(run$trainer, run$settings$epochs)
-    run$status <- result$progress
-    if (ncol(result$logs)) {
-      now <- seconds_now()
-      rows <- run_rows(run, result$logs)
-      run_record(run, rows)
-      progress_epochs(run$progress, run$epoch, rows, now - begun)
-      run$epoch <- run$epoch + ncol(result$logs)
-      begun <- now
-    }
-    if (run$status$batch > 0) progress_epoch_begin(run$progress, run$epoch)
-    note_nonfinite(run)
+    check_interrupt()
+    suspendInterrupts(run_stretch(run))
   }
+}
+
+# Not to be interrupted: epochs that were trained are in the history.
+run_stretch <- function(run) {
+  result <- trainer_run(run$trainer, run$settings$epochs)
+  run$status <- result$progress
+  if (ncol(result$logs)) run_rows_done(run, run_rows(run, result$logs))
+  if (run$status$batch > 0) progress_epoch_begin(run$progress, run$epoch)
+  note_nonfinite(run)
+}
+
+run_rows_done <- function(run, rows) {
+  now <- seconds_now()
+  run_record(run, rows)
+  progress_epochs(run$progress, run$epoch, rows, now - run$begun)
+  run$epoch <- run$epoch + nrow(rows)
+  run$begun <- now
 }
 
 run_rows <- function(run, logs) {
@@ -124,6 +131,7 @@ run_batches <- function(run) {
   by_batch <- run$callbacks$wants_batches || !is.null(run$optimizer$schedule_function) ||
     run$state$stop_training
   repeat {
+    check_interrupt()
     values <- if (by_batch) run_batch(run) else run_slice(run)
     if (!is.null(values)) return(values)
     if (by_batch && run$state$stop_training) return(trainer_logs(run$trainer))
@@ -206,6 +214,7 @@ evaluate_all <- function(trainer, steps = NULL, set = NULL, labels = NULL) {
   by_batch <- isTRUE(set$wants_test_batches)
   at <- 0L
   repeat {
+    check_interrupt()
     if (by_batch) callbacks_run(set, "on_test_batch_begin", at)
     result <- trainer_evaluate(trainer, steps %||% 0L, at, budget = if (by_batch) 0 else 0.05)
     if (by_batch) {

@@ -1,6 +1,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <R_ext/Utils.h>
+
 #include "ffi.h"
 #include "r-memory.h"
 #include "r-spec.h"
@@ -90,6 +92,13 @@ SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w) 
   SEXP pointer = R_MakeExternalPtr(h, R_NilValue, keep);
   UNPROTECT(1);
   return pointer;
+}
+
+/* Jumps when the user has pressed Ctrl-C or a time limit is over. R's own checks come every
+ * thousand evaluations, which is seconds when most of the time is spent here. */
+SEXP ffi_interrupt(void) {
+  R_CheckUserInterrupt();
+  return R_NilValue;
 }
 
 static int logs_of(const handle* h) { return NN_LOGS(h->n_outputs, h->n_metrics); }

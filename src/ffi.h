@@ -30,6 +30,7 @@ SEXP ffi_jvp(SEXP spec, SEXP w, SEXP x, SEXP xdot, SEXP wdot, SEXP training, SEX
 
 SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation);
 SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w);
+SEXP ffi_interrupt(void);
 SEXP ffi_trainer_run(SEXP trainer, SEXP epoch, SEXP batch, SEXP budget);
 SEXP ffi_trainer_evaluate(SEXP trainer, SEXP steps, SEXP at, SEXP budget);
 SEXP ffi_trainer_progress(SEXP trainer);
