@@ -84,7 +84,7 @@ fresh_layer <- function(layer) {
 }
 
 clone_optimizer <- function(optimizer) {
-  copy <- list2env(as.list(optimizer, all.names = TRUE), parent = parent.env(optimizer))
+  copy <- list2env(as.list.environment(optimizer, all.names = TRUE), parent = emptyenv())
   class(copy) <- class(optimizer)
   copy
 }
