@@ -92,8 +92,11 @@ trainer_new <- function(spec, train, data, validation, w) {
 # Throws when Ctrl-C was pressed or a time limit is over.
 check_interrupt <- function() .Call(ffi_interrupt)
 
+# Seconds between two looks at Ctrl-C. R looks at time limits at every fifth of them only.
+slice_seconds <- 0.02
+
 # Until `epoch` epochs and `batch` batches of the next are done, or about `budget` seconds.
-trainer_run <- function(trainer, epoch, batch = 0L, budget = 0.05) {
+trainer_run <- function(trainer, epoch, batch = 0L, budget = slice_seconds) {
   result <- .Call(ffi_trainer_run, trainer, epoch, batch, budget)
   list(logs = result$logs, progress = progress_fields(result$progress))
 }
@@ -108,7 +111,7 @@ progress_fields <- function(x) {
   as.list(x)
 }
 
-trainer_evaluate <- function(trainer, steps = 0L, at = 0L, budget = 0.05) {
+trainer_evaluate <- function(trainer, steps = 0L, at = 0L, budget = slice_seconds) {
   .Call(ffi_trainer_evaluate, trainer, steps, at, budget)
 }
 

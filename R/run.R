@@ -1,5 +1,5 @@
 # One run of fit(): an environment that lives as long as the call. The engine trains until
-# somebody in R wants to look: nobody (then about 20 times a second, for Ctrl-C), at the end
+# somebody in R wants to look: nobody (then about 50 times a second, for Ctrl-C), at the end
 # of epochs (validation, callbacks, plots), or after each batch (batch callbacks, a learning
 # rate that is an R function).
 
@@ -216,7 +216,8 @@ evaluate_all <- function(trainer, steps = NULL, set = NULL, labels = NULL) {
   repeat {
     check_interrupt()
     if (by_batch) callbacks_run(set, "on_test_batch_begin", at)
-    result <- trainer_evaluate(trainer, steps %||% 0L, at, budget = if (by_batch) 0 else 0.05)
+    budget <- if (by_batch) 0 else slice_seconds
+    result <- trainer_evaluate(trainer, steps %||% 0L, at, budget)
     if (by_batch) {
       logs <- as.list(stats::setNames(result$logs, labels))
       callbacks_run(set, "on_test_batch_end", at, logs)
