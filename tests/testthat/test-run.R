@@ -1,0 +1,228 @@
+# The loop of fit(): interrupts, errors, time limits, and what hooks may do.
+
+# In a fresh process: fit() without end, SIGINT after each of `delays` seconds. A row for each.
+interrupted_fits <- function(delays, hook, verbose, file) {
+  n <- 640
+  x <- matrix(sin(seq_len(n * 3)), n)
+  y <- cos(seq_len(n))
+  model <- keras_model_sequential(input_shape = 3) %>% layer_dense(8, "tanh") %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = optimizer_adam(1e-4))
+  callbacks <- switch(hook,
+    none = NULL,
+    epoch = callback_lambda(on_epoch_end = function(epoch, logs) NULL),
+    batch = callback_lambda(on_batch_end = function(batch, logs) NULL)
+  )
+  validation <- if (hook == "validation") list(x, y)
+  signal <- "(sleep %.3f; date +%%s.%%N > %s; kill -INT %d) &"
+  fit_until_signal <- function(delay) {
+    unlink(file)
+    weights <- get_weights(model)
+    compile(model, loss = "mse", optimizer = optimizer_adam(1e-4))
+    system(sprintf(signal, delay, shQuote(file), Sys.getpid()))
+    outcome <- tryCatch(
+      {
+        fit(model, x, y, epochs = 1e6, shuffle = FALSE, verbose = verbose, callbacks = callbacks,
+          validation_data = validation)
+        "returned"
+      },
+      interrupt = function(condition) "interrupt"
+    )
+    late <- as.double(Sys.time()) - as.double(readLines(file))
+    steps <- environment(model)$optimizer_state$iterations
+    epochs <- length(model$history$metrics$loss)
+    # The same number of steps in one long epoch: rows go on where the last epoch ended.
+    twin <- clone_model(model)
+    set_weights(twin, weights)
+    fit(twin, x, y, epochs = 1, steps_per_epoch = steps, batch_size = 32, shuffle = FALSE,
+      verbose = 0)
+    data.frame(
+      outcome = outcome, late = late, steps = steps, epochs = epochs,
+      same = identical(get_weights(twin), get_weights(model)),
+      goes_on = length(fit(model, x, y, epochs = 2, verbose = 0)$metrics$loss) == 2
+    )
+  }
+  sink(tempfile())
+  result <- do.call(rbind, lapply(delays, fit_until_signal))
+  sink()
+  result
+}
+
+for (hook in c("none", "epoch", "batch", "validation")) {
+  test_that(paste("SIGINT stops fit() between two batches; hooks:", hook), {
+    skip_on_os("windows")
+    skip_on_cran()
+    set.seed(as.integer(Sys.time()))
+    delays <- runif(5, 0.02, 0.5)
+    verbose <- if (hook == "epoch") 1 else if (hook == "none") 2 else 0
+    result <- in_process(interrupted_fits, delays, hook, verbose, tempfile())
+    expect_identical(result$outcome, rep("interrupt", 5))
+    expect_lt(max(result$late), 0.25)
+    expect_true(all(result$same))
+    expect_true(all(result$goes_on))
+    # The running epoch, and with hooks the one whose hooks were not all run, is not in it.
+    left <- result$steps - 20 * result$epochs
+    expect_true(all(left >= 0 & left <= 20))
+    if (hook == "none") expect_true(all(left < 20))
+  })
+}
+
+test_that("a time limit stops fit() and is over then", {
+  model <- small_model()
+  x <- small_x()
+  y <- small_y()
+  setTimeLimit(elapsed = 0.3, transient = TRUE)
+  begun <- Sys.time()
+  error <- tryCatch(fit(model, x, y, epochs = 1e9, verbose = 0), error = identity)
+  took <- as.double(Sys.time() - begun, units = "secs")
+  setTimeLimit()
+  expect_match(conditionMessage(error), "time limit")
+  expect_lt(took, 0.55)
+  history <- model$history
+  expect_gt(length(history$metrics$loss), 10)
+  expect_false(environment(model)$fitting)
+  expect_identical(environment(model)$optimizer_state$iterations,
+    as.double(length(history$metrics$loss)))
+  expect_length(fit(model, x, y, epochs = 2, verbose = 0)$metrics$loss, 2)
+})
+
+test_that("an error in a callback keeps weights, history and the model", {
+  model <- small_model()
+  twin <- clone_model(model)
+  set_weights(twin, get_weights(model))
+  stops <- callback_lambda(on_epoch_end = function(epoch, logs) if (epoch == 3) stop("enough"))
+  error <- tryCatch(
+    fit(model, small_x(), small_y(), epochs = 9, callbacks = stops, shuffle = FALSE, verbose = 0),
+    error = identity
+  )
+  expect_s3_class(error, "kestrel_error_callback")
+  expect_match(conditionMessage(error$parent), "enough")
+  fit(twin, small_x(), small_y(), epochs = 4, shuffle = FALSE, verbose = 0)
+  expect_identical(get_weights(model), get_weights(twin))
+  expect_identical(model$history$metrics$loss, twin$history$metrics$loss[1:3])
+  expect_false(environment(model)$fitting)
+  more <- fit(model, small_x(), small_y(), epochs = 2, shuffle = FALSE, verbose = 0)
+  expect_identical(more$metrics, fit(twin, small_x(), small_y(), epochs = 2, shuffle = FALSE,
+    verbose = 0)$metrics)
+})
+
+test_that("a model that is being fitted is left alone", {
+  model <- small_model()
+  errors <- list()
+  try_all <- function(epoch, logs) {
+    attempt <- function(code) errors[[length(errors) + 1]] <<- tryCatch(code, error = identity)
+    attempt(fit(model, small_x(), small_y(), verbose = 0))
+    attempt(compile(model, loss = "mae"))
+    attempt(layer_dense(model, 3))
+    attempt(pop_layer(model))
+  }
+  fit(model, small_x(), small_y(), epochs = 2, verbose = 0,
+    callbacks = callback_lambda(on_epoch_end = try_all))
+  expect_length(errors, 8)
+  for (error in errors) expect_s3_class(error, "kestrel_error_state")
+  expect_length(model$layers, 2)
+  expect_length(model$history$metrics$loss, 2)
+})
+
+test_that("hooks see the model as it is, and may fit another one", {
+  model <- small_model()
+  other <- small_model()
+  seen <- list()
+  look <- function(epoch, logs) {
+    seen[[epoch + 1]] <<- c(predict(model, small_x()))
+    fit(other, small_x(), small_y(), epochs = 1, verbose = 0)
+  }
+  fit(model, small_x(), small_y(), epochs = 3, shuffle = FALSE, verbose = 0,
+    callbacks = callback_lambda(on_epoch_end = look))
+  expect_identical(seen[[3]], c(predict(model, small_x())))
+  expect_false(identical(seen[[2]], seen[[3]]))
+  expect_identical(environment(other)$optimizer_state$iterations, 3)
+})
+
+test_that("weights set by a hook are what training goes on from", {
+  model <- small_model()
+  start <- get_weights(model)
+  back <- callback_lambda(on_epoch_begin = function(epoch, logs) set_weights(model, start))
+  history <- fit(model, small_x(), small_y(), epochs = 4, shuffle = FALSE, verbose = 0,
+    callbacks = back)
+  expect_identical(history$metrics$loss, rep(history$metrics$loss[1], 4))
+  last <- callback_lambda(on_epoch_end = function(epoch, logs) set_weights(model, start))
+  fit(model, small_x(), small_y(), epochs = 2, verbose = 0, callbacks = last)
+  expect_identical(get_weights(model), start)
+})
+
+test_that("stop_training ends after the batch or the epoch", {
+  model <- small_model()
+  steps <- function() environment(model)$optimizer_state$iterations
+  by_epoch <- callback_lambda(on_epoch_end = function(epoch, logs) {
+    if (epoch == 1) model$stop_training <- TRUE
+  })
+  history <- fit(model, small_x(), small_y(), epochs = 9, batch_size = 2, verbose = 0,
+    callbacks = by_epoch)
+  expect_length(history$metrics$loss, 2)
+  expect_identical(steps(), 6)
+  by_batch <- callback_lambda(on_train_batch_end = function(batch, logs) {
+    if (batch == 1) model$stop_training <- TRUE
+  })
+  history <- fit(model, small_x(), small_y(), epochs = 9, batch_size = 2, verbose = 0,
+    callbacks = by_batch)
+  expect_length(history$metrics$loss, 1)
+  expect_identical(steps(), 8)
+  expect_length(fit(model, small_x(), small_y(), epochs = 3, verbose = 0)$metrics$loss, 3)
+})
+
+test_that("a learning rate that is an R function is asked before each step", {
+  asked <- c()
+  rate <- function(step) {
+    asked <<- c(asked, step)
+    0.1 / (1 + step)
+  }
+  x <- small_x()
+  y <- small_y()
+  model <- keras_model_sequential(input_shape = 4) %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = optimizer_sgd(rate))
+  w <- get_weights(model)
+  fit(model, x, y, epochs = 3, batch_size = 3, shuffle = FALSE, verbose = 0)
+  expect_equal(unique(asked), 0:5)
+  theta <- c(w[[1]], w[[2]])
+  for (step in 0:5) {
+    rows <- if (step %% 2 == 0) 1:3 else 4:6
+    design <- cbind(x[rows, ], 1)
+    theta <- theta - 0.1 / (1 + step) * colSums(2 * design * c(design %*% theta - y[rows])) / 3
+  }
+  expect_near(unlist(get_weights(model)), theta, 1e-13)
+})
+
+test_that("a loss that is not finite is told once, with its place, and training goes on", {
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = optimizer_sgd(1e150))
+  x <- c(1, 2, 3, 4)
+  caught <- list()
+  history <- withCallingHandlers(
+    fit(model, x, x, epochs = 5, batch_size = 2, verbose = 0),
+    warning = function(w) {
+      caught[[length(caught) + 1]] <<- w
+      invokeRestart("muffleWarning")
+    }
+  )
+  expect_length(caught, 1)
+  expect_s3_class(caught[[1]], "kestrel_warning_nonfinite")
+  expect_length(history$metrics$loss, 5)
+  first <- which(!is.finite(history$metrics$loss))[1]
+  expect_equal(caught[[1]]$epoch, first)
+  expect_true(caught[[1]]$batch %in% 1:2)
+})
+
+test_that("nobody looking, hooks and batches in between give the same run", {
+  nothing <- function(index, logs) NULL
+  ways <- list(
+    list(verbose = 0), list(verbose = 0, callbacks = callback_lambda(on_epoch_end = nothing)),
+    list(verbose = 0, callbacks = callback_lambda(on_train_batch_end = nothing)),
+    list(verbose = 1), list(verbose = 2)
+  )
+  runs <- lapply(ways, function(way) {
+    set.seed(21)
+    capture.output(model <- do.call(trained_model, way))
+    model_state_of(model)
+  })
+  for (run in runs[-1]) expect_identical(run, runs[[1]])
+})
