@@ -104,9 +104,11 @@ run_rows <- function(run, logs) {
 }
 
 # An environment does not copy what it has already, as a growing list would for each epoch.
+# Counted last: Ctrl-C may come in between.
 run_record <- function(run, rows) {
-  run$n_chunks <- run$n_chunks + 1L
-  assign(as.character(run$n_chunks), rows, envir = run$chunks)
+  n <- run$n_chunks + 1L
+  assign(as.character(n), rows, envir = run$chunks)
+  run$n_chunks <- n
 }
 
 run_epoch <- function(run) {
