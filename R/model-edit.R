@@ -96,9 +96,10 @@ clone_optimizer <- function(optimizer) {
 #'
 #' @param object a model, a layer or an object made by `optimizer_*()`, `loss_*()` and the
 #'   like.
-#' @param config what `get_config()` returned for a model or a layer.
+#' @param config what `get_config()` returned.
 #' @param custom_objects accepted for R keras.
-#' @return `get_config()` a list; `from_config()` a model or a layer.
+#' @return `get_config()` a list; `from_config()` an object of the kind that it came from.
+#' @section Errors: `kestrel_error_argument` for anything else.
 #' @source Keras: `get_config()`, `from_config()`.
 #' @family models
 #' @examples
@@ -109,8 +110,7 @@ clone_optimizer <- function(optimizer) {
 get_config <- function(object) {
   if (is_model(object)) return(model_config(object))
   if (is_layer(object)) return(layer_full_config(object))
-  if (inherits(object, "kestrel_object")) return(fields(object)$config)
-  if (inherits(object, c("kestrel_optimizer", "kestrel_metric"))) return(object$config)
+  if (is_setting(object)) return(setting_config(object))
   stop_argument("object", "a model, a layer or another object of this package", object)
 }
 
@@ -137,9 +137,10 @@ layer_full_config <- function(layer) {
 #' @export
 from_config <- function(config, custom_objects = NULL) {
   origin <- attr(config, "origin", exact = TRUE)
-  if (!is.list(config) || !is_string(origin)) {
-    stop_argument("config", "what get_config() returned for a model or a layer", config)
+  if (!is.list(config) || !is.character(origin) || !length(origin) %in% 1:2) {
+    stop_argument("config", "what get_config() returned", config)
   }
+  if (length(origin) == 2) return(setting_from_config(config, origin))
   if (origin == "model") model_from_config(config) else layer_from_config(config)
 }
 

@@ -172,9 +172,7 @@ set_rate <- function(optimizer, value, arg, call = caller_env()) {
 # Keras' get_config().
 optimizer_config <- function(optimizer) {
   rate <- optimizer_rate(optimizer)
-  if (inherits(rate, "kestrel_schedule")) {
-    rate <- list(class_name = rate$class_name, config = rate$config)
-  }
+  if (inherits(rate, "kestrel_schedule")) rate <- get_config(rate)
   decay <- optimizer_field(optimizer, "decay")
   c(
     list(name = optimizer_field(optimizer, "name"), learning_rate = rate),

@@ -171,3 +171,10 @@ new_schedule <- function(record, class_name, name, config,
   fields <- list(name = record, class_name = class_name, config = config, choice = chosen)
   new_object(rate, fields, "kestrel_schedule")
 }
+
+# By the engine's names.
+schedule_makers <- function() {
+  names <- registry("schedules")$name
+  makers <- lapply(names, function(name) get(paste0("learning_rate_schedule_", name), topenv()))
+  stats::setNames(makers, names)
+}

@@ -203,7 +203,7 @@ test_that("compile() knows Keras' names", {
   expect_identical(as_loss(huber), huber)
   expect_identical(huber$label, "mine")
   expect_identical(huber$config, list(delta = 2))
-  expect_identical(get_config(huber), list(delta = 2))
+  expect_identical(get_config(huber)$delta, 2)
 })
 
 test_that("an ignored class may be none of the model's", {
