@@ -55,3 +55,8 @@ test_that("there is one class", {
   expect_identical(KerasCallback, kestrel::KerasCallback)
   expect_true(bindingIsActive("KerasCallback", asNamespace("kestrel")))
 })
+
+test_that("the class can be looked at without R6, and says what is missing when it is used", {
+  class <- new_keras_callback_class(installed = FALSE)
+  expect_error(class$new(), class = "kestrel_error_state")
+})
