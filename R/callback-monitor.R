@@ -32,8 +32,8 @@ monitor_is_max <- function(self) {
   if (name == "loss") return(FALSE)
   compiled <- if (!is.null(self$model)) model_state(self$model)$compiled
   at <- match(monitor_name(name, compiled$metric_labels), compiled$metric_labels)
-  if (!is.na(at)) name <- c(compiled$metrics[[at]]$metric$name, name)
-  any(grepl(higher_is_better, name))
+  if (!is.na(at)) name <- compiled$metrics[[at]]$metric$name
+  grepl(higher_is_better, name)
 }
 
 higher_is_better <- paste0(

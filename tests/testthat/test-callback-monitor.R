@@ -16,6 +16,14 @@ test_that("a metric under a name of the user's is known by what it is", {
   model %>% compile(loss = "binary_crossentropy", metrics = metric_binary_accuracy(name = "hits"))
   self <- list(monitor = "val_hits", mode = "auto", model = model)
   expect_true(monitor_is_max(self))
+  model %>% compile(loss = "binary_crossentropy",
+    metrics = metric_mean_absolute_error(name = "acc"))
+  self <- list(monitor = "val_acc", mode = "auto", model = model)
+  expect_false(monitor_is_max(self))
+  for (name in c("accuracy", "acc")) {
+    model %>% compile(loss = "binary_crossentropy", metrics = name)
+    expect_true(monitor_is_max(list(monitor = paste0("val_", name), mode = "auto", model = model)))
+  }
 })
 
 test_that("both spellings of accuracies and rates are found", {
