@@ -36,14 +36,16 @@ say <- function(text) {
 }
 
 # Epochs are counted from 0 here and printed from 1. The heading comes once.
-progress_epoch_begin <- function(progress, epoch) {
-  progress$begun <- seconds_now()
+progress_epoch_begin <- function(progress, epoch, begun = seconds_now()) {
   if (progress$verbose == 0 || progress$headed == epoch) return(invisible())
+  progress$begun <- begun
   progress$headed <- epoch
   say(epoch_heading(progress, epoch))
 }
 
-epoch_heading <- function(progress, epoch) sprintf("Epoch %d/%d\n", as.integer(epoch + 1), progress$epochs)
+epoch_heading <- function(progress, epoch) {
+  sprintf("Epoch %d/%d\n", as.integer(epoch + 1), progress$epochs)
+}
 
 # The line of an epoch that has come to its end.
 progress_epoch_end <- function(progress, epoch, logs, seconds) {
@@ -56,11 +58,13 @@ progress_epoch_end <- function(progress, epoch, logs, seconds) {
 # how long all of them took.
 progress_epochs <- function(progress, first, rows, seconds) {
   if (progress$verbose == 0) return(invisible())
+  bar_remove(progress)
   epochs <- first + seq_len(nrow(rows)) - 1L
   headings <- epoch_heading(progress, epochs)
   headings[epochs == progress$headed] <- ""
   each <- seconds / nrow(rows)
-  lines <- if (progress$verbose == 2) epoch_lines(rows, each) else bar_lines(progress$steps, each, rows)
+  bars <- progress$verbose == 1
+  lines <- if (bars) bar_lines(progress$steps, each, rows) else epoch_lines(rows, each)
   say(paste0(headings, lines, collapse = ""))
 }
 

@@ -8,7 +8,7 @@ new_run <- function(model, data, settings, callbacks, call) {
   run <- list2env(list(
     model = model, state = state, data = data, settings = settings, callbacks = callbacks,
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
-    chunks = new.env(), n_chunks = 0L, labels = c("loss", state$compiled$metric_labels), started = seconds_now()
+    chunks = new.env(), n_chunks = 0L, labels = c("loss", state$compiled$metric_labels)
   ), parent = emptyenv())
   spec <- model_plan(model)
   train <- train_spec(model, data$train, settings, draw_seed(), call = call)
@@ -49,7 +49,8 @@ run_open <- function(run) {
     metrics = c(run$labels, if (!is.null(validation)) paste0("val_", run$labels))
   )
   if (!is.null(validation)) run$params$validation_samples <- validation
-  run$progress <- progress_new(settings$verbose, settings$epochs, settings$steps, run$data$train$n, validation)
+  run$progress <- progress_new(settings$verbose, settings$epochs, settings$steps,
+    run$data$train$n, validation)
   run$viewer <- viewer_new(settings$view_metrics, settings$verbose, settings$epochs)
   callbacks_attach(run$callbacks, run$model, run$params)
   run_hooks(run, "on_train_begin", logs = list())
@@ -69,7 +70,7 @@ run_close <- function(run) {
 # Nobody wants to look before the end.
 run_is_free <- function(run) {
   !run$callbacks$any && is.null(run$data$validation) && is.null(run$viewer) &&
-    is.null(run$optimizer$schedule_function) && run$settings$verbose != 1
+    is.null(run$optimizer$schedule_function)
 }
 
 run_freely <- function(run) {
@@ -85,7 +86,7 @@ run_stretch <- function(run) {
   result <- trainer_run(run$trainer, run$settings$epochs)
   run$status <- result$progress
   if (ncol(result$logs)) run_rows_done(run, run_rows(run, result$logs))
-  if (run$status$batch > 0) progress_epoch_begin(run$progress, run$epoch)
+  if (run$status$batch > 0) show_batches(run)
   note_nonfinite(run)
 }
 
@@ -97,18 +98,10 @@ run_rows_done <- function(run, rows) {
   run$begun <- now
 }
 
-run_rows <- function(run, logs) {
-  rows <- t(logs)
-  colnames(rows) <- run$labels
-  rows
-}
-
-# An environment does not copy what it has already, as a growing list would for each epoch.
-# Counted last: Ctrl-C may come in between.
-run_record <- function(run, rows) {
-  n <- run$n_chunks + 1L
-  assign(as.character(n), rows, envir = run$chunks)
-  run$n_chunks <- n
+show_batches <- function(run) {
+  progress_epoch_begin(run$progress, run$epoch, run$begun)
+  logs <- as.list(stats::setNames(trainer_logs(run$trainer), run$labels))
+  progress_batches(run$progress, run$status$batch, logs)
 }
 
 run_epoch <- function(run) {
@@ -194,7 +187,9 @@ current_rate <- function(run) {
 
 check_rate <- function(rate, call) {
   if (is_number(rate) && rate >= 0) return(as.double(rate))
-  stop_kestrel("callback", sprintf("The learning rate function must return a number of at least 0, not %s.", describe(rate)), call = call)
+  stop_kestrel("callback", sprintf(
+    "The learning rate function must return a number of at least 0, not %s.", describe(rate)
+  ), call = call)
 }
 
 validates_now <- function(run) {
@@ -243,38 +238,4 @@ run_pull <- function(run) {
   now <- trainer_get(run$trainer)
   if (!run$state$dirty) unpack_weights(run$state$layers, now$w)
   run$state$optimizer_state <- now[c("moments", "scalars", "iterations")]
-}
-
-run_history <- function(run) {
-  chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
-  names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
-  columns <- sapply(names, function(name) {
-    as.double(unlist(lapply(chunks, chunk_column, name), use.names = FALSE))
-  }, simplify = FALSE)
-  # NaN is a value, NA an epoch in which there was none.
-  measured <- lapply(columns, function(column) which(!is.na(column) | is.nan(column)))
-  sparse <- lengths(measured) < lengths(columns)
-  new_history(run$params, Map(`[`, columns, measured), if (any(sparse)) measured[sparse])
-}
-
-chunk_column <- function(chunk, name) {
-  if (name %in% colnames(chunk)) chunk[, name] else rep(NA_real_, nrow(chunk))
-}
-
-# Told at once when something is printed, and warned of once at the end.
-note_nonfinite <- function(run) {
-  if (!isTRUE(run$status$nonfinite == 1) || isTRUE(run$noted)) return(invisible())
-  run$noted <- TRUE
-  if (run$settings$verbose > 0) cli::cli_alert_warning(nonfinite_text(run$status))
-}
-
-nonfinite_text <- function(status) {
-  sprintf("The loss became NaN or infinite in epoch %d, batch %d.", as.integer(status$nonfinite_epoch + 1), as.integer(status$nonfinite_batch + 1))
-}
-
-warn_nonfinite <- function(run) {
-  if (!isTRUE(run$status$nonfinite == 1)) return(invisible())
-  warn_kestrel("nonfinite", nonfinite_text(run$status),
-    hint = "Lower the learning rate, scale x and y, or set clipnorm in the optimizer.",
-    epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1, call = run$call)
 }

@@ -1,0 +1,50 @@
+# What a run leaves behind: the values of its epochs, and where they became NaN or infinite.
+
+run_rows <- function(run, logs) {
+  rows <- t(logs)
+  colnames(rows) <- run$labels
+  rows
+}
+
+# An environment does not copy what it has already, as a growing list would for each epoch.
+# Counted last: Ctrl-C may come in between.
+run_record <- function(run, rows) {
+  n <- run$n_chunks + 1L
+  assign(as.character(n), rows, envir = run$chunks)
+  run$n_chunks <- n
+}
+
+run_history <- function(run) {
+  chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
+  names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
+  columns <- sapply(names, function(name) {
+    as.double(unlist(lapply(chunks, chunk_column, name), use.names = FALSE))
+  }, simplify = FALSE)
+  # NaN is a value, NA an epoch in which there was none.
+  measured <- lapply(columns, function(column) which(!is.na(column) | is.nan(column)))
+  sparse <- lengths(measured) < lengths(columns)
+  new_history(run$params, Map(`[`, columns, measured), if (any(sparse)) measured[sparse])
+}
+
+chunk_column <- function(chunk, name) {
+  if (name %in% colnames(chunk)) chunk[, name] else rep(NA_real_, nrow(chunk))
+}
+
+# Told at once when something is printed, and warned of once at the end.
+note_nonfinite <- function(run) {
+  if (!isTRUE(run$status$nonfinite == 1) || isTRUE(run$noted)) return(invisible())
+  run$noted <- TRUE
+  if (run$settings$verbose > 0) cli::cli_alert_warning(nonfinite_text(run$status))
+}
+
+nonfinite_text <- function(status) {
+  sprintf("The loss became NaN or infinite in epoch %d, batch %d.",
+    as.integer(status$nonfinite_epoch + 1), as.integer(status$nonfinite_batch + 1))
+}
+
+warn_nonfinite <- function(run) {
+  if (!isTRUE(run$status$nonfinite == 1)) return(invisible())
+  warn_kestrel("nonfinite", nonfinite_text(run$status),
+    hint = "Lower the learning rate, scale x and y, or set clipnorm in the optimizer.",
+    epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1, call = run$call)
+}
