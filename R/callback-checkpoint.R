@@ -52,7 +52,8 @@ callback_model_checkpoint <- function(filepath, monitor = "val_loss", verbose = 
   } else {
     list(on_epoch_begin = checkpoint_note, on_train_batch_end = checkpoint_batch)
   }
-  self <- new_callback("model_checkpoint", settings, c(list(on_train_begin = checkpoint_begin), hooks))
+  hooks$on_train_begin <- checkpoint_begin
+  self <- new_callback("model_checkpoint", settings, hooks)
   checkpoint_begin(self)
   self
 }
@@ -114,7 +115,8 @@ checkpoint_value <- function(self, logs) {
 
 checkpoint_path <- function(template, values) {
   path.expand(fill_template(template, values, function(name) {
-    stop_kestrel("argument", sprintf("`filepath` has a field \"{%s}\" that cannot be filled.", name),
+    stop_kestrel("argument",
+      sprintf("`filepath` has a field \"{%s}\" that cannot be filled.", name),
       hint = paste("There are:", quote_names(names(values))), argument = "filepath", call = NULL)
   }))
 }
@@ -154,6 +156,7 @@ save_whole <- function(path, write) {
   }, error = function(e) {
     unlink(part)
     stop_kestrel("file", sprintf("Cannot write to \"%s\".", path),
-      hint = "May you write in its folder, and is there room?", value = path, call = NULL, parent = e)
+      hint = "May you write in its folder, and is there room?", value = path, call = NULL,
+      parent = e)
   })
 }

@@ -90,7 +90,8 @@ check_members <- function(x, arg, call) {
 
 check_inherit <- function(x, call) {
   if (is.null(x) || inherits(x, "kestrel_callback_class")) return(attr(x, "class_record"))
-  stop_argument("inherit", "NULL or a class made by Callback() or new_callback_class()", x, call = call)
+  stop_argument("inherit", "NULL or a class made by Callback() or new_callback_class()", x,
+    call = call)
 }
 
 new_instance <- function(class, ...) {
@@ -105,8 +106,10 @@ new_instance <- function(class, ...) {
 
 # The members of a class with those it inherits, functions bound to one `self`.
 bind_class <- function(class, self, private) {
-  super <- if (is.null(class$inherit)) base_members(self) else bind_class(class$inherit, self, private)
-  bind <- function(members) lapply(members, bind_member, list(self = self, private = private, super = super))
+  parent <- class$inherit
+  super <- if (is.null(parent)) base_members(self) else bind_class(parent, self, private)
+  names <- list(self = self, private = private, super = super)
+  bind <- function(members) lapply(members, bind_member, names)
   list2env(bind(class$private), envir = private)
   own <- bind(class$members)
   list2env(own, envir = list2env(as.list(super), parent = emptyenv()))

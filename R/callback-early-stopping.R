@@ -85,8 +85,8 @@ early_stopping_look <- function(self, epoch, logs) {
 # No reference: an improvement.
 early_stopping_improves <- function(self, value, reference) {
   if (is.null(reference)) return(TRUE)
-  better <- if (self$is_max) value - self$min_delta > reference else value + self$min_delta < reference
-  isTRUE(better)
+  delta <- self$min_delta
+  isTRUE(if (self$is_max) value - delta > reference else value + delta < reference)
 }
 
 keep_best_weights <- function(self, epoch) {

@@ -71,7 +71,8 @@ reduce_lr_count <- function(self, value) {
 }
 
 reduce_lr_improves <- function(self, value) {
-  isTRUE(if (self$is_max) value > self$best + self$min_delta else value < self$best - self$min_delta)
+  delta <- self$min_delta
+  isTRUE(if (self$is_max) value > self$best + delta else value < self$best - delta)
 }
 
 reduce_lr <- function(self, epoch, rate) {

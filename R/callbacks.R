@@ -39,7 +39,9 @@ callbacks_by_hook <- function(list) {
 as_callbacks <- function(x, call) {
   if (is.null(x)) return(list())
   if (is_callback(x) || is_hook_list(x)) return(list(as_callback(x, "callbacks", call)))
-  if (!is.list(x) || is.object(x)) stop_no_callback("callbacks", "a callback or a list of them", x, call)
+  if (!is.list(x) || is.object(x)) {
+    stop_no_callback("callbacks", "a callback or a list of them", x, call)
+  }
   lapply(seq_along(x), function(i) as_callback(x[[i]], sprintf("callbacks[[%d]]", i), call))
 }
 
@@ -145,12 +147,11 @@ run_hook <- function(set, callback, hook, index, logs) {
 call_hook <- function(fun, index, logs) if (is.null(index)) fun(logs) else fun(index, logs)
 
 stop_hook <- function(set, hook, index, parent) {
-  batch <- if (grepl("batch", hook)) index + 1
-  epoch <- if (grepl("epoch|train_batch", hook) && !is.null(set$epoch)) set$epoch + 1
-  at <- c(if (!is.null(epoch)) sprintf("epoch %d", as.integer(epoch)),
-    if (!is.null(batch)) sprintf("batch %d", as.integer(batch)))
+  batch <- if (grepl("batch", hook)) as.double(index + 1)
+  epoch <- if (grepl("epoch|train_batch", hook)) as.double(set$epoch + 1)
+  at <- toString(c(sprintf("epoch %.0f", epoch), sprintf("batch %.0f", batch)))
   stop_kestrel("callback",
-    sprintf("A callback's `%s` failed%s.", hook, if (length(at)) paste(" in", toString(at)) else ""),
+    sprintf("A callback's `%s` failed%s.", hook, if (nzchar(at)) paste(" in", at) else ""),
     where = list(hook = hook, epoch = epoch, batch = batch), call = set$call, parent = parent
   )
 }
@@ -173,7 +174,8 @@ bind_hook <- function(hook, self) {
 format.kestrel_callback <- function(x, ...) {
   settings <- Filter(function(v) is.atomic(v) && length(v) == 1, mget(x$settings, envir = x))
   text <- vapply(settings, function(v) if (is.character(v)) quote_names(v) else format(v), "")
-  sprintf("<kestrel_callback %s(%s)>", x$name, paste(names(text), text, sep = " = ", collapse = ", "))
+  sprintf("<kestrel_callback %s(%s)>", x$name,
+    paste(names(text), text, sep = " = ", collapse = ", "))
 }
 
 #' @export

@@ -56,7 +56,11 @@ predict_with_hooks <- function(model, x, batch_size, set) {
   callbacks_attach(set, model, list())
   callbacks_run(set, "on_predict_begin")
   by_batch <- set$wants_predict_batches && sample_count(x) > 0
-  y <- if (by_batch) predict_batches(model, x, batch_size, set) else predict_rows(model, x, batch_size)
+  y <- if (by_batch) {
+    predict_batches(model, x, batch_size, set)
+  } else {
+    predict_rows(model, x, batch_size)
+  }
   callbacks_run(set, "on_predict_end")
   y
 }

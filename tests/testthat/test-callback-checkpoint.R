@@ -2,7 +2,8 @@ test_that("each epoch's model is saved under its name", {
   folder <- withr::local_tempdir()
   pattern <- file.path(folder, "new", "m-{epoch:02d}-{val_loss:.2f}.rds")
   run <- script_run(c(1, 0.5, 0.75), callback_model_checkpoint(pattern))
-  expect_identical(list.files(file.path(folder, "new")), c("m-01-1.00.rds", "m-02-0.50.rds", "m-03-0.75.rds"))
+  expect_identical(list.files(file.path(folder, "new")), c("m-01-1.00.rds", "m-02-0.50.rds",
+    "m-03-0.75.rds"))
   second <- readRDS(file.path(folder, "new", "m-02-0.50.rds"))
   expect_identical(as.vector(get_weights(second)[[2]]), 1)
 })
@@ -37,7 +38,8 @@ test_that("only the best is kept", {
 
 test_that("a NaN is never the best", {
   file <- withr::local_tempfile(fileext = ".rds")
-  script_run(c(NaN, 2, NaN), callback_model_checkpoint(file, save_best_only = TRUE, save_weights_only = TRUE))
+  script_run(c(NaN, 2, NaN), callback_model_checkpoint(file, save_best_only = TRUE,
+    save_weights_only = TRUE))
   expect_identical(readRDS(file)[[2]][[1]], 1)
 })
 
@@ -58,7 +60,8 @@ test_that("period counts epochs, save_freq batches across epochs", {
 test_that("a missing value is warned of and the model saved", {
   file <- withr::local_tempfile(fileext = ".rds")
   expect_warning(
-    quick_fit(quick_model(), epochs = 1, callbacks = callback_model_checkpoint(file, save_best_only = TRUE)),
+    quick_fit(quick_model(), epochs = 1, callbacks = callback_model_checkpoint(file,
+      save_best_only = TRUE)),
     class = "kestrel_warning_monitor"
   )
   expect_true(file.exists(file))
@@ -100,5 +103,6 @@ test_that("arguments are checked", {
   }
   expect_refused(callback_model_checkpoint("a", period = 0), "argument", "period")
   expect_refused(callback_model_checkpoint("a", save_best_only = NA), "argument", "save_best_only")
-  expect_refused(callback_model_checkpoint("a", save_wheights_only = TRUE), "argument", "save_wheights_only")
+  expect_refused(callback_model_checkpoint("a", save_wheights_only = TRUE), "argument",
+    "save_wheights_only")
 })

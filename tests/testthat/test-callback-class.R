@@ -37,7 +37,8 @@ test_that("self, super and private are there", {
   quick_fit(quick_model(), callbacks = child)
   expect_identical(c(child$n, child$twice), c(12, 4))
   expect_equal(child$seen(), c(0, 1, 2))
-  expect_s3_class(child, c("Child", "Base", "kestrel_callback_from_1", "kestrel_callback"), exact = TRUE)
+  expect_s3_class(child, c("Child", "Base", "kestrel_callback_from_1", "kestrel_callback"),
+    exact = TRUE)
 })
 
 test_that("callbacks of one class do not share their state", {
@@ -59,7 +60,8 @@ test_that("functions find the variables where they were written", {
 })
 
 test_that("public members, params and printing", {
-  Mine <- new_callback_class("Mine", public = list(on_train_end = function(logs) self$epochs <- self$params$epochs))
+  Mine <- new_callback_class("Mine",
+    public = list(on_train_end = function(logs) self$epochs <- self$params$epochs))
   mine <- Mine()
   quick_fit(quick_model(), callbacks = mine)
   expect_identical(mine$epochs, 2L)
@@ -74,7 +76,8 @@ test_that("arguments are checked", {
   expect_refused(Callback(3), "argument", "classname")
   expect_refused(Callback("A", on_epoch_end = 3), "argument", "on_epoch_end")
   expect_refused(Callback("A", on_epoch_end = function(x) 1), "argument", "on_epoch_end")
-  expect_refused(Callback("A", on_epoch_ends = function(a, b) 1), "argument", names = "on_epoch_end")
+  expect_refused(Callback("A", on_epoch_ends = function(a, b) 1), "argument",
+    names = "on_epoch_end")
   expect_refused(Callback("A", inherit = 3), "argument", "inherit")
   expect_refused(Callback("A", public = list(1)), "argument", "public")
   expect_refused(Callback("A", private = 1), "argument", "private")

@@ -62,8 +62,10 @@ test_that("restoring takes back weights that are NaN, and running statistics", {
     layer_dense(1)
   model %>% compile(loss = "mse", optimizer = optimizer_sgd(0.1))
   best <- NULL
-  keep <- callback_lambda(on_epoch_end = function(epoch, logs) if (epoch == 0) best <<- get_weights(model))
-  stopper <- callback_early_stopping("loss", min_delta = 100, patience = 3, restore_best_weights = TRUE)
+  keep <- callback_lambda(on_epoch_end = function(epoch,
+    logs) if (epoch == 0) best <<- get_weights(model))
+  stopper <- callback_early_stopping("loss", min_delta = 100, patience = 3,
+    restore_best_weights = TRUE)
   quick_fit(model, epochs = 9, callbacks = list(keep, stopper))
   expect_identical(get_weights(model), best)
   exploding <- quick_model(optimizer_sgd(1e200))
@@ -87,10 +89,13 @@ test_that("arguments are checked", {
     expect_refused(callback_early_stopping(patience = bad), "argument", "patience")
     expect_refused(callback_early_stopping(start_from_epoch = bad), "argument", "start_from_epoch")
   }
-  for (bad in list(NA, "a", Inf)) expect_refused(callback_early_stopping(min_delta = bad), "argument", "min_delta")
-  for (bad in list(NA, "a", c(1, 2))) expect_refused(callback_early_stopping(baseline = bad), "argument", "baseline")
+  for (bad in list(NA, "a", Inf)) expect_refused(callback_early_stopping(min_delta = bad),
+    "argument", "min_delta")
+  for (bad in list(NA, "a", c(1, 2))) expect_refused(callback_early_stopping(baseline = bad),
+    "argument", "baseline")
   for (bad in list(NA, "a", 1)) {
-    expect_refused(callback_early_stopping(restore_best_weights = bad), "argument", "restore_best_weights")
+    expect_refused(callback_early_stopping(restore_best_weights = bad), "argument",
+      "restore_best_weights")
   }
   expect_refused(callback_early_stopping(mode = "mini"), "argument", "mode", names = "min")
   expect_refused(callback_early_stopping(verbose = "yes"), "argument", "verbose")

@@ -6,7 +6,8 @@ test_that("every hook has its argument", {
 test_that("a lambda does what a plain list does", {
   seen <- NULL
   note <- function(epoch, logs) seen <<- c(seen, epoch)
-  quick_fit(quick_model(), callbacks = list(callback_lambda(on_epoch_end = note), list(on_epoch_end = note)))
+  quick_fit(quick_model(), callbacks = list(callback_lambda(on_epoch_end = note),
+    list(on_epoch_end = note)))
   expect_equal(seen, c(0, 0, 1, 1))
 })
 

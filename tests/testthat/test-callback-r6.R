@@ -46,7 +46,8 @@ test_that("hooks that are inherited cost no calls by batch", {
 
 test_that("the generator itself and bad hooks are refused", {
   model <- quick_model()
-  expect_refused(quick_fit(model, callbacks = KerasCallback), "argument", "callbacks", model, names = "$new()")
+  expect_refused(quick_fit(model, callbacks = KerasCallback), "argument", "callbacks", model,
+    names = "$new()")
   Bad <- R6::R6Class("Bad", inherit = KerasCallback, public = list(on_epoch_end = function(x) 1))
   expect_refused(quick_fit(model, callbacks = Bad$new()), "argument", "callbacks", model)
 })

@@ -1,6 +1,7 @@
 # Learning rates after each epoch, as found with Keras 3.
 test_that("rates are those of Keras", {
-  rates <- function(values, ...) script_run(values, callback_reduce_lr_on_plateau(...), rate = 0.1)$rates
+  rates <- function(values, ...) script_run(values, callback_reduce_lr_on_plateau(...),
+    rate = 0.1)$rates
   expect_identical(rates(script_down_up, patience = 2, factor = 0.5),
     c(0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05, 0.025, 0.025, 0.0125, 0.0125))
   expect_identical(rates(script_down_up, patience = 2, min_lr = 0.05), rep(c(0.1, 0.05), c(4, 8)))
@@ -17,11 +18,13 @@ test_that("rates are those of Keras", {
 test_that("an accuracy is maximized", {
   plateau <- callback_reduce_lr_on_plateau("val_accuracy", patience = 2, factor = 0.5)
   expect_identical(script_run(-script_down_up, plateau, "val_accuracy", rate = 0.1)$rates,
-    script_run(script_down_up, callback_reduce_lr_on_plateau(patience = 2, factor = 0.5), rate = 0.1)$rates)
+    script_run(script_down_up, callback_reduce_lr_on_plateau(patience = 2, factor = 0.5),
+      rate = 0.1)$rates)
 })
 
 test_that("the history has the rate that the epoch was trained with", {
-  run <- script_run(script_flat, callback_reduce_lr_on_plateau(patience = 2, factor = 0.5), rate = 0.1)
+  run <- script_run(script_flat, callback_reduce_lr_on_plateau(patience = 2, factor = 0.5),
+    rate = 0.1)
   expect_identical(run$history$metrics$lr[1:5], c(0.1, 0.1, 0.1, 0.05, 0.05))
 })
 
@@ -60,5 +63,6 @@ test_that("arguments are checked", {
   expect_refused(callback_reduce_lr_on_plateau(min_lr = -1), "argument", "min_lr")
   expect_refused(callback_reduce_lr_on_plateau(min_delta = NA), "argument", "min_delta")
   expect_refused(callback_reduce_lr_on_plateau(mode = NULL), "argument", "mode")
-  expect_refused(callback_reduce_lr_on_plateau(coldown = 1), "argument", "coldown", names = "cooldown")
+  expect_refused(callback_reduce_lr_on_plateau(coldown = 1), "argument", "coldown",
+    names = "cooldown")
 })

@@ -1,6 +1,7 @@
 test_that("the schedule gets epoch and rate, or the epoch alone", {
   halve <- callback_learning_rate_scheduler(function(epoch, lr) lr / 2)
-  expect_identical(quick_fit(quick_model(optimizer_sgd(1)), epochs = 3, callbacks = halve)$metrics$lr,
+  expect_identical(quick_fit(quick_model(optimizer_sgd(1)), epochs = 3,
+    callbacks = halve)$metrics$lr,
     c(0.5, 0.25, 0.125))
   for (schedule in list(function(e) 0.1 / (1 + e), function(...) 0.1 / (1 + ..1))) {
     rates <- quick_fit(quick_model(), epochs = 3,
@@ -35,7 +36,8 @@ test_that("it says what it does", {
 test_that("rates that are none end fit()", {
   for (bad in list(-1, NA, "a", c(1, 2), NULL, NaN, Inf, TRUE)) {
     error <- tryCatch(quick_fit(quick_model(), callbacks =
-      callback_learning_rate_scheduler(function(epoch, lr) if (epoch == 1) bad else lr)), error = identity)
+      callback_learning_rate_scheduler(function(epoch, lr) if (epoch == 1) bad else lr)),
+        error = identity)
     expect_s3_class(error, "kestrel_error_callback")
     expect_match(conditionMessage(error), "epoch 2")
   }

@@ -3,7 +3,8 @@ test_that("training stops after the batch", {
   batches <- 0
   count <- callback_lambda(on_train_batch_end = function(batch, logs) batches <<- batches + 1)
   expect_output(
-    suppressWarnings(quick_fit(model, epochs = 9, callbacks = list(callback_terminate_on_nan(), count))),
+    suppressWarnings(quick_fit(model, epochs = 9, callbacks = list(callback_terminate_on_nan(),
+      count))),
     "Batch 1: Invalid loss, terminating training"
   )
   expect_identical(batches, 2)

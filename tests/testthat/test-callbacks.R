@@ -73,7 +73,8 @@ test_that("callbacks do not change what is trained", {
   set.seed(4)
   a <- fit(plain, small_x()[, 1], small_y(), batch_size = 2, epochs = 4, verbose = 0)
   set.seed(4)
-  b <- fit(watched, small_x()[, 1], small_y(), batch_size = 2, epochs = 4, verbose = 0, callbacks = list(
+  b <- fit(watched, small_x()[, 1], small_y(), batch_size = 2, epochs = 4, verbose = 0,
+    callbacks = list(
     on_train_batch_end = function(batch, logs) predict(watched, 1),
     on_epoch_end = function(epoch, logs) evaluate(watched, 1, 1, verbose = 0)
   ))
@@ -147,7 +148,8 @@ test_that("training stops after the epoch, or after the batch for hooks of batch
 test_that("stopping at the start of an epoch trains one batch of it, as in Keras", {
   model <- quick_model()
   one <- quick_model()
-  quick_fit(model, callbacks = list(on_epoch_begin = function(epoch, logs) model$stop_training <- TRUE))
+  quick_fit(model, callbacks = list(on_epoch_begin = function(epoch,
+    logs) model$stop_training <- TRUE))
   fit(one, c(-1, 0), c(1, 0), epochs = 1, verbose = 0, shuffle = FALSE)
   expect_equal(get_weights(model), get_weights(one))
 })

@@ -51,9 +51,8 @@ test_that("numbers are those of Keras", {
 })
 
 test_that("verbose 1 ends each epoch with a full bar", {
-  progress <- progress_new(1, 2, 5, 160, 40)
   expect_snapshot({
-    progress_new(1, 2, 5, 160, 40)$verbose
+    progress <- progress_new(1, 2, 5, 160, 40)
     progress_epoch_begin(progress, 0)
     progress_epoch_end(progress, 0, list(loss = 0.8835, val_loss = 0.8253), 0.07)
     progress_epochs(progress, 1, cbind(loss = -0.5), 3e-4)
@@ -68,7 +67,8 @@ test_that("bars, times and remaining times", {
   expect_identical(nchar(bar_text(400, 938)), nchar(bar_text(938, 938)))
   expect_identical(sapply(c(2.4, 0.0144, 999e-6, 27.4e-6, 0), per_step),
     c("2s/step", "14ms/step", "999us/step", "27us/step", "0s/step"))
-  expect_identical(sapply(c(0.9, 59, 61, 3599, 3661), eta_text), c("0s", "59s", "1:01", "59:59", "1:01:01"))
+  expect_identical(sapply(c(0.9, 59, 61, 3599, 3661), eta_text), c("0s", "59s", "1:01", "59:59",
+    "1:01:01"))
 })
 
 test_that("a terminal gets a moving bar, which is gone at the end", {
@@ -76,7 +76,8 @@ test_that("a terminal gets a moving bar, which is gone at the end", {
   progress <- progress_new(1, 1, 10, 10)
   progress$begun <- seconds_now() - 5
   moving <- capture.output(progress_batches(progress, 5, list(loss = 0.25)), type = "message")
-  expect_match(paste(moving, collapse = ""), " 5/10 [==============>...............] - ETA: 5s - loss: 0.2500", fixed = TRUE)
+  expect_match(paste(moving, collapse = ""),
+    " 5/10 [==============>...............] - ETA: 5s - loss: 0.2500", fixed = TRUE)
   expect_false(is.null(progress$bar))
   capture.output(progress_end(progress), type = "message")
   expect_null(progress$bar)
@@ -105,7 +106,8 @@ test_that("silence is silent", {
 })
 
 test_that("values of callbacks and validation end the line", {
-  out <- capture.output(quick_fit(quick_model(), epochs = 1, verbose = 2, validation_data = list(1, 1),
+  out <- capture.output(quick_fit(quick_model(), epochs = 1, verbose = 2, validation_data = list(1,
+    1),
     callbacks = callback_learning_rate_scheduler(function(epoch) 0.25)))
   expect_identical(out[1:2], c("Train on 4 samples, validate on 1 samples", "Epoch 1/1"))
   expect_match(out[3], "^ - 0s - loss: [0-9.]+ - val_loss: [0-9.e-]+ - lr: 0.2500$")
@@ -114,7 +116,8 @@ test_that("values of callbacks and validation end the line", {
 test_that("evaluate() and predict() print a line when asked", {
   model <- quick_model(metrics = "mae")
   mask <- function(lines) gsub("[0-9.]+(us|ms|s)/step|[0-9]+\\.[0-9]+(e-[0-9]+)?", "#", lines)
-  expect_identical(mask(capture.output(score <- evaluate(model, 1:4, 1:4, batch_size = 2, verbose = 1))),
+  expect_identical(mask(capture.output(score <- evaluate(model, 1:4, 1:4, batch_size = 2,
+    verbose = 1))),
     "2/2 [==============================] - 0s # - loss: # - mae: #")
   expect_identical(mask(capture.output(score <- evaluate(model, 1:4, 1:4, verbose = 2))),
     " - 0s - loss: # - mae: #")
@@ -138,7 +141,8 @@ test_that("verbose is 0, 1, 2 or automatic", {
 test_that("ten thousand epochs are formatted in a moment", {
   rows <- cbind(loss = runif(10000), mae = runif(10000))
   out <- withr::local_tempfile()
-  time <- system.time(capture.output(progress_epochs(progress_new(2, 10000, 1, 6), 0, rows, 1), file = out))
+  time <- system.time(capture.output(progress_epochs(progress_new(2, 10000, 1, 6), 0, rows, 1),
+    file = out))
   expect_lt(time[["elapsed"]], 1)
   expect_length(readLines(out), 20000)
 })
