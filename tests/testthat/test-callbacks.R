@@ -65,6 +65,10 @@ test_that("old names of batch hooks stand in for new ones only", {
     on_train_batch_end = function(batch, logs) calls <<- c(calls, "new end")
   ))
   expect_identical(calls, rep(c("old begin", "new end"), 2))
+  calls <- NULL
+  old <- callback_lambda(on_batch_end = function(batch, logs) calls <<- c(calls, batch))
+  quick_fit(quick_model(), epochs = 1, callbacks = old)
+  expect_equal(calls, 0:1)
 })
 
 test_that("callbacks do not change what is trained", {
