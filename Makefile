@@ -81,7 +81,7 @@ $(BUILD)/%.$(1).$(2).plain: tests/engine/%.c $(HARNESS) $(ENGINE)
 
 $(BUILD)/%.$(1).$(2).sanitized: tests/engine/%.c $(HARNESS) $(ENGINE)
 	@mkdir -p $(BUILD)
-	$(2) -std=c99 -O1 -g -w $(SANITIZE) -Dreal=$(1) $$< -o $$@ -lm
+	$(2) -std=c99 -O0 -g1 -w $(SANITIZE) -Dreal=$(1) $$< -o $$@ -lm
 endef
 $(foreach c,$(COMPILERS),$(foreach t,float double,$(eval $(call engine_program,$(t),$(c)))))
 
