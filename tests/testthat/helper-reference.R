@@ -77,7 +77,9 @@ reference_backward <- function(net, x, dy) {
   list(dx = dy, dw = dw)
 }
 
-reference_weights <- function(net) unlist(lapply(net, function(l) list(l$w, l$b)), recursive = FALSE)
+reference_weights <- function(net) {
+  unlist(lapply(net, function(l) list(l$w, l$b)), recursive = FALSE)
+}
 
 with_weights <- function(net, weights) {
   for (l in seq_along(net)) net[[l]][c("w", "b")] <- weights[2 * l - 1:0]

@@ -12,7 +12,9 @@ architectures <- list(
   list(sizes = c(9, 33, 17, 4), f = c("tanh", "softplus", "softmax"))
 )
 
-loss_of_weights <- function(net, x, v) function(w) sum(reference_predict(with_weights(net, w), x) * v)
+loss_of_weights <- function(net, x, v) {
+  function(w) sum(reference_predict(with_weights(net, w), x) * v)
+}
 
 # Derivatives of f by each number of the list w.
 each_number <- function(w, slope) {
@@ -204,5 +206,6 @@ test_that("a trainer without time left does one batch and no more", {
   w <- kestrel:::pack_weights(environment(model)$layers)
   trainer <- kestrel:::trainer_new(kestrel:::model_plan(model), train, samples, NULL, w)
   progress <- kestrel:::trainer_run(trainer, 1L, budget = 0)$progress
-  expect_identical(progress[c("epoch", "batch", "batches")], list(epoch = 0, batch = 1, batches = 5))
+  expect_identical(unlist(progress[c("epoch", "batch", "batches")]),
+    c(epoch = 0, batch = 1, batches = 5))
 })

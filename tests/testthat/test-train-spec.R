@@ -20,7 +20,8 @@ test_that("a loss absorbs its own activation and no other", {
 })
 
 test_that("activations as layers are absorbed, too, but not over another axis", {
-  model <- keras_model_sequential(input_shape = 4) %>% layer_dense(3) %>% layer_activation("softmax")
+  model <- keras_model_sequential(input_shape = 4) %>% layer_dense(3) %>%
+    layer_activation("softmax")
   compile(model, loss = "categorical_crossentropy")
   expect_true(kestrel:::output_spec(model)$fused)
   across <- keras_model_sequential(input_shape = c(2, 3)) %>% layer_dense(3) %>%

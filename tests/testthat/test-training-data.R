@@ -102,22 +102,3 @@ test_that("a split that leaves no rows on a side is an error", {
   expect_identical(fit_share(0.99, 100)$params$samples, 1L)
   expect_identical(fit_share(0.01, 2)$params$samples, 1L)
 })
-
-test_that("a factor trains a classifier of its levels", {
-  codes <- rep(c(2, 0, 1, 1), 10)
-  y <- factor(c("a", "b", "c")[codes + 1])
-  train <- function(y, units, activation, loss) {
-    set.seed(94)
-    model <- keras_model_sequential(input_shape = 4) %>% layer_dense(units, activation = activation)
-    compile(model, loss = loss, optimizer = "adam")
-    fit(model, wave_x(), y, epochs = 2, verbose = 0)
-    get_weights(model)
-  }
-  expect_identical(train(y, 3, "softmax", "sparse_categorical_crossentropy"),
-    train(codes, 3, "softmax", "sparse_categorical_crossentropy"))
-  expect_identical(train(y, 3, "softmax", "categorical_crossentropy"),
-    train(diag(3)[codes + 1, ], 3, "softmax", "categorical_crossentropy"))
-  two <- factor(codes > 0)
-  expect_identical(train(two, 1, "sigmoid", "binary_crossentropy"),
-    train(as.numeric(codes > 0), 1, "sigmoid", "binary_crossentropy"))
-})
