@@ -3,14 +3,24 @@
 # The shortest text that reads back as the same number: 0.1, 1e-05, 3.0, nan, inf.
 number_text <- function(x) {
   x <- as.double(x)
-  text <- sprintf("%.15g", x)
+  text <- digits_text(x, 15L)
   for (digits in 16:17) {
     redo <- is.finite(x) & suppressWarnings(as.double(text)) != x
-    text[redo] <- sprintf("%.*g", digits, x[redo])
+    text[redo] <- digits_text(x[redo], digits)
   }
   whole <- grepl("^-?[0-9]+$", text)
   text[whole] <- paste0(text[whole], ".0")
   python_nonfinite(x, text)
+}
+
+# Python writes an exponent from 1e16 on, C from the number of digits on.
+digits_text <- function(x, digits) {
+  text <- sprintf("%.*g", digits, x)
+  long <- is.finite(x) & abs(x) >= 1e15 & abs(x) < 1e16
+  text[long] <- sprintf("%.*g", max(digits, 16L), x[long])
+  large <- is.finite(x) & abs(x) >= 1e16
+  text[large] <- sub("\\.?0*e", "e", sprintf("%.*e", digits - 1L, x[large]))
+  text
 }
 
 python_nonfinite <- function(x, text) {
