@@ -73,7 +73,7 @@ layer_info <- function(layer, input, call) {
 
 stop_layer_shape <- function(layer, input, code, call) {
   kind <- if (code == 3L) "memory" else "shape"
-  why <- if (code == 3L) "needs more numbers than can be addressed" else "cannot take"
+  why <- if (code == 3L) "needs more numbers than can be addressed for" else "cannot take"
   stop_kestrel(
     kind, sprintf("Layer \"%s\" %s input of shape %s.", layer$name, why, shape_text(input)),
     value = input, call = call
