@@ -53,12 +53,30 @@ warn_kestrel <- function(kind, message, hint = NULL, ..., call = caller_env()) {
     ..., call = call)
 }
 
-# Up to two choices close enough to be meant.
+# The choice that is close enough to be meant, or none.
 nearest <- function(value, choices) {
-  if (!is_string(value) || !length(choices)) return(character())
-  distance <- as.vector(utils::adist(tolower(value), tolower(choices)))
+  if (!is_string(value) || value == "" || !validUTF8(value) || !length(choices)) {
+    return(character())
+  }
+  distance <- edits(small_letters(substr(value, 1, 100)), small_letters(choices))
   close <- distance <= max(1, nchar(value) / 3)
   utils::head(choices[close][order(distance[close])], 1)
+}
+
+# Letters changed, added or left out; two neighbours that changed places count once.
+edits <- function(value, choices) {
+  parts <- strsplit(value, "")[[1]]
+  swapped <- vapply(seq_len(length(parts) - 1L), function(i) {
+    parts[c(i, i + 1L)] <- parts[c(i + 1L, i)]
+    paste(parts, collapse = "")
+  }, "")
+  costs <- utils::adist(c(value, swapped), choices) + c(0, rep(1, length(swapped)))
+  apply(costs, 2, min)
+}
+
+# As in the C locale: tolower() makes no "i" of "I" in Turkish.
+small_letters <- function(x) {
+  chartr(paste(LETTERS, collapse = ""), paste(letters, collapse = ""), x)
 }
 
 quote_names <- function(x) paste0('"', x, '"', collapse = ", ")

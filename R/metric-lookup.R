@@ -4,8 +4,8 @@
 as_metric <- function(x, arg = caller_arg(x), call = caller_env()) {
   must <- "the name of a metric or an object made by metric_*()"
   if (is.null(x)) stop_argument(arg, must, x, call = call)
-  if (is_string(x) && tolower(x) %in% names(metrics_by_shape)) {
-    return(new_metric("accuracy", label = x, by_shape = metrics_by_shape[[tolower(x)]]))
+  if (is_string(x) && small_letters(x) %in% names(metrics_by_shape)) {
+    return(new_metric("accuracy", label = x, by_shape = metrics_by_shape[[small_letters(x)]]))
   }
   makers <- metric_makers()
   if (is_string(x)) check_known(x, c(metrics_by_shape, makers), "a metric", arg, call)

@@ -108,7 +108,7 @@ optimizer_rmsprop <- function(learning_rate = 0.001, rho = 0.9, momentum = 0, ep
 # A name (in any case), an object or one of the constructors.
 as_optimizer <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (is_string(x)) {
-    x <- tolower(x)
+    x <- small_letters(x)
     check_choice(x, names(optimizer_makers()), "an optimizer", arg = arg, call = call)
   }
   must <- "the name of an optimizer or an object made by optimizer_*()"
