@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 library="$PWD/.library-r"
 export R_LIBS="$library${R_LIBS:+:$R_LIBS}"
-packages="cli generics magrittr rlang testthat ggplot2 knitr rmarkdown roxygen2 R6 tibble callr nnet"
+packages="cli generics magrittr rlang testthat ggplot2 knitr rmarkdown roxygen2 R6 tibble callr withr nnet"
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
