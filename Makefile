@@ -1,6 +1,6 @@
 # What can be done here. `make demo` and `make test` install what they need by themselves.
 
-BUILD = build
+BUILD = .build
 CFLAGS_STRICT = -std=c99 -O1 -g -Wall -Wextra -Wpedantic -Wdouble-promotion -Wshadow \
   -Wstrict-prototypes -Wvla -Werror
 CFLAGS_ALONE = $(CFLAGS_STRICT) -Wno-unused-const-variable -Wno-unused-function

@@ -21,7 +21,7 @@ if grep -qE '(ERROR|WARNING)$' check.log; then
   cat check.log
   exit 1
 fi
-notes=$(grep -E 'NOTE$' check.log | grep -v 'CRAN incoming feasibility' | grep -v 'future file timestamps')
+notes=$(grep -E '^\*.*NOTE$' check.log | grep -v 'CRAN incoming feasibility' | grep -v 'future file timestamps')
 if [ -n "$notes" ]; then
   cat check.log
   exit 1

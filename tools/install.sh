@@ -1,5 +1,5 @@
 #!/bin/sh
-# The package into build/library, from a copy, so that no object file stays in src/.
+# The package into .build/library, from a copy, so that no object file stays in src/.
 set -eu
 build=$1
 mkdir -p "$build/library" "$build/source"

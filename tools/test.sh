@@ -2,7 +2,7 @@
 # Every test: the engine without R (plain, then sanitized), each engine file alone, the
 # structure of the code, and the R package. Ends with one line for all: N passed, N failed.
 set -u
-mkdir -p build
+mkdir -p .build
 passed=0
 failed=0
 
@@ -31,12 +31,12 @@ for target in engine-test engine-sanitize engine-check structure; do
 done
 
 echo "== R tests"
-Rscript tools/run-tests.R build/r-tests.txt
-if [ -s build/r-tests.txt ]; then
-  read -r r_passed r_failed <build/r-tests.txt
+Rscript tools/run-tests.R .build/r-tests.txt
+if [ -s .build/r-tests.txt ]; then
+  read -r r_passed r_failed <.build/r-tests.txt
   passed=$((passed + r_passed))
   failed=$((failed + r_failed))
-  rm -f build/r-tests.txt
+  rm -f .build/r-tests.txt
 else
   failed=$((failed + 1))
 fi
