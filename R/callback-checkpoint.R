@@ -135,13 +135,8 @@ say_checkpoint <- function(self, epoch, value, improved, path) {
 
 five_places <- function(x) python_nonfinite(x, sprintf("%.5f", x))
 
-# As it will be when fit() is over.
 checkpoint_write <- function(self, file) {
   if (self$save_weights_only) return(saveRDS(get_weights(self$model), file))
-  state <- model_state(self$model)
-  old <- mget(c("fitting", "dirty"), envir = state)
-  on.exit(list2env(old, envir = state))
-  list2env(list(fitting = FALSE, dirty = FALSE), envir = state)
   saveRDS(self$model, file)
 }
 

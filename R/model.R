@@ -7,7 +7,7 @@
 # compiled          NULL, or what compile() was given (see compile.R)
 # optimizer_state   NULL, or list(moments, scalars, iterations)
 # classes           levels of a factor y; features: column names of x, both of the first fit
-# stop_training     set by callbacks; fitting: TRUE while fit() runs; dirty: weights were set
+# stop_training     set by callbacks; dirty: weights were set
 # last_fit          what a later diagnosis needs of the last fit()
 # plan, planned     cached network spec, dropped when something changes, and the flags
 #                   `trainable` that it was made for
@@ -81,8 +81,8 @@ check_layers <- function(layers, call = caller_env()) {
 new_model <- function(name, options) {
   self <- function(x, training = FALSE, ...) call_model(sys.function(), x, training, ...)
   environment(self) <- list2env(
-    c(list(name = name, layers = list(), built = FALSE, stop_training = FALSE, fitting = FALSE,
-      dirty = FALSE), options),
+    c(list(name = name, layers = list(), built = FALSE, stop_training = FALSE, dirty = FALSE),
+      options),
     parent = topenv()
   )
   structure(self, class = c("kestrel_model_sequential", "kestrel_model"))
@@ -216,10 +216,13 @@ check_layers_present <- function(model, call = caller_env()) {
 }
 
 check_not_fitting <- function(model, call = caller_env()) {
-  if (!model_state(model)$fitting) return(invisible(model))
+  if (!is_fitting(model)) return(invisible(model))
   stop_kestrel("state", "The model is being fitted.",
     hint = "Wait until fit() has returned.", call = call)
 }
+
+# Known by its state, so that a copy that a hook saved is free.
+is_fitting <- function(model) any(vapply(the$fitting, identical, NA, model_state(model)))
 
 # The spec that C reads, made once for the layers that are trained now: their flags can be
 # changed through a layer, of which the model hears nothing.

@@ -24,7 +24,8 @@ new_run <- function(model, data, settings, callbacks, call) {
 run_training <- function(run) {
   state <- run$state
   on.exit(suspendInterrupts(run_close(run)))
-  list2env(list(fitting = TRUE, dirty = FALSE, stop_training = FALSE), envir = state)
+  assign("fitting", c(the$fitting, state), envir = the)
+  list2env(list(dirty = FALSE, stop_training = FALSE), envir = state)
   run_open(run)
   if (run_is_free(run)) run_freely(run)
   while (run$epoch < run$settings$epochs && !state$stop_training) run_epoch(run)
@@ -61,7 +62,7 @@ run_close <- function(run) {
   state <- run$state
   progress_end(run$progress)
   if (!isTRUE(run$finished)) run_pull(run)
-  state$fitting <- FALSE
+  assign("fitting", Filter(function(other) !identical(other, state), the$fitting), envir = the)
   state$dirty <- FALSE
   state$history <- run_history(run)
   run$trainer <- NULL

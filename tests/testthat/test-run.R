@@ -79,7 +79,7 @@ test_that("a time limit stops fit() and is over then", {
   expect_lt(took, 0.55)
   history <- model$history
   expect_gt(length(history$metrics$loss), 10)
-  expect_false(environment(model)$fitting)
+  expect_false(kestrel:::is_fitting(model))
   expect_identical(environment(model)$optimizer_state$iterations,
     as.double(length(history$metrics$loss)))
   expect_length(fit(model, x, y, epochs = 2, verbose = 0)$metrics$loss, 2)
@@ -99,7 +99,7 @@ test_that("an error in a callback keeps weights, history and the model", {
   fit(twin, small_x(), small_y(), epochs = 4, shuffle = FALSE, verbose = 0)
   expect_identical(get_weights(model), get_weights(twin))
   expect_identical(model$history$metrics$loss, twin$history$metrics$loss[1:3])
-  expect_false(environment(model)$fitting)
+  expect_false(kestrel:::is_fitting(model))
   more <- fit(model, small_x(), small_y(), epochs = 2, shuffle = FALSE, verbose = 0)
   expect_identical(more$metrics, fit(twin, small_x(), small_y(), epochs = 2, shuffle = FALSE,
     verbose = 0)$metrics)
@@ -136,6 +136,18 @@ test_that("hooks see the model as it is, and may fit another one", {
   expect_identical(seen[[3]], c(predict(model, small_x())))
   expect_false(identical(seen[[2]], seen[[3]]))
   expect_identical(environment(other)$optimizer_state$iterations, 3)
+})
+
+test_that("a model that a hook saves, copies or sends away can be trained", {
+  model <- small_model()
+  saved <- NULL
+  keep <- function(epoch, logs) if (epoch == 1) saved <<- serialize(model, NULL)
+  fit(model, small_x(), small_y(), epochs = 3, shuffle = FALSE, verbose = 0,
+    callbacks = callback_lambda(on_epoch_end = keep))
+  copy <- unserialize(saved)
+  expect_false(identical(get_weights(copy), get_weights(model)))
+  fit(copy, small_x(), small_y(), epochs = 1, shuffle = FALSE, verbose = 0)
+  expect_identical(get_weights(copy), get_weights(model))
 })
 
 test_that("weights set by a hook are what training goes on from", {

@@ -81,5 +81,5 @@ test_that("a metric that cannot go with y is an error that names it", {
   error <- expect_error(fit(model, wave_x(), rep(0:1, 20), verbose = 0),
     class = "kestrel_error_shape")
   expect_match(conditionMessage(error), "categorical_accuracy")
-  expect_false(environment(model)$fitting)
+  expect_false(kestrel:::is_fitting(model))
 })
