@@ -91,11 +91,36 @@ predict_rows <- function(model, x, batch_size = NULL) {
 
 predict_arrays <- function(model, x, training = FALSE, batch_size = NULL) {
   state <- model_state(model)
-  seed <- if (training) draw_seed() else 0
-  n <- sample_count(x)
-  if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
+  plan <- model_plan(model)
   w <- pack_weights(state$layers)
-  engine_predict(model_plan(model), w, list(data_array(x, state$input)), batch_size, training, seed)[[1]]
+  n <- sample_count(x)
+  seed <- if (training) draw_seed() else 0
+  if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
+  size <- if (training) n else slice_samples(length(w), state$input, batch_size)
+  compute <- function(from, n) {
+    slice <- list(data_array(x, state$input, from, n))
+    engine_predict(plan, w, slice, batch_size, training, seed)[[1]]
+  }
+  if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
+}
+
+# Whole batches that take a fraction of a second: weights are used at each position of input.
+slice_samples <- function(weights, input, batch_size) {
+  work <- (weights + 100) * prod(input[-length(input)])
+  batch_size * ceiling(5e7 / work / batch_size)
+}
+
+# One slice after the other, so that Ctrl-C is heard in between.
+predict_slices <- function(compute, n, size) {
+  y <- NULL
+  for (from in seq(0, n - 1, by = size)) {
+    check_interrupt()
+    part <- compute(from, min(size, n - from))
+    dims <- dim(part)[-1]
+    if (is.null(y)) y <- matrix(0, n, prod(dims))
+    y[from + seq_len(nrow(part)), ] <- part
+  }
+  array(y, c(n, dims))
 }
 
 # Outputs, and gradients of sum(y * v) by x and by the weights, all samples as one batch.

@@ -23,6 +23,21 @@ test_that("a row's output does not depend on the other rows", {
   expect_near(predict(model, wave_x()[order, ]), y[order, ], 1e-14)
 })
 
+test_that("many rows are computed in slices", {
+  set.seed(47)
+  net <- random_network(c(3, 40, 2), c("tanh", "softmax"))
+  model <- reference_model(net)
+  n <- 2 * kestrel:::slice_samples(count_params(model), 3, 256) + 3
+  x <- matrix(sin(seq_len(3 * n)), n)
+  expect_near(predict(model, x), reference_predict(net, x), 1e-13)
+  deep <- keras_model_sequential(input_shape = c(2, 3)) %>% layer_dense(4, use_bias = FALSE)
+  n <- kestrel:::slice_samples(12, c(2, 3), 256) + 1
+  x <- array(cos(seq_len(6 * n)), c(n, 2, 3))
+  y <- predict(deep, x)
+  expect_identical(dim(y), as.integer(c(n, 2, 4)))
+  expect_near(y[, 2, ], x[, 2, ] %*% get_weights(deep)[[1]], 1e-13)
+})
+
 test_that("rows that are not finite give NA, the others what they give alone", {
   model <- trained_model(1)
   x <- wave_x()
