@@ -3,6 +3,7 @@
 
 #' @noRd
 check_data <- function(x, arg, call = caller_env()) {
+  x <- only_element(x)
   if (is.null(x)) stop_argument(arg, "a numeric vector, matrix, array or data frame", x, call = call)
   if (is.data.frame(x)) return(data_frame_matrix(x, arg, call))
   if (is.factor(x) || is.character(x)) return(stop_text(x, arg, call))
@@ -16,6 +17,11 @@ check_data <- function(x, arg, call = caller_env()) {
   if (is.null(dims)) dims <- c(length(x), 1L)
   if (length(dims) == 1) dims <- c(dims, 1L)
   plain_array(x, dims, arg, call)
+}
+
+# list(x): the data of a model with one input, as R keras takes it, too.
+only_element <- function(x) {
+  if (is.list(x) && !is.object(x) && length(x) == 1 && !is.list(x[[1]])) x[[1]] else x
 }
 
 # Without names.

@@ -13,6 +13,8 @@ new_samples <- function(x, y, weight, from = 0L, n = sample_count(x)) {
 # Checks x and y against the model (building it when it is not) and each other.
 check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
                           names = c("x", "y", "sample_weight")) {
+  x <- only_element(x)
+  y <- only_element(y)
   check_given(x, names[1], call)
   check_given(y, names[2], call)
   x <- check_data(x, names[1], call)

@@ -80,6 +80,19 @@ test_that("validation_data may have weights, and other forms than x and y", {
   expect_near(tail(result[[2]]$val_loss, 1), score[["loss"]], 1e-14)
 })
 
+test_that("a list of one array is that array", {
+  x <- wave_x()
+  y <- wave_y()
+  plain <- train_split(x, y)
+  model <- split_model()
+  expect_identical(train_split(list(x), list(y), model = model), plain)
+  expect_identical(predict(model, list(x)), predict(model, x))
+  expect_identical(evaluate(model, list(x), list(y), verbose = 0),
+    evaluate(model, x, y, verbose = 0))
+  expect_error(train_split(list(x, x), y), class = "kestrel_error_argument")
+  expect_error(train_split(list(NULL), y), class = "kestrel_error_argument")
+})
+
 test_that("parts of validation_data are named in errors", {
   refused <- function(given) {
     tryCatch(fit(split_model(), wave_x(), wave_y(), validation_data = given, verbose = 0),
