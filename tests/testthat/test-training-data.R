@@ -7,6 +7,7 @@ split_model <- function() {
 }
 
 train_split <- function(x, y, ..., model = split_model()) {
+  force(model)
   set.seed(92)
   fit(model, x, y, epochs = 3, batch_size = 4, verbose = 0, ...)
   list(get_weights(model), model$history$metrics)
