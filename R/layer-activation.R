@@ -39,7 +39,7 @@ layer_activation <- function(object, activation, input_shape = NULL, name = NULL
   options <- layer_options(list(...), input_shape, name)
   if (missing(activation) || is.null(activation)) {
     stop_kestrel("argument", "`activation` is missing.", argument = "activation",
-      hint = "For example layer_activation(\"relu\").")
+      hint = "For example layer_activation(activation = \"relu\").")
   }
   config <- list(activation = as_activation(activation))
   compose_layer(object, "activation", config, options)

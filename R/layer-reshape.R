@@ -43,11 +43,19 @@ layer_nodes.kestrel_layer_reshape <- function(layer, input) {
   dims <- as.double(layer_config(layer)$target_shape)
   dims[dims == -1] <- prod(input) / prod(dims[dims != -1])
   if (prod(dims) != prod(input) || any(dims != trunc(dims))) {
-    stop_kestrel("shape", sprintf("Layer \"%s\" cannot make %s of samples of shape %s: %s is not %s numbers.",
-      layer$name, shape_text(layer_config(layer)$target_shape), shape_text(input),
-      format(prod(input)), format(prod(dims))), argument = "target_shape", value = dims,
-      expected = input, call = caller_env())
+    stop_reshape(layer, input, caller_env())
   }
   values <- c(list(rank = length(dims)), stats::setNames(as.list(dims), paste0("dim_", seq_along(dims))))
   list(new_node("reshape", values))
+}
+
+stop_reshape <- function(layer, input, call) {
+  dims <- layer_config(layer)$target_shape
+  known <- prod(dims[dims != -1])
+  have <- prod(input)
+  why <- if (any(dims == -1)) sprintf("no multiple of %.0f", known) else sprintf("not %.0f", known)
+  stop_kestrel("shape", sprintf(
+    "Layer \"%s\" cannot make %s of samples of shape %s: %.0f numbers are %s.",
+    layer$name, shape_text(dims), shape_text(input), have, why
+  ), argument = "target_shape", value = dims, expected = input, call = call)
 }

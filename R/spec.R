@@ -74,8 +74,10 @@ layer_info <- function(layer, input, call) {
 stop_layer_shape <- function(layer, input, code, call) {
   kind <- if (code == 3L) "memory" else "shape"
   why <- if (code == 3L) "needs more numbers than can be addressed for" else "cannot take"
+  axis <- layer_config(layer)$axis
   stop_kestrel(
     kind, sprintf("Layer \"%s\" %s input of shape %s.", layer$name, why, shape_text(input)),
+    hint = if (!is.null(axis)) sprintf("Its `axis` is %s.", paste(axis, collapse = ", ")),
     value = input, call = call
   )
 }
