@@ -95,6 +95,7 @@ compose_layer <- function(object, type, config, options, call = caller_env()) {
 build_layer <- function(layer, input, call = caller_env()) {
   state <- layer_state(layer)
   info <- layer_info(layer, input, call)
+  for (slot in info$slots) slot_rule(layer, slot, call)
   check_memory(sum(vapply(info$slots, function(s) prod(as.double(s$dims)), 0)) * 8,
     sprintf("The weights of layer \"%s\"", layer$name), call
   )

@@ -87,14 +87,14 @@ shape_text <- function(dims) sprintf("(%s)", paste(c("n", dims), collapse = ", "
 
 slot_setting <- function(layer, slot, what) layer_config(layer)[[paste0(slot, "_", what)]]
 
-slot_rule <- function(layer, slot) {
+slot_rule <- function(layer, slot, call = caller_env()) {
   constraint <- slot_setting(layer, slot$name, "constraint")
   regularizer <- slot_setting(layer, slot$name, "regularizer")
-  check_regularizer_rank(regularizer, length(slot$dims))
+  check_regularizer_rank(regularizer, length(slot$dims), call)
   list(
     penalty = regularizer$choice,
     constraint = constraint$choice,
-    axes = if (is.null(constraint)) 0L else constraint_axes(constraint, length(slot$dims))
+    axes = if (is.null(constraint)) 0L else constraint_axes(constraint, length(slot$dims), call)
   )
 }
 
