@@ -30,6 +30,9 @@ describe_bounds <- function(min, max, open) {
   if (max == Inf) {
     return(sprintf("%s %s %s", number, if ("min" %in% open) "above" else "of at least", min))
   }
+  if (min == -Inf) {
+    return(sprintf("%s %s %s", number, if ("max" %in% open) "below" else "of at most", max))
+  }
   sprintf("%s in %s%s, %s%s", number, if ("min" %in% open) "(" else "[", min, max,
     if ("max" %in% open) ")" else "]")
 }
