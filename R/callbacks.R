@@ -138,7 +138,7 @@ run_hook <- function(set, callback, hook, index, logs) {
   if (is_own(callback)) return(call_hook(fun, index, logs))
   first <- if (inherits(callback, "kestrel_callback_from_1")) 1L else 0L
   withCallingHandlers(
-    call_hook(fun, if (!is.null(index)) index + first, logs),
+    allowInterrupts(call_hook(fun, if (!is.null(index)) index + first, logs)),
     error = function(e) stop_hook(set, hook, index, e)
   )
   invisible()

@@ -90,7 +90,7 @@ trainer_new <- function(spec, train, data, validation, w) {
 }
 
 # Throws when Ctrl-C was pressed or a time limit is over.
-check_interrupt <- function() .Call(ffi_interrupt)
+check_interrupt <- function() allowInterrupts(.Call(ffi_interrupt))
 
 # Seconds between two looks at Ctrl-C. R looks at time limits at every fifth of them only.
 slice_seconds <- 0.02

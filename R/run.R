@@ -21,9 +21,13 @@ new_run <- function(model, data, settings, callbacks, call) {
   run
 }
 
-run_training <- function(run) {
+# Ctrl-C is heard between batches and in hooks, nowhere else: what was trained is always
+# recorded and put back into the model.
+run_training <- function(run) suspendInterrupts(run_epochs(run))
+
+run_epochs <- function(run) {
   state <- run$state
-  on.exit(suspendInterrupts(run_close(run)))
+  on.exit(run_close(run))
   assign("fitting", c(the$fitting, state), envir = the)
   list2env(list(dirty = FALSE, stop_training = FALSE), envir = state)
   run_open(run)
@@ -78,17 +82,12 @@ run_freely <- function(run) {
   run$begun <- seconds_now()
   while (run$epoch < run$settings$epochs) {
     check_interrupt()
-    suspendInterrupts(run_stretch(run))
+    result <- trainer_run(run$trainer, run$settings$epochs)
+    run$status <- result$progress
+    if (ncol(result$logs)) run_rows_done(run, run_rows(run, result$logs))
+    if (run$status$batch > 0) show_batches(run)
+    note_nonfinite(run)
   }
-}
-
-# Not to be interrupted: epochs that were trained are in the history.
-run_stretch <- function(run) {
-  result <- trainer_run(run$trainer, run$settings$epochs)
-  run$status <- result$progress
-  if (ncol(result$logs)) run_rows_done(run, run_rows(run, result$logs))
-  if (run$status$batch > 0) show_batches(run)
-  note_nonfinite(run)
 }
 
 run_rows_done <- function(run, rows) {
@@ -166,7 +165,8 @@ run_batch <- function(run) {
 push_changes <- function(run) {
   schedule <- run$optimizer$schedule_function
   if (!is.null(schedule)) {
-    rate <- check_rate(schedule(trainer_progress(run$trainer)$iterations), run$call)
+    step <- trainer_progress(run$trainer)$iterations
+    rate <- check_rate(allowInterrupts(schedule(step)), run$call)
   } else {
     rate <- current_rate(run)
   }
