@@ -66,6 +66,31 @@ for (hook in c("none", "epoch", "batch", "validation")) {
   })
 }
 
+# Ctrl-C held down: five signals within milliseconds. TRUE where the model can be trained then.
+fits_under_fire <- function(n, file) {
+  x <- c(-1, 0, 1)
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(4) %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = "adam")
+  fire <- "(sleep 0.0%d; for i in 1 2 3 4 5; do kill -INT %d; sleep 0.000%d; done; touch %s) &"
+  one <- function(i) {
+    unlink(file)
+    system(sprintf(fire, sample(10:99, 1), Sys.getpid(), sample(9, 1), shQuote(file)))
+    tryCatch(allowInterrupts(fit(model, x, x, epochs = 1e8, verbose = 0)),
+      interrupt = function(condition) NULL)
+    while (!file.exists(file)) NULL
+    tryCatch(kestrel:::check_interrupt(), interrupt = function(condition) NULL)
+    good <- !anyNA(unlist(get_weights(model))) && length(model$history$metrics$loss) > 1
+    good && length(fit(model, x, x, epochs = 2, verbose = 0)$metrics$loss) == 2
+  }
+  suspendInterrupts(vapply(seq_len(n), one, NA))
+}
+
+test_that("many signals at once leave a model that can be trained", {
+  skip_on_os("windows")
+  skip_on_cran()
+  expect_identical(in_process(fits_under_fire, 15, tempfile()), rep(TRUE, 15))
+})
+
 test_that("a time limit stops fit() and is over then", {
   model <- small_model()
   x <- small_x()
