@@ -12,6 +12,7 @@
 #' @param ... not used.
 #' @return `summary()` the text, invisibly; `print()` the model, invisibly; `format()` the
 #'   lines.
+#' @section Errors: `kestrel_error_argument` for a width, positions or a flag that are none.
 #' @source Keras 2.15, `Model.summary()`.
 #' @family models
 #' @examples
@@ -38,6 +39,9 @@ print.kestrel_model <- function(x, ...) {
 #' @export
 format.kestrel_model <- function(x, line_length = getOption("width"), positions = NULL,
                                  show_trainable = NA, ...) {
+  check_count(line_length)
+  check_positions(positions)
+  if (!identical(show_trainable, NA)) check_flag(show_trainable)
   state <- model_state(x)
   title <- sprintf("Model: \"%s\"", state$name)
   if (!length(state$layers)) return(c(title, "No layers yet: pipe the model into layer_dense(), for example."))
@@ -47,6 +51,13 @@ format.kestrel_model <- function(x, line_length = getOption("width"), positions 
   shown <- if (is.na(show_trainable)) frozen else show_trainable
   ends <- summary_ends(line_length, positions, shown)
   c(title, strrep("_", max(ends)), summary_lines(rows, ends, shown), totals_lines(state), strrep("_", max(ends)))
+}
+
+check_positions <- function(x, arg = caller_arg(x), call = caller_env()) {
+  good <- is.null(x) || is.numeric(x) && !is.object(x) && length(x) == 3 &&
+    all(is.finite(x)) && all(diff(c(0, x)) > 0)
+  if (good) return(invisible(x))
+  stop_argument(arg, "three increasing numbers above 0, where the columns end", x, call = call)
 }
 
 unbuilt_lines <- function(layers) {
