@@ -90,11 +90,13 @@ describe <- function(x) {
   if (is.list(x)) return(sprintf("a list of length %d", length(x)))
   if (is.environment(x)) return("an environment")
   if (!is.null(dim(x))) {
-    return(sprintf("a %s array of %s", typeof(x), paste(dim(x), collapse = " x ")))
+    return(sprintf("%s array of %s", with_article(typeof(x)), paste(dim(x), collapse = " x ")))
   }
-  if (is.atomic(x)) return(sprintf("a %s vector of length %.0f", typeof(x), length(x)))
+  if (is.atomic(x)) return(sprintf("%s vector of length %.0f", with_article(typeof(x)), length(x)))
   sprintf("an object of type %s", typeof(x))
 }
+
+with_article <- function(word) paste(if (grepl("^[aeiou]", word)) "an" else "a", word)
 
 describe_scalar <- function(x) {
   if (is.character(x) && !is.na(x)) {

@@ -102,16 +102,18 @@ data_array <- function(x, dims, from = 0L, n = sample_count(x)) {
   list(values = x, dims = as.integer(dims), from = as.integer(from), n = as.integer(n))
 }
 
-# Numbers that are missing or infinite: count and first position, as an error.
-check_finite <- function(x, arg, call = caller_env()) {
+# Numbers that are missing or infinite: count and first position, as an error. `rows`:
+# whether they are data, of which rows can be left out.
+check_finite <- function(x, arg, call = caller_env(), rows = TRUE) {
   counts <- count_missing(x)
   if (counts[4] == 0) return(x)
-  what <- c("NA", "NaN", "infinite")[counts[1:3] > 0][1]
+  first <- x[counts[4]]
+  what <- if (is.nan(first)) "NaN" else if (is.na(first)) "NA" else "infinite"
   at <- arrayInd(counts[4], dim(x) %||% length(x))
   stop_kestrel(
     "data", sprintf("`%s` must be finite: %.0f %s missing or infinite, the first (%s) at %s.", arg,
       sum(counts[1:3]), if (sum(counts[1:3]) == 1) "number is" else "numbers are", what, position_text(at)),
-    hint = if (counts[1] + counts[2] > 0) "Remove such rows, for example with complete.cases()." ,
+    hint = if (rows && counts[1] + counts[2] > 0) "Remove such rows, for example with complete.cases()." ,
     argument = arg, where = as.vector(at), call = call
   )
 }

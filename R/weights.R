@@ -113,7 +113,7 @@ match_weight <- function(x, slot, owner, i, call) {
       hint = if (identical(rev(as.integer(dims)), as.integer(slot$dims))) "It looks transposed: t() turns it.",
       argument = "weights", value = dims, expected = slot$dims, where = i, call = call)
   }
-  array(as.double(check_finite(x, arg, call)), slot$dims)
+  array(as.double(check_finite(x, arg, call, rows = FALSE)), slot$dims)
 }
 
 put_weights <- function(layers, new) {

@@ -26,7 +26,7 @@ test_that("errors carry what programs want to know", {
 
 test_that("a condition never holds the whole data", {
   expect_identical(shorten(1:10), 1:10)
-  expect_identical(shorten(1:11), "a integer vector of length 11")
+  expect_identical(shorten(1:11), "an integer vector of length 11")
   error <- rlang::catch_cnd(stop_argument("x", "small", matrix(0, 1000, 1000)), "error")
   expect_lt(as.numeric(object.size(error$value)), 1000)
 })
