@@ -63,3 +63,94 @@ test_that("a factor trains a classifier of its levels", {
   expect_identical(train(two, 1, "sigmoid", "binary_crossentropy"),
     train(as.numeric(codes > 0), 1, "sigmoid", "binary_crossentropy"))
 })
+
+# A model whose weights cost no random numbers.
+quiet_model <- function(...) {
+  seed <- globalenv()$.Random.seed
+  on.exit(restore_seed(seed))
+  small_model(...)
+}
+
+target <- function(y, units = 1, loss = "mse", activation = NULL) {
+  target_array(quiet_model(units = units, activation = activation, loss = loss), y, "y")
+}
+
+test_that("numbers, logicals, frames and series are targets", {
+  expect_identical(target(c(1, 2))$values, matrix(c(1, 2)))
+  expect_equal(target(c(TRUE, FALSE))$values + 0, matrix(c(1, 0)))
+  expect_identical(target(data.frame(a = 1:2, b = 3:4), units = 2)$values, matrix(1:4, 2))
+  expect_identical(target(ts(c(1, 2)))$values, matrix(c(1, 2)))
+})
+
+test_that("factors become what loss and output ask for", {
+  f <- factor(c("b", "a", "c"), levels = c("c", "a", "b"))
+  codes <- target(f, 3, "sparse_categorical_crossentropy", "softmax")
+  expect_identical(codes$values, matrix(c(2, 1, 0)))
+  expect_identical(codes$classes, c("c", "a", "b"))
+  columns <- target(f, 3, "categorical_crossentropy", "softmax")
+  expect_identical(columns$values, rbind(c(0, 0, 1), c(0, 1, 0), c(1, 0, 0)))
+  two <- target(factor(c("no", "yes")), 1, "binary_crossentropy", "sigmoid")
+  expect_identical(two$values, matrix(c(0, 1)))
+  # Levels that do not occur count.
+  all <- target(factor("a", levels = c("a", "b", "c")), 3, "categorical_crossentropy", "softmax")
+  expect_identical(all$values, rbind(c(1, 0, 0)))
+  expect_refused(target(factor(c("a", NA)), 1, "binary_crossentropy", "sigmoid"), "data", "y", names = "position 2")
+  expect_refused(target(f, 2, "categorical_crossentropy", "softmax"), "shape", "y", names = "units = 3")
+})
+
+test_that("one column is broadcast, except where it would be class codes", {
+  expect_warning(y <- target(c(1, 2), 3)$values, class = "kestrel_warning_broadcast")
+  expect_identical(y, matrix(c(1, 2), 2, 3))
+  expect_refused(target(c(0, 1), 3, "categorical_crossentropy", "softmax"), "shape", "y", names = "sparse")
+  expect_refused(target(matrix(0, 2, 2), 3), "shape", "y", names = "units = 2")
+})
+
+test_that("sample weights are one number each", {
+  expect_identical(weight_array(1:3, 3, "w"), matrix(c(1, 2, 3)))
+  expect_identical(weight_array(array(c(TRUE, FALSE)), 2, "w"), matrix(c(1, 0)))
+  expect_null(weight_array(NULL, 3, "w"))
+  expect_refused(weight_array(factor(1:3), 3, "w"), "argument", "w")
+  expect_refused(weight_array(c(1, Inf, 1), 3, "w"), "data", "w")
+})
+
+test_that("class weights go by code, level or column", {
+  y <- matrix(c(0, 1, 2, 1))
+  expect_identical(class_weights(list("1" = 5), y, NULL), matrix(c(1, 5, 1, 5)))
+  expect_identical(class_weights(c("0" = 2, "1" = 5, "2" = 0.5), y, NULL), matrix(c(2, 5, 0.5, 5)))
+  expect_identical(class_weights(list(b = 5), y, c("a", "b", "c")), matrix(c(1, 5, 1, 5)))
+  expect_identical(class_weights(list("1" = 5), indicators(c(0, 1, 2, 1), 3), NULL), matrix(c(1, 5, 1, 5)))
+  expect_refused(class_weights(list("7" = 5), y, NULL), "argument", "class_weight", names = "7")
+  expect_refused(class_weights(list(d = 5), y, c("a", "b", "c")), "argument", "class_weight", names = "d")
+})
+
+test_that("weights weigh the loss as Keras does: sums over the number of samples", {
+  model <- small_model()
+  x <- small_x()
+  y <- small_y()
+  e <- as.vector((predict(model, x) - y)^2)
+  w <- c(1, 2, 0, 0.5, 3, 1)
+  expect_equal(evaluate(model, x, y, sample_weight = w, verbose = 0)[["loss"]], sum(w * e) / 6)
+  expect_equal(evaluate(model, x, y, sample_weight = array(w), verbose = 0)[["loss"]], sum(w * e) / 6)
+})
+
+test_that("certain mistakes are told and run", {
+  expect_warning(target(c(1, 2), 1, "binary_crossentropy", "sigmoid"), class = "kestrel_warning_target_range")
+  expect_warning(target(c(-1, 2), 1, "poisson"), class = "kestrel_warning_target_range")
+  expect_warning(target(matrix(1, 2, 2), 2, "categorical_crossentropy", "softmax"), class = "kestrel_warning_one_hot")
+  expect_no_warning(target(c(0, 0.3), 1, "binary_crossentropy", "sigmoid"))
+  # A single class is no mistake that could be told from y.
+  expect_no_warning(target(c(1, 1), 1, "binary_crossentropy", "sigmoid"))
+})
+
+test_that("targets are refused in words", {
+  expect_snapshot(error = TRUE, {
+    target(letters[1:3])
+    target(matrix(0, 2, 2), 3)
+    target(c(1, 2, 3), 3, "sparse_categorical_crossentropy", "softmax")
+    target(c(0, 1.5), 3, "sparse_categorical_crossentropy", "softmax")
+    target(c(0, 1, 2), 3, "categorical_crossentropy", "softmax")
+    target(to_categorical(0:2), 3, "sparse_categorical_crossentropy", "softmax")
+    target(factor(1:3), 2, "categorical_crossentropy", "softmax")
+    class_weights(list("7" = 5), matrix(c(0, 1)), NULL)
+  })
+})

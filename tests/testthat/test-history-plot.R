@@ -1,0 +1,104 @@
+run <- function(epochs = 12, validation = TRUE) {
+  metrics <- list(loss = exp(-seq_len(epochs)), acc = 1 - exp(-seq_len(epochs)))
+  if (validation) metrics <- c(metrics, list(val_loss = 2 * metrics$loss, val_acc = metrics$acc / 2))
+  new_history(list(verbose = 0L, epochs = as.integer(epochs)), metrics)
+}
+
+geoms <- function(p) vapply(p$layers, function(l) class(l$geom)[1], "")
+
+test_that("the ggplot has points, a smooth and a panel for each metric", {
+  skip_if_not_installed("ggplot2")
+  p <- plot(run())
+  expect_s3_class(p, "ggplot")
+  expect_identical(geoms(p), c("GeomPoint", "GeomSmooth"))
+  expect_identical(p$data, as.data.frame(run()))
+  built <- ggplot2::ggplot_build(p)
+  expect_identical(nrow(built$layout$layout), 2L)
+  expect_equal(sort(unique(built$data[[1]]$x)), 1:12)
+  expect_equal(sort(built$data[[1]]$y), sort(as.data.frame(run())$value))
+  expect_length(unique(built$data[[1]]$fill), 2)
+})
+
+test_that("smoothing needs ten epochs, points end at a thousand", {
+  skip_if_not_installed("ggplot2")
+  expect_identical(geoms(plot(run(9))), "GeomPoint")
+  expect_identical(geoms(plot(run(10))), c("GeomPoint", "GeomSmooth"))
+  expect_identical(geoms(plot(run(12), smooth = FALSE)), "GeomPoint")
+  expect_identical(geoms(plot(run(1001))), "GeomLine")
+  old <- options(keras.plot.history.smooth = FALSE)
+  on.exit(options(old))
+  expect_identical(geoms(plot(run(12))), "GeomPoint")
+})
+
+test_that("metrics are chosen by name", {
+  skip_if_not_installed("ggplot2")
+  p <- plot(run(), metrics = "val_acc")
+  expect_identical(levels(p$data$metric), "acc")
+  p <- plot(run(), metrics = c("acc", "loss"))
+  expect_identical(levels(p$data$metric), c("acc", "loss"))
+})
+
+test_that("black and white, and training alone, are drawn", {
+  skip_if_not_installed("ggplot2")
+  file <- tempfile(fileext = ".pdf")
+  grDevices::pdf(file)
+  on.exit({
+    grDevices::dev.off()
+    unlink(file)
+  })
+  for (p in list(plot(run(), theme_bw = TRUE), plot(run(validation = FALSE)), plot(run(3)), plot(run(1)))) {
+    expect_no_warning(print(p))
+  }
+  expect_gt(file.size(file), 0)
+})
+
+# What is drawn on a recording device, without opening a window.
+drawn <- function(code) {
+  file <- tempfile(fileext = ".svg")
+  on.exit(unlink(file))
+  grDevices::svg(file)
+  value <- tryCatch(withVisible(code), finally = grDevices::dev.off())
+  list(value = value, svg = paste(readLines(file), collapse = "\n"))
+}
+
+test_that("base graphics draw a panel for each metric and return NULL", {
+  skip_if_not(capabilities("cairo"))
+  result <- drawn(plot(run(), method = "base"))
+  expect_null(result$value$value)
+  expect_false(result$value$visible)
+  empty <- drawn(graphics::plot.new())
+  expect_gt(nchar(result$svg), 5 * nchar(empty$svg))
+})
+
+test_that("base graphics take parameters and restore theirs", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  before <- graphics::par(c("mfrow", "mar", "oma"))
+  plot(run(), method = "base", log = "y")
+  plot(run(1), method = "base")
+  plot(run(2000), method = "base")
+  expect_identical(graphics::par(c("mfrow", "mar", "oma")), before)
+})
+
+test_that("values that are not finite leave a gap", {
+  h <- new_history(list(epochs = 3L), list(loss = c(1, NaN, Inf)))
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_no_error(plot(h, method = "base"))
+  skip_if_not_installed("ggplot2")
+  expect_no_error(suppressWarnings(print(plot(h))))
+})
+
+test_that("there must be something to plot, by a known method", {
+  empty <- new_history(list(epochs = 0L), list(loss = numeric()))
+  expect_refused(plot(empty), "argument", "x")
+  for (bad in list("gg", NA, 3, character())) expect_refused(plot(run(), method = bad), "argument", "method")
+  for (bad in list("nope", 3, character())) expect_refused(plot(run(), metrics = bad), "argument", "metrics")
+  expect_refused(plot(run(), smooth = NA), "argument", "smooth")
+  expect_refused(plot(run(), theme_bw = "a"), "argument", "theme_bw")
+  expect_snapshot(error = TRUE, {
+    plot(empty)
+    plot(run(), metrics = "accuracy")
+    plot(run(), method = "lattice")
+  })
+})

@@ -1,0 +1,53 @@
+history <- function(metrics, epochs = length(metrics[[1]]), samples = 48000, ...) {
+  new_history(list(verbose = 0L, epochs = epochs, steps = 2L, samples = samples, batch_size = 128L, ...), metrics)
+}
+
+test_that("histories print as R keras prints them", {
+  expect_snapshot({
+    history(list(loss = c(0.2, 0.1), accuracy = c(0.9, 0.9123), val_loss = c(0.3, 0.00003)),
+      validation_samples = 12000)
+    history(list(loss = 1234.5678, val_loss = 1e-12, mae = NaN, mse = Inf))
+    history(list(loss = c(0.2, 0.1)), samples = NULL)
+    history(list(loss = numeric()))
+  })
+})
+
+test_that("print() returns its argument invisibly", {
+  h <- history(list(loss = 1))
+  capture.output(expect_invisible(print(h)))
+})
+
+test_that("as.data.frame() has a row for each metric and epoch", {
+  h <- history(list(loss = c(3, 2), acc = c(0.1, 0.2), val_loss = c(4, 5), val_acc = c(0.3, 0.4)))
+  expect_identical(as.data.frame(h), data.frame(
+    epoch = rep(1:2, 4), value = c(3, 2, 0.1, 0.2, 4, 5, 0.3, 0.4),
+    metric = factor(rep(c("loss", "acc", "loss", "acc"), each = 2), c("loss", "acc")),
+    data = factor(rep(c("training", "validation"), each = 4))
+  ))
+})
+
+test_that("epochs that were not run are missing", {
+  h <- history(list(loss = c(3, 2)), epochs = 4L)
+  expect_identical(as.data.frame(h)$value, c(3, 2, NA, NA))
+})
+
+test_that("a fit's history holds what was asked for and what came of it", {
+  model <- small_model(metrics = "mae")
+  h <- fit(model, small_x(10), small_y(10), epochs = 3, batch_size = 4, verbose = 0, validation_split = 0.2)
+  expect_s3_class(h, "keras_training_history")
+  expect_identical(names(h$metrics), c("loss", "mae", "val_loss", "val_mae"))
+  expect_identical(lengths(h$metrics, use.names = FALSE), rep(3L, 4))
+  expect_identical(h$params[c("epochs", "steps", "samples", "batch_size", "validation_samples")],
+    list(epochs = 3L, steps = 2L, samples = 8L, batch_size = 4L, validation_samples = 2L))
+  expect_identical(model$history, h)
+})
+
+test_that("validation every second epoch has its epochs in the data frame", {
+  model <- small_model()
+  h <- fit(model, small_x(10), small_y(10), epochs = 4, verbose = 0, validation_split = 0.2, validation_freq = 2)
+  d <- as.data.frame(h)
+  values <- d$value[d$data == "validation"]
+  expect_length(h$metrics$val_loss, 2)
+  expect_identical(is.na(values), c(TRUE, FALSE, TRUE, FALSE))
+  expect_identical(values[c(2, 4)], h$metrics$val_loss)
+})
