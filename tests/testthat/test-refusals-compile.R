@@ -75,3 +75,19 @@ test_that("misspelt arguments are refused", {
   model <- small_model()
   expect_refused(compile(model, loss = "mse", optimiser = "sgd"), "argument", "optimiser", model, names = "optimizer")
 })
+
+test_that("cross-entropy of logits is finite however large they are", {
+  for (size in c(1e4, 1e300, 1e308)) {
+    model <- keras_model_sequential(input_shape = 1) %>%
+      layer_dense(1, use_bias = FALSE, weights = list(matrix(size)), activation = "sigmoid")
+    compile(model, loss = "binary_crossentropy")
+    for (x in c(1, -1)) {
+      expect_identical(evaluate(model, x, x > 0, verbose = 0)[["loss"]], 0)
+      expect_identical(evaluate(model, x, x < 0, verbose = 0)[["loss"]], size)
+    }
+  }
+})
+
+test_that("a rate near the smallest number is kept as it is", {
+  expect_identical(optimizer_sgd(1e-320)$learning_rate, 1e-320)
+})

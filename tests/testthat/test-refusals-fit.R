@@ -256,3 +256,78 @@ test_that("a failed first fit leaves an unbuilt model unbuilt", {
   expect_false(environment(model)$built)
   expect_no_error(fit(model, small_x(6, 3), small_y(6, 2), epochs = 1, verbose = 0))
 })
+
+test_that("batches of one are steps by hand", {
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1, weights = list(matrix(0.5), 0.1))
+  compile(model, loss = "mse", optimizer = optimizer_sgd(0.1))
+  fit(model, 1:3, c(2, 0, 1), batch_size = 1, epochs = 1, shuffle = FALSE, verbose = 0)
+  w <- 0.5
+  b <- 0.1
+  for (i in 1:3) {
+    e <- 2 * (w * i + b - c(2, 0, 1)[i])
+    w <- w - 0.1 * e * i
+    b <- b - 0.1 * e
+  }
+  expect_equal(get_weights(model), list(matrix(w), array(b)))
+})
+
+test_that("a short last batch counts by its rows", {
+  model <- small_model()
+  z <- small_x(7)
+  t <- small_y(7)
+  expect_equal(evaluate(model, z, t, batch_size = 4, verbose = 0)[["loss"]], mean((predict(model, z) - t)^2))
+})
+
+test_that("validation_data wins over validation_split", {
+  model <- small_model()
+  history <- fit(model, x, y, epochs = 1, verbose = 0, validation_split = 0.5, validation_data = list(x, y))
+  expect_identical(history$params$samples, 6L)
+  expect_identical(history$params$validation_samples, 6L)
+})
+
+test_that("one class, logical y and x as its own target are trained on", {
+  model <- small_model(activation = "sigmoid", loss = "binary_crossentropy")
+  expect_no_warning(fit(model, x, rep(1, 6), epochs = 1, verbose = 0))
+  expect_no_warning(fit(model, x, y > 0, epochs = 1, verbose = 0))
+  auto <- small_model(units = 4)
+  copy <- x + 0
+  fit(auto, x, x, epochs = 1, verbose = 0)
+  expect_identical(x, copy)
+})
+
+test_that("x as large as doubles get warns, never crashes", {
+  model <- small_model()
+  suppressWarnings(history <- fit(model, x * 0 + 1e308, y, epochs = 2, verbose = 0))
+  expect_length(history$metrics$loss, 2)
+})
+
+test_that("a model read back in a new process trains on as if never saved", {
+  skip_if_not_installed("callr")
+  model <- small_model()
+  compile(model, loss = "mse", optimizer = "adam")
+  fit(model, x, y, epochs = 2, verbose = 0, shuffle = FALSE)
+  file <- tempfile(fileext = ".rds")
+  on.exit(unlink(file))
+  saveRDS(model, file)
+  fit(model, x, y, epochs = 2, verbose = 0, shuffle = FALSE)
+  other <- callr::r(function(file, x, y, lib) {
+    library(kestrel, lib.loc = lib)
+    model <- readRDS(file)
+    fit(model, x, y, epochs = 2, verbose = 0, shuffle = FALSE)
+    get_weights(model)
+  }, list(file, x, y, .libPaths()))
+  expect_identical(other, get_weights(model))
+})
+
+test_that("a time limit stops fit() and the model goes on", {
+  model <- small_model()
+  big <- small_x(2000)
+  error <- tryCatch({
+    setTimeLimit(elapsed = 0.3, transient = TRUE)
+    fit(model, big, small_y(2000), epochs = 1e6, verbose = 0)
+  }, error = identity)
+  setTimeLimit()
+  expect_s3_class(error, "error")
+  expect_false(is_fitting(model))
+  expect_no_error(fit(model, x, y, epochs = 1, verbose = 0))
+})

@@ -142,3 +142,17 @@ test_that("rates are in [0, 1)", {
   model <- keras_model_sequential(input_shape = 3) %>% layer_dropout(0)
   expect_equal(model(small_x(2, 3), training = TRUE), small_x(2, 3))
 })
+
+test_that("two thousand layers are made without a deep stack", {
+  skip_on_cran()
+  layers <- lapply(1:2000, function(i) layer_activation_relu(name = paste0("r", i)))
+  model <- keras_model_sequential(layers = layers, input_shape = 1)
+  expect_identical(predict(model, 2)[1], 2)
+})
+
+test_that("a name in any script survives saveRDS()", {
+  name <- "mod\u00e8le-\u6a21\u578b-\U1F9E0"
+  model <- keras_model_sequential(name = name, input_shape = 1) %>% layer_dense(1)
+  expect_identical(unserialize(serialize(model, NULL))$name, name)
+  expect_true(any(grepl(name, format(model), fixed = TRUE)))
+})

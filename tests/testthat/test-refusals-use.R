@@ -142,3 +142,31 @@ test_that("a model that was tampered with is refused, never a crash", {
     expect_identical(predict(sound, x), reference)
   }
 })
+
+test_that("forked children predict alike", {
+  skip_on_os("windows")
+  model <- small_model()
+  children <- parallel::mclapply(1:2, function(i) predict(model, x), mc.cores = 2)
+  expect_identical(children, list(predict(model, x), predict(model, x)))
+})
+
+test_that("a metric without a value is NaN, not a crash", {
+  model <- small_model(metrics = "mae")
+  score <- evaluate(model, x[1, , drop = FALSE], 1, verbose = 0)
+  expect_true(all(is.finite(score)))
+  constant <- evaluate(model, x, rep(3, 6), verbose = 0)
+  expect_true(all(is.finite(constant)))
+})
+
+test_that("arrays that share memory are copied into the model", {
+  model <- keras_model_sequential(input_shape = 2) %>% layer_dense(2, use_bias = FALSE) %>%
+    layer_dense(2, use_bias = FALSE)
+  a <- matrix(c(1, 2, 3, 4), 2)
+  set_weights(model, list(a, a))
+  set_weights(model, list(a, a))
+  compile(model, loss = "mse", optimizer = "sgd")
+  fit(model, small_x(4, 2), small_y(4, 2), epochs = 1, verbose = 0)
+  expect_identical(a, matrix(c(1, 2, 3, 4), 2))
+  w <- get_weights(model)
+  expect_false(identical(w[[1]], w[[2]]))
+})
