@@ -1,58 +1,226 @@
 #include "gemm.h"
 
-/* Plain products, in an order that lets the compiler vectorise the inner loop: `nn` and
- * `nt` add multiples of columns of A to a column of C; `tn` takes dot products of columns
- * in four running sums. One number of C is always summed in the same order. */
+#include "gemm-tile.h"
 
-static void gemm_start(size_t m, size_t n, bool add, real* c) {
-  if (!add) memset(c, 0, m * n * sizeof(real));
+/* C = A B (+ C, or + bias) with A m x k and B k x n, each of them perhaps transposed in memory.
+ *
+ * C is made in tiles of TILE_ROWS x TILE_COLUMNS. Of A a panel of TILE_ROWS rows and DEPTH
+ * columns at a time is copied (turned, where it is transposed; rows past the last filled with
+ * 0) to where its numbers stand one after the other; B is read where it is. WIDTH columns of B
+ * are used by all panels before the next are begun, so that they stay near.
+ *
+ * Number (i, j) is a sum over p in ascending order, whatever tile it falls into; only the
+ * few rows or columns of dots_run() are summed in lanes. */
+
+enum { DEPTH = 256, WIDTH = 2048 / sizeof(real) };
+
+/* Number (i, p) of A is at i * a_row + p * a_column, (p, j) of B at p * b_row + j * b_column. */
+typedef struct {
+  size_t m, n, k;
+  const real* a;
+  size_t a_row, a_column;
+  const real* b;
+  size_t b_row, b_column;
+  real* c;
+  const real* bias; /* one number for each row, or NULL */
+  bool add;
+} product;
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* 4 rows of `depth` numbers become columns of 4. */
+static void rows_turn(const real* from, size_t from_step, size_t depth, real* to, size_t to_step) {
+  const real *r0 = from, *r1 = r0 + from_step, *r2 = r1 + from_step, *r3 = r2 + from_step;
+  size_t q = 0;
+  for (; q + 4 <= depth; q += 4, to += 4 * to_step) {
+    four a = FOUR_LOAD(r0 + q), b = FOUR_LOAD(r1 + q), c = FOUR_LOAD(r2 + q), d = FOUR_LOAD(r3 + q);
+    four ab = FOUR_PICK(a, b, 0, 4, 1, 5), cd = FOUR_PICK(c, d, 0, 4, 1, 5);
+    four later_ab = FOUR_PICK(a, b, 2, 6, 3, 7), later_cd = FOUR_PICK(c, d, 2, 6, 3, 7);
+    FOUR_STORE(to, FOUR_PICK(ab, cd, 0, 1, 4, 5));
+    FOUR_STORE(to + to_step, FOUR_PICK(ab, cd, 2, 3, 6, 7));
+    FOUR_STORE(to + 2 * to_step, FOUR_PICK(later_ab, later_cd, 0, 1, 4, 5));
+    FOUR_STORE(to + 3 * to_step, FOUR_PICK(later_ab, later_cd, 2, 3, 6, 7));
+  }
+  for (; q < depth; ++q, to += to_step) {
+    to[0] = r0[q];
+    to[1] = r1[q];
+    to[2] = r2[q];
+    to[3] = r3[q];
+  }
 }
 
-/* c += a[, p] * b_p over p; element p of the weights stands at b[p * stride]. */
-static void gemm_column(size_t m, size_t k, const real* a, const real* b, size_t stride, real* c) {
-  size_t p = 0;
-  for (; p + 4 <= k; p += 4, a += 4 * m, b += 4 * stride) {
-    real b0 = b[0], b1 = b[stride], b2 = b[2 * stride], b3 = b[3 * stride];
-    for (size_t i = 0; i < m; ++i) {
-      c[i] += b0 * a[i] + b1 * a[i + m] + b2 * a[i + 2 * m] + b3 * a[i + 3 * m];
+/* A's rows from i on and columns from p on as `depth` columns of `padded` numbers. */
+typedef struct {
+  size_t i, rows, padded, p, depth;
+} panel_place;
+
+static void panel_turn(const product* g, const panel_place* at, real* to) {
+  const real* from = g->a + at->i * g->a_row + at->p;
+  size_t r = 0;
+  for (; r + 4 <= at->rows; r += 4) {
+    rows_turn(from + r * g->a_row, g->a_row, at->depth, to + r, at->padded);
+  }
+  for (; r < at->padded; ++r) {
+    for (size_t q = 0; q < at->depth; ++q) {
+      to[q * at->padded + r] = r < at->rows ? from[r * g->a_row + q] : 0;
     }
   }
-  for (; p < k; ++p, a += m, b += stride) {
-    for (size_t i = 0; i < m; ++i) c[i] += b[0] * a[i];
+}
+
+static void panel_copy(const product* g, const panel_place* at, real* to) {
+  const real* from = g->a + at->i + at->p * g->a_column;
+  for (size_t q = 0; q < at->depth; ++q, from += g->a_column, to += at->padded) {
+    for (size_t r = 0; r < at->rows; ++r) to[r] = from[r];
+    for (size_t r = at->rows; r < at->padded; ++r) to[r] = 0;
   }
+}
+
+/* A tile whose last rows are not there is made aside. */
+static void tile_aside(tile t, size_t rows, size_t padded, int columns) {
+  real aside[TILE_ROWS * TILE_COLUMNS], *c = t.c;
+  size_t c_column = t.c_column;
+  for (size_t j = 0; j < (size_t) columns; ++j) {
+    const real* from = t.add ? c + j * c_column : t.bias;
+    for (size_t r = 0; r < padded; ++r) aside[j * padded + r] = from && r < rows ? from[r] : 0;
+  }
+  t.c = aside;
+  t.c_column = padded;
+  t.add = true;
+  tile_run(&t, (int) (padded / LANES), columns);
+  for (size_t j = 0; j < (size_t) columns; ++j) {
+    memcpy(c + j * c_column, aside + j * padded, rows * sizeof(real));
+  }
+}
+
+/* One panel of A against columns from .. to - 1 of B. */
+static void panel_run(const product* g, const panel_place* at, size_t from, size_t to) {
+  real panel[TILE_ROWS * DEPTH] __attribute__((aligned(64)));
+  (g->a_row == 1 ? panel_copy : panel_turn)(g, at, panel);
+  tile t = {.k = at->depth,
+            .a = panel,
+            .a_step = at->padded,
+            .b_step = g->b_row,
+            .b_column = g->b_column,
+            .c_column = g->m,
+            .bias = g->bias ? g->bias + at->i : NULL,
+            .add = g->add || at->p > 0};
+  for (size_t j = from; j < to; j += TILE_COLUMNS) {
+    int columns = (int) least(to - j, TILE_COLUMNS);
+    t.b = g->b + at->p * g->b_row + j * g->b_column;
+    t.c = g->c + j * g->m + at->i;
+    if (at->rows == at->padded) {
+      tile_run(&t, (int) (at->padded / LANES), columns);
+    } else {
+      tile_aside(t, at->rows, at->padded, columns);
+    }
+  }
+}
+
+static void tiles_run(const product* g) {
+  panel_place at;
+  for (size_t j = 0; j < g->n; j += WIDTH) {
+    for (at.p = 0; at.p < g->k; at.p += DEPTH) {
+      at.depth = least(g->k - at.p, DEPTH);
+      for (at.i = 0; at.i < g->m; at.i += TILE_ROWS) {
+        at.rows = least(g->m - at.i, TILE_ROWS);
+        at.padded = (at.rows + LANES - 1) / LANES * LANES;
+        panel_run(g, &at, j, least(g->n, j + WIDTH));
+      }
+    }
+  }
+}
+
+static real lanes_sum(vec x) {
+  real sum = 0;
+  for (int l = 0; l < LANES; ++l) sum += x[l];
+  return sum;
+}
+
+static real dot(size_t k, const real* a, const real* b) {
+  vec sum = {0}, other = {0};
+  size_t p = 0;
+  for (; p + 2 * LANES <= k; p += 2 * LANES) {
+    sum += VEC_LOAD(a + p) * VEC_LOAD(b + p);
+    other += VEC_LOAD(a + p + LANES) * VEC_LOAD(b + p + LANES);
+  }
+  real rest = 0;
+  for (; p < k; ++p) rest += a[p] * b[p];
+  return lanes_sum(sum + other) + rest;
+}
+
+/* Few rows or columns of A' B are not worth turning A: each number is a dot of two columns. */
+static void dots_run(const product* g) {
+  for (size_t j = 0; j < g->n; ++j) {
+    for (size_t i = 0; i < g->m; ++i) {
+      real* c = g->c + j * g->m + i;
+      real start = g->add ? *c : g->bias ? g->bias[i] : 0;
+      *c = start + dot(g->k, g->a + i * g->a_row, g->b + j * g->b_column);
+    }
+  }
+}
+
+/* The smallest products of all are done before a tile would have begun. */
+static void small_run(const product* g) {
+  for (size_t j = 0; j < g->n; ++j) {
+    real* c = g->c + j * g->m;
+    for (size_t i = 0; !g->add && i < g->m; ++i) c[i] = g->bias ? g->bias[i] : 0;
+    for (size_t p = 0; p < g->k; ++p) {
+      real b = g->b[p * g->b_row + j * g->b_column];
+      const real* a = g->a + p * g->a_column;
+      for (size_t i = 0; i < g->m; ++i) c[i] += a[i * g->a_row] * b;
+    }
+  }
+}
+
+static void product_run(const product* g) {
+  if (g->m * g->n * g->k <= 128) {
+    small_run(g);
+  } else if (g->a_column == 1 && (g->m < 4 || g->n < 4)) {
+    dots_run(g);
+  } else {
+    tiles_run(g);
+  }
+}
+
+static product product_of(size_t m, size_t n, size_t k, const real* a, const real* b, real* c) {
+  product g = {.m = m, .n = n, .k = k, .a = a, .a_row = 1, .a_column = m};
+  g.b = b;
+  g.b_row = 1;
+  g.b_column = k;
+  g.c = c;
+  return g;
 }
 
 NN_PRIVATE void gemm_nn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
                         real* c) {
-  gemm_start(m, n, add, c);
-  for (size_t j = 0; j < n; ++j) gemm_column(m, k, a, b + j * k, 1, c + j * m);
+  product g = product_of(m, n, k, a, b, c);
+  g.add = add;
+  product_run(&g);
 }
 
 NN_PRIVATE void gemm_nt(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
                         real* c) {
-  gemm_start(m, n, add, c);
-  for (size_t j = 0; j < n; ++j) {
-    gemm_column(m, k, a, b + j, n, c + j * m);
-  }
-}
-
-static real gemm_dot(size_t k, const real* a, const real* b) {
-  real s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-  size_t p = 0;
-  for (; p + 4 <= k; p += 4) {
-    s0 += a[p] * b[p];
-    s1 += a[p + 1] * b[p + 1];
-    s2 += a[p + 2] * b[p + 2];
-    s3 += a[p + 3] * b[p + 3];
-  }
-  for (; p < k; ++p) s0 += a[p] * b[p];
-  return (s0 + s1) + (s2 + s3);
+  product g = product_of(m, n, k, a, b, c);
+  g.add = add;
+  g.b_row = n;
+  g.b_column = 1;
+  product_run(&g);
 }
 
 NN_PRIVATE void gemm_tn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
                         real* c) {
-  gemm_start(m, n, add, c);
-  for (size_t j = 0; j < n; ++j) {
-    for (size_t i = 0; i < m; ++i) c[j * m + i] += gemm_dot(k, a + i * k, b + j * k);
-  }
+  product g = product_of(m, n, k, a, b, c);
+  g.add = add;
+  g.a_row = k;
+  g.a_column = 1;
+  product_run(&g);
+}
+
+NN_PRIVATE void gemm_tn_bias(size_t m, size_t n, size_t k, const real* a, const real* b,
+                             const real* bias, real* c) {
+  product g = product_of(m, n, k, a, b, c);
+  g.bias = bias;
+  g.a_row = k;
+  g.a_column = 1;
+  product_run(&g);
 }

@@ -1,0 +1,26 @@
+/* The micro-kernel of the matrix product: a tile of C that stays in registers while k products
+ * are added to it. */
+#ifndef NN_GEMM_TILE_H
+#define NN_GEMM_TILE_H
+
+#include "simd.h"
+
+enum { TILE_ROWS = NN_TILE_VECTORS * LANES, TILE_COLUMNS = NN_TILE_COLUMNS };
+
+/* c(i, j) = start + sum over p < k of a(i, p) b(p, j), i over whole vectors */
+typedef struct {
+  size_t k;
+  const real* a;     /* number (i, p) at p * a_step + i */
+  size_t a_step;
+  const real* b;     /* number (p, j) at p * b_step + j * b_column */
+  size_t b_step, b_column;
+  real* c;           /* number (i, j) at j * c_column + i */
+  size_t c_column;
+  const real* bias;  /* start: one number for each row; or NULL */
+  bool add;          /* start: what is in c; else, without bias, 0 */
+} tile;
+
+/* vectors: 1 .. NN_TILE_VECTORS, columns: 1 .. NN_TILE_COLUMNS */
+NN_PRIVATE void tile_run(const tile* t, int vectors, int columns);
+
+#endif
