@@ -99,10 +99,10 @@ $(BUILD)/alone/%.c.$(1).$(2): src/engine/%.c $(ENGINE)
 endef
 $(foreach c,$(COMPILERS),$(foreach t,float double,$(eval $(call engine_alone,$(t),$(c)))))
 
-$(BUILD)/alone/instances: $(ENGINE) src/engine-f32.c src/engine-f64.c
+$(BUILD)/alone/instances: $(ENGINE) $(wildcard src/engine-*.[ch])
 	@mkdir -p $(BUILD)/alone
-	@for f in f32 f64; do \
-	  gcc $(CFLAGS_STRICT) -Wno-unused-function -Wunused-const-variable=2 -c src/engine-$$f.c -o $@ || exit 1; \
+	@for f in src/engine-f*.c; do \
+	  gcc $(CFLAGS_STRICT) -Wno-unused-function -Wunused-const-variable=2 -c $$f -o $@ || exit 1; \
 	done
 
 structure:

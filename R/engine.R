@@ -3,6 +3,9 @@
 
 registry_read <- function(table) .Call(ffi_registry, table)
 
+# What the engine can be told to run with here, the fastest first.
+engine_kernels <- function() .Call(ffi_kernels)
+
 # c(NA, NaN, infinite, first position) among n numbers from 0-based position `from`.
 count_missing <- function(x, from = 0, n = length(x)) {
   .Call(ffi_count_missing, x, as.double(from), as.double(n))

@@ -5,7 +5,7 @@
 
 /* Single records of the tables on vectors of doubles. */
 
-#define ENGINE (&nn_engine_f64)
+#define ENGINE spec_engine_double()
 
 static void check_code(nn_code code) {
   nn_status status = {code, 0};

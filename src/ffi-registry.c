@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "engines.h"
 #include "ffi.h"
 #include "r-spec.h"
 
@@ -23,7 +24,8 @@ SEXP ffi_registry(SEXP table) {
   const char *name, *text;
   const nn_hparam* hparams;
   int n = 0, flags;
-  while (nn_engine_f64.registry(wanted, n, &name, &hparams, &flags, &text)) ++n;
+  const nn_engine* engine = spec_engine_double();
+  while (engine->registry(wanted, n, &name, &hparams, &flags, &text)) ++n;
   const char* fields[] = {"name", "hparams", "flags", "text", ""};
   SEXP result = PROTECT(Rf_mkNamed(VECSXP, fields));
   SET_VECTOR_ELT(result, 0, Rf_allocVector(STRSXP, n));
@@ -31,7 +33,7 @@ SEXP ffi_registry(SEXP table) {
   SET_VECTOR_ELT(result, 2, Rf_allocVector(INTSXP, n));
   SET_VECTOR_ELT(result, 3, Rf_allocVector(STRSXP, n));
   for (int i = 0; i < n; ++i) {
-    nn_engine_f64.registry(wanted, i, &name, &hparams, &flags, &text);
+    engine->registry(wanted, i, &name, &hparams, &flags, &text);
     SET_STRING_ELT(VECTOR_ELT(result, 0), i, Rf_mkChar(name));
     SET_VECTOR_ELT(VECTOR_ELT(result, 1), i, hparams_list(hparams));
     INTEGER(VECTOR_ELT(result, 2))[i] = flags;
@@ -57,4 +59,14 @@ SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {
   SEXP result = Rf_allocVector(REALSXP, 4);
   for (int i = 0; i < 4; ++i) REAL(result)[i] = counts[i];
   return result;
+}
+
+/* Names of the kernels that run here, the fastest first. */
+SEXP ffi_kernels(void) {
+  int n = 0;
+  while (engines_at(n)) ++n;
+  SEXP names = PROTECT(Rf_allocVector(STRSXP, n));
+  for (int i = 0; i < n; ++i) SET_STRING_ELT(names, i, Rf_mkChar(engines_at(i)->name));
+  UNPROTECT(1);
+  return names;
 }

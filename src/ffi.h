@@ -6,6 +6,7 @@
 #include <Rinternals.h>
 
 SEXP ffi_registry(SEXP table);
+SEXP ffi_kernels(void);
 SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n);
 
 SEXP ffi_activation(SEXP choice, SEXP x, SEXP k, SEXP inner);

@@ -6,6 +6,7 @@
 #define ENTRY(name, n) {#name, (DL_FUNC) (void (*)(void)) & name, n}
 
 static const R_CallMethodDef entries[] = {
+    ENTRY(ffi_kernels, 0),
     ENTRY(ffi_registry, 1),          ENTRY(ffi_count_missing, 3),
     ENTRY(ffi_activation, 4),        ENTRY(ffi_activation_backward, 6),
     ENTRY(ffi_loss_value, 5),        ENTRY(ffi_loss_grad, 6),

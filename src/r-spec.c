@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engines.h"
+
 #define INTERNAL "Internal error: "
 
 SEXP spec_field(SEXP list, const char* name) {
@@ -55,9 +57,19 @@ nn_shape spec_shape(SEXP dims) {
   return s;
 }
 
-const nn_engine* spec_engine(SEXP precision) {
-  return strcmp(string_of(precision), "float32") == 0 ? &nn_engine_f32 : &nn_engine_f64;
+/* options(kestrel.kernel): R has checked that it runs here. */
+static const engine_pair* engines_wanted(void) {
+  SEXP wanted = Rf_GetOption1(Rf_install("kestrel.kernel"));
+  const engine_pair* pair = wanted == R_NilValue ? NULL : engines_find(string_of(wanted));
+  return pair ? pair : engines_at(0);
 }
+
+const nn_engine* spec_engine(SEXP precision) {
+  const engine_pair* pair = engines_wanted();
+  return strcmp(string_of(precision), "float32") == 0 ? pair->f32 : pair->f64;
+}
+
+const nn_engine* spec_engine_double(void) { return engines_wanted()->f64; }
 
 static int list_length(SEXP x) {
   if (x == R_NilValue) return 0;

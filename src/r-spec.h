@@ -16,7 +16,9 @@ bool spec_flag(SEXP list, const char* name);
 
 nn_choice spec_choice(SEXP x); /* NULL: a choice without a name */
 nn_shape spec_shape(SEXP dims);
+/* The instance for a precision, and for the processor or the kernel that was asked for. */
 const nn_engine* spec_engine(SEXP precision);
+const nn_engine* spec_engine_double(void);
 nn_network_spec spec_network(SEXP x);
 nn_array spec_array(SEXP x); /* NULL: values NULL */
 nn_data spec_data(SEXP x, const nn_network_spec* network);

@@ -183,7 +183,7 @@ typedef struct {
  * are several), then metrics. Their count: */
 #define NN_LOGS(n_outputs, n_metrics) (1 + ((n_outputs) > 1 ? (n_outputs) : 0) + (n_metrics))
 
-/* An array of the engine's own precision: double for nn_engine_f64. */
+/* An array of the engine's own precision: double or float. */
 typedef void nn_real;
 
 typedef struct nn_network nn_network;
@@ -283,8 +283,5 @@ typedef struct {
   bool (*registry)(const char* table, int i, const char** name, const nn_hparam** hparams,
                    int* flags, const char** text);
 } nn_engine;
-
-extern const nn_engine nn_engine_f32;
-extern const nn_engine nn_engine_f64;
 
 #endif

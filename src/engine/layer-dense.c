@@ -38,8 +38,7 @@ static dense_sizes dense_sizes_of(const layer* self, const frame* f) {
 
 static void dense_forward(const layer* self, const frame* f) {
   dense_sizes d = dense_sizes_of(self, f);
-  gemm_tn(d.out, d.cols, d.in, f->w, f->x[0], false, f->y);
-  if (d.bias) columns_add(d.out, d.cols, f->w + d.n_kernel, f->y);
+  gemm_tn_bias(d.out, d.cols, d.in, f->w, f->x[0], d.bias ? f->w + d.n_kernel : NULL, f->y);
 }
 
 static void dense_backward(const layer* self, const frame* f, const real* dy, real* const* dx,

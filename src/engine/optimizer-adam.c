@@ -1,4 +1,5 @@
 #include "optimizer.h"
+#include "simd.h"
 
 /* Adam, and AdamW, which is Adam with the decoupled weight decay that optimizers.c applies.
  *   m += (1 - b1)(g - m),  v += (1 - b2)(g^2 - v)
@@ -22,26 +23,20 @@ static adam_rates adam_rates_at(const step_args* a) {
   return r;
 }
 
-static void adam_plain(const adam_rates* at, size_t n, real* w, const real* g, real* m,
-                       real* v) {
-  adam_rates r = *at;
-  for (size_t i = 0; i < n; ++i) {
-    m[i] += r.take_1 * (g[i] - m[i]);
-    v[i] += r.take_2 * (g[i] * g[i] - v[i]);
-    w[i] -= r.alpha * m[i] / (sqrt(v[i]) + r.eps);
+/* One vector of weights; u is NULL without AMSGrad. The comparison keeps a NaN of v. */
+NN_INLINE void adam_vector(const adam_rates* r, size_t left, real* w, const real* g, real* m,
+                           real* v, real* u) {
+  vec by = vec_load(g, left), mean = vec_load(m, left), square = vec_load(v, left);
+  mean += r->take_1 * (by - mean);
+  square += r->take_2 * (by * by - square);
+  vec_store(m, mean, left);
+  vec_store(v, square, left);
+  if (u) {
+    vec most = vec_load(u, left);
+    square = vec_select(most >= square, most, square);
+    vec_store(u, square, left);
   }
-}
-
-/* The comparison keeps a NaN of v. */
-static void adam_amsgrad(const adam_rates* at, size_t n, real* w, const real* g, real* m,
-                         real* v, real* u) {
-  adam_rates r = *at;
-  for (size_t i = 0; i < n; ++i) {
-    m[i] += r.take_1 * (g[i] - m[i]);
-    v[i] += r.take_2 * (g[i] * g[i] - v[i]);
-    u[i] = u[i] >= v[i] ? u[i] : v[i];
-    w[i] -= r.alpha * m[i] / (sqrt(u[i]) + r.eps);
-  }
+  vec_store(w, vec_load(w, left) - r->alpha * mean / (vec_sqrt(square) + r->eps), left);
 }
 
 static bool adam_uses(const double* h, int slot) {
@@ -50,11 +45,11 @@ static bool adam_uses(const double* h, int slot) {
 
 static void adam_step(const step_args* a, size_t n, real* w, const real* g, real* const* slots) {
   adam_rates r = adam_rates_at(a);
-  real* u = slots[ADAM_LARGEST];
+  real *m = slots[ADAM_MEAN], *v = slots[ADAM_SQUARE], *u = slots[ADAM_LARGEST];
   if (u) {
-    adam_amsgrad(&r, n, w, g, slots[ADAM_MEAN], slots[ADAM_SQUARE], u);
+    for (size_t i = 0; i < n; i += LANES) adam_vector(&r, n - i, w + i, g + i, m + i, v + i, u + i);
   } else {
-    adam_plain(&r, n, w, g, slots[ADAM_MEAN], slots[ADAM_SQUARE]);
+    for (size_t i = 0; i < n; i += LANES) adam_vector(&r, n - i, w + i, g + i, m + i, v + i, NULL);
   }
 }
 

@@ -1,6 +1,6 @@
 /* The number type of this instance of the engine, and what every file needs.
  *
- * `real` is float or double: each instance (src/engine-f32.c, src/engine-f64.c) defines it and
+ * `real` is float or double: each instance (src/engine-f32-plain.c and so on) defines it and
  * includes the whole engine, so that everything is static. A file compiled alone, as
  * editors and `make engine-check` do, gets double unless told otherwise.
  *

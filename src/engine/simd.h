@@ -7,6 +7,12 @@
 
 #include "real.h"
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 #ifndef NN_VECTOR_BYTES
 #define NN_VECTOR_BYTES 16
 #endif
@@ -25,8 +31,58 @@ typedef real vec __attribute__((vector_size(NN_VECTOR_BYTES)));
 /* The same in memory, where it begins at any number. */
 typedef real vec_at __attribute__((vector_size(NN_VECTOR_BYTES), aligned(sizeof(real)), may_alias));
 
+#define NN_INLINE static inline __attribute__((always_inline))
+
 #define VEC_LOAD(p) ((vec) * (const vec_at*) (p))
 #define VEC_STORE(p, v) (*(vec_at*) (p) = (v))
+
+/* Loops over n numbers take LANES at a time; `left` says how many there are from here on, so
+ * that the last vector may be part of one: its other lanes are 0 and not stored. */
+NN_INLINE vec vec_load(const real* p, size_t left) {
+  if (left >= LANES) return VEC_LOAD(p);
+  vec v = {0};
+  for (size_t l = 0; l < left; ++l) v[l] = p[l];
+  return v;
+}
+
+NN_INLINE void vec_store(real* p, vec v, size_t left) {
+  if (left >= LANES) {
+    VEC_STORE(p, v);
+    return;
+  }
+  for (size_t l = 0; l < left; ++l) p[l] = v[l];
+}
+
+/* Comparisons give whole lanes of ones or zeros. */
+typedef __typeof__((vec){0} == (vec){0}) vec_mask;
+
+NN_INLINE vec vec_select(vec_mask where, vec yes, vec no) {
+  return (vec) ((where & (vec_mask) yes) | (~where & (vec_mask) no));
+}
+
+/* The compilers' vectors have no square root of their own. */
+#if NN_VECTOR_BYTES == 64
+#define VEC_SQRT_F(v) ((vec) _mm512_sqrt_ps((__m512) (v)))
+#define VEC_SQRT_D(v) ((vec) _mm512_sqrt_pd((__m512d) (v)))
+#elif NN_VECTOR_BYTES == 32
+#define VEC_SQRT_F(v) ((vec) _mm256_sqrt_ps((__m256) (v)))
+#define VEC_SQRT_D(v) ((vec) _mm256_sqrt_pd((__m256d) (v)))
+#elif defined(__x86_64__)
+#define VEC_SQRT_F(v) ((vec) _mm_sqrt_ps((__m128) (v)))
+#define VEC_SQRT_D(v) ((vec) _mm_sqrt_pd((__m128d) (v)))
+#elif defined(__aarch64__)
+#define VEC_SQRT_F(v) ((vec) vsqrtq_f32((float32x4_t) (v)))
+#define VEC_SQRT_D(v) ((vec) vsqrtq_f64((float64x2_t) (v)))
+#endif
+
+NN_INLINE vec vec_sqrt(vec v) {
+#ifdef VEC_SQRT_F
+  return sizeof(real) == sizeof(float) ? VEC_SQRT_F(v) : VEC_SQRT_D(v);
+#else
+  for (int l = 0; l < LANES; ++l) v[l] = sqrt(v[l]);
+  return v;
+#endif
+}
 
 /* Four numbers, and those of two fours that the indices 0 .. 7 name. */
 typedef real four __attribute__((vector_size(4 * sizeof(real))));
@@ -39,7 +95,5 @@ typedef real four_at __attribute__((vector_size(4 * sizeof(real)), aligned(sizeo
 typedef __typeof__((four){0} == (four){0}) four_index;
 #define FOUR_PICK(x, y, ...) __builtin_shuffle(x, y, (four_index){__VA_ARGS__})
 #endif
-
-#define NN_INLINE static inline __attribute__((always_inline))
 
 #endif

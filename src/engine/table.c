@@ -2,11 +2,13 @@
 #include "inference.h"
 #include "trainer.h"
 
-/* The one symbol that an instance shows: NN_ENGINE_NAME is nn_engine_f32 or _f64. */
+/* The one symbol that an instance shows. */
 
 #ifndef NN_ENGINE_NAME
-#define NN_ENGINE_NAME nn_engine_f64
+#define NN_ENGINE_NAME nn_engine_alone
 #endif
+
+extern const nn_engine NN_ENGINE_NAME;
 
 static void network_sizes(const network* net, size_t* n_w, size_t* n_state) {
   *n_w = net->n_w;
