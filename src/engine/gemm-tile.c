@@ -36,7 +36,7 @@
     if (vectors > 2) VEC_STORE(to + 2 * LANES, x2##j);         \
   }
 
-NN_INLINE void tile_body(const tile* t, const int vectors, const int columns) {
+NN_INLINE void tile_body(const gemm_tile* t, const int vectors, const int columns) {
   const real *a = t->a, *b = t->b;
   const size_t a_step = t->a_step, b_step = t->b_step, b_column = t->b_column;
   EACH_COLUMN(TILE_START)
@@ -52,7 +52,7 @@ NN_INLINE void tile_body(const tile* t, const int vectors, const int columns) {
 #define TILE_CASE(c) \
   case c: tile_body(t, vectors, c); break;
 
-NN_INLINE void tile_columns(const tile* t, const int vectors, int columns) {
+NN_INLINE void tile_columns(const gemm_tile* t, const int vectors, int columns) {
   switch (columns) {
     TILE_CASE(1)
     TILE_CASE(2)
@@ -67,7 +67,7 @@ NN_INLINE void tile_columns(const tile* t, const int vectors, int columns) {
   }
 }
 
-NN_PRIVATE void tile_run(const tile* t, int vectors, int columns) {
+NN_PRIVATE void tile_run(const gemm_tile* t, int vectors, int columns) {
   if (vectors == 1) {
     tile_columns(t, 1, columns);
   } else if (vectors == 2) {

@@ -18,9 +18,9 @@ typedef struct {
   size_t c_column;
   const real* bias;  /* start: one number for each row; or NULL */
   bool add;          /* start: what is in c; else, without bias, 0 */
-} tile;
+} gemm_tile;
 
 /* vectors: 1 .. NN_TILE_VECTORS, columns: 1 .. NN_TILE_COLUMNS */
-NN_PRIVATE void tile_run(const tile* t, int vectors, int columns);
+NN_PRIVATE void tile_run(const gemm_tile* t, int vectors, int columns);
 
 #endif

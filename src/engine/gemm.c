@@ -4,15 +4,16 @@
 
 /* C = A B (+ C, or + bias) with A m x k and B k x n, each of them perhaps transposed in memory.
  *
- * C is made in tiles of TILE_ROWS x TILE_COLUMNS. Of A a panel of TILE_ROWS rows and DEPTH
+ * C is made in tiles of TILE_ROWS x TILE_COLUMNS. Of A a panel of TILE_ROWS rows and GEMM_DEPTH
  * columns at a time is copied (turned, where it is transposed; rows past the last filled with
- * 0) to where its numbers stand one after the other; B is read where it is. WIDTH columns of B
+ * 0) to where its numbers stand one after the other; B is read where it is. GEMM_WIDTH columns of B
  * are used by all panels before the next are begun, so that they stay near.
  *
- * Number (i, j) is a sum over p in ascending order, whatever tile it falls into; only the
- * few rows or columns of dots_run() are summed in lanes. */
+ * Number (i, j) is a sum over p in ascending order, whatever tile it falls into, so that a
+ * column comes out the same alone and among others; only the few rows of dots_run() are
+ * summed in lanes, and they always are. */
 
-enum { DEPTH = 256, WIDTH = 2048 / sizeof(real) };
+enum { GEMM_DEPTH = 256, GEMM_WIDTH = 2048 / sizeof(real) };
 
 /* Number (i, p) of A is at i * a_row + p * a_column, (p, j) of B at p * b_row + j * b_column. */
 typedef struct {
@@ -24,18 +25,19 @@ typedef struct {
   real* c;
   const real* bias; /* one number for each row, or NULL */
   bool add;
-} product;
+  bool dots; /* columns of A and B are in one piece each */
+} gemm_product;
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static size_t gemm_least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* 4 rows of `depth` numbers become columns of 4. */
 static void rows_turn(const real* from, size_t from_step, size_t depth, real* to, size_t to_step) {
   const real *r0 = from, *r1 = r0 + from_step, *r2 = r1 + from_step, *r3 = r2 + from_step;
   size_t q = 0;
   for (; q + 4 <= depth; q += 4, to += 4 * to_step) {
-    four a = FOUR_LOAD(r0 + q), b = FOUR_LOAD(r1 + q), c = FOUR_LOAD(r2 + q), d = FOUR_LOAD(r3 + q);
-    four ab = FOUR_PICK(a, b, 0, 4, 1, 5), cd = FOUR_PICK(c, d, 0, 4, 1, 5);
-    four later_ab = FOUR_PICK(a, b, 2, 6, 3, 7), later_cd = FOUR_PICK(c, d, 2, 6, 3, 7);
+    vec_four a = FOUR_LOAD(r0 + q), b = FOUR_LOAD(r1 + q), c = FOUR_LOAD(r2 + q), d = FOUR_LOAD(r3 + q);
+    vec_four ab = FOUR_PICK(a, b, 0, 4, 1, 5), cd = FOUR_PICK(c, d, 0, 4, 1, 5);
+    vec_four later_ab = FOUR_PICK(a, b, 2, 6, 3, 7), later_cd = FOUR_PICK(c, d, 2, 6, 3, 7);
     FOUR_STORE(to, FOUR_PICK(ab, cd, 0, 1, 4, 5));
     FOUR_STORE(to + to_step, FOUR_PICK(ab, cd, 2, 3, 6, 7));
     FOUR_STORE(to + 2 * to_step, FOUR_PICK(later_ab, later_cd, 0, 1, 4, 5));
@@ -54,7 +56,7 @@ typedef struct {
   size_t i, rows, padded, p, depth;
 } panel_place;
 
-static void panel_turn(const product* g, const panel_place* at, real* to) {
+static void panel_turn(const gemm_product* g, const panel_place* at, real* to) {
   const real* from = g->a + at->i * g->a_row + at->p;
   size_t r = 0;
   for (; r + 4 <= at->rows; r += 4) {
@@ -67,7 +69,7 @@ static void panel_turn(const product* g, const panel_place* at, real* to) {
   }
 }
 
-static void panel_copy(const product* g, const panel_place* at, real* to) {
+static void panel_copy(const gemm_product* g, const panel_place* at, real* to) {
   const real* from = g->a + at->i + at->p * g->a_column;
   for (size_t q = 0; q < at->depth; ++q, from += g->a_column, to += at->padded) {
     for (size_t r = 0; r < at->rows; ++r) to[r] = from[r];
@@ -76,7 +78,7 @@ static void panel_copy(const product* g, const panel_place* at, real* to) {
 }
 
 /* A tile whose last rows are not there is made aside. */
-static void tile_aside(tile t, size_t rows, size_t padded, int columns) {
+static void tile_aside(gemm_tile t, size_t rows, size_t padded, int columns) {
   real aside[TILE_ROWS * TILE_COLUMNS], *c = t.c;
   size_t c_column = t.c_column;
   for (size_t j = 0; j < (size_t) columns; ++j) {
@@ -93,10 +95,10 @@ static void tile_aside(tile t, size_t rows, size_t padded, int columns) {
 }
 
 /* One panel of A against columns from .. to - 1 of B. */
-static void panel_run(const product* g, const panel_place* at, size_t from, size_t to) {
-  real panel[TILE_ROWS * DEPTH] __attribute__((aligned(64)));
+static void panel_run(const gemm_product* g, const panel_place* at, size_t from, size_t to) {
+  real panel[TILE_ROWS * GEMM_DEPTH] __attribute__((aligned(64)));
   (g->a_row == 1 ? panel_copy : panel_turn)(g, at, panel);
-  tile t = {.k = at->depth,
+  gemm_tile t = {.k = at->depth,
             .a = panel,
             .a_step = at->padded,
             .b_step = g->b_row,
@@ -105,7 +107,7 @@ static void panel_run(const product* g, const panel_place* at, size_t from, size
             .bias = g->bias ? g->bias + at->i : NULL,
             .add = g->add || at->p > 0};
   for (size_t j = from; j < to; j += TILE_COLUMNS) {
-    int columns = (int) least(to - j, TILE_COLUMNS);
+    int columns = (int) gemm_least(to - j, TILE_COLUMNS);
     t.b = g->b + at->p * g->b_row + j * g->b_column;
     t.c = g->c + j * g->m + at->i;
     if (at->rows == at->padded) {
@@ -116,15 +118,15 @@ static void panel_run(const product* g, const panel_place* at, size_t from, size
   }
 }
 
-static void tiles_run(const product* g) {
+static void tiles_run(const gemm_product* g) {
   panel_place at;
-  for (size_t j = 0; j < g->n; j += WIDTH) {
-    for (at.p = 0; at.p < g->k; at.p += DEPTH) {
-      at.depth = least(g->k - at.p, DEPTH);
+  for (size_t j = 0; j < g->n; j += GEMM_WIDTH) {
+    for (at.p = 0; at.p < g->k; at.p += GEMM_DEPTH) {
+      at.depth = gemm_least(g->k - at.p, GEMM_DEPTH);
       for (at.i = 0; at.i < g->m; at.i += TILE_ROWS) {
-        at.rows = least(g->m - at.i, TILE_ROWS);
+        at.rows = gemm_least(g->m - at.i, TILE_ROWS);
         at.padded = (at.rows + LANES - 1) / LANES * LANES;
-        panel_run(g, &at, j, least(g->n, j + WIDTH));
+        panel_run(g, &at, j, gemm_least(g->n, j + GEMM_WIDTH));
       }
     }
   }
@@ -136,7 +138,7 @@ static real lanes_sum(vec x) {
   return sum;
 }
 
-static real dot(size_t k, const real* a, const real* b) {
+static real gemm_dot(size_t k, const real* a, const real* b) {
   vec sum = {0}, other = {0};
   size_t p = 0;
   for (; p + 2 * LANES <= k; p += 2 * LANES) {
@@ -148,19 +150,19 @@ static real dot(size_t k, const real* a, const real* b) {
   return lanes_sum(sum + other) + rest;
 }
 
-/* Few rows or columns of A' B are not worth turning A: each number is a dot of two columns. */
-static void dots_run(const product* g) {
+/* Few rows of A' B would leave most of a tile empty: each number is a dot of two columns. */
+static void dots_run(const gemm_product* g) {
   for (size_t j = 0; j < g->n; ++j) {
     for (size_t i = 0; i < g->m; ++i) {
       real* c = g->c + j * g->m + i;
       real start = g->add ? *c : g->bias ? g->bias[i] : 0;
-      *c = start + dot(g->k, g->a + i * g->a_row, g->b + j * g->b_column);
+      *c = start + gemm_dot(g->k, g->a + i * g->a_row, g->b + j * g->b_column);
     }
   }
 }
 
 /* The smallest products of all are done before a tile would have begun. */
-static void small_run(const product* g) {
+static void small_run(const gemm_product* g) {
   for (size_t j = 0; j < g->n; ++j) {
     real* c = g->c + j * g->m;
     for (size_t i = 0; !g->add && i < g->m; ++i) c[i] = g->bias ? g->bias[i] : 0;
@@ -172,18 +174,18 @@ static void small_run(const product* g) {
   }
 }
 
-static void product_run(const product* g) {
-  if (g->m * g->n * g->k <= 128) {
-    small_run(g);
-  } else if (g->a_column == 1 && (g->m < 4 || g->n < 4)) {
+static void product_run(const gemm_product* g) {
+  if (g->dots && g->m < 4) {
     dots_run(g);
+  } else if (g->m * g->n * g->k <= 128) {
+    small_run(g);
   } else {
     tiles_run(g);
   }
 }
 
-static product product_of(size_t m, size_t n, size_t k, const real* a, const real* b, real* c) {
-  product g = {.m = m, .n = n, .k = k, .a = a, .a_row = 1, .a_column = m};
+static gemm_product product_of(size_t m, size_t n, size_t k, const real* a, const real* b, real* c) {
+  gemm_product g = {.m = m, .n = n, .k = k, .a = a, .a_row = 1, .a_column = m};
   g.b = b;
   g.b_row = 1;
   g.b_column = k;
@@ -193,14 +195,14 @@ static product product_of(size_t m, size_t n, size_t k, const real* a, const rea
 
 NN_PRIVATE void gemm_nn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
                         real* c) {
-  product g = product_of(m, n, k, a, b, c);
+  gemm_product g = product_of(m, n, k, a, b, c);
   g.add = add;
   product_run(&g);
 }
 
 NN_PRIVATE void gemm_nt(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
                         real* c) {
-  product g = product_of(m, n, k, a, b, c);
+  gemm_product g = product_of(m, n, k, a, b, c);
   g.add = add;
   g.b_row = n;
   g.b_column = 1;
@@ -209,18 +211,20 @@ NN_PRIVATE void gemm_nt(size_t m, size_t n, size_t k, const real* a, const real*
 
 NN_PRIVATE void gemm_tn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
                         real* c) {
-  product g = product_of(m, n, k, a, b, c);
+  gemm_product g = product_of(m, n, k, a, b, c);
   g.add = add;
   g.a_row = k;
   g.a_column = 1;
+  g.dots = true;
   product_run(&g);
 }
 
 NN_PRIVATE void gemm_tn_bias(size_t m, size_t n, size_t k, const real* a, const real* b,
                              const real* bias, real* c) {
-  product g = product_of(m, n, k, a, b, c);
+  gemm_product g = product_of(m, n, k, a, b, c);
   g.bias = bias;
   g.a_row = k;
   g.a_column = 1;
+  g.dots = true;
   product_run(&g);
 }

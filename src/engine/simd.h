@@ -85,14 +85,14 @@ NN_INLINE vec vec_sqrt(vec v) {
 }
 
 /* Four numbers, and those of two fours that the indices 0 .. 7 name. */
-typedef real four __attribute__((vector_size(4 * sizeof(real))));
+typedef real vec_four __attribute__((vector_size(4 * sizeof(real))));
 typedef real four_at __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
-#define FOUR_LOAD(p) ((four) * (const four_at*) (p))
+#define FOUR_LOAD(p) ((vec_four) * (const four_at*) (p))
 #define FOUR_STORE(p, v) (*(four_at*) (p) = (v))
 #if defined(__clang__) || __GNUC__ >= 12
 #define FOUR_PICK(x, y, ...) __builtin_shufflevector(x, y, __VA_ARGS__)
 #else
-typedef __typeof__((four){0} == (four){0}) four_index;
+typedef __typeof__((vec_four){0} == (vec_four){0}) four_index;
 #define FOUR_PICK(x, y, ...) __builtin_shuffle(x, y, (four_index){__VA_ARGS__})
 #endif
 

@@ -63,17 +63,38 @@ static void test_columns_alone(void) {
     same = same && same_bytes(alone, whole + j * M, sizeof(alone));
   }
   check(same, "nn: a column alone is the same to the bit");
-  gemm_tn(M, N, K, a, b, false, whole);
-  for (int j = 0; j < N; ++j) {
-    gemm_tn(M, 1, K, a, b + j * K, false, alone);
-    same = same && same_bytes(alone, whole + j * M, sizeof(alone));
+  for (int m = 1; m <= M; ++m) {
+    gemm_tn((size_t) m, N, K, a, b, false, whole);
+    for (int j = 0; j < N; ++j) {
+      gemm_tn((size_t) m, 1, K, a, b + j * K, false, alone);
+      same = same && same_bytes(alone, whole + j * m, (size_t) m * sizeof(real));
+    }
   }
   check(same, "tn: a column alone is the same to the bit");
 }
 
+/* The bias is what C would have held before. */
+static void test_bias(int m, int n, int k) {
+  size_t rows = (size_t) m, cols = (size_t) n, depth = (size_t) k;
+  real *a = keep_reals(rows * depth), *b = keep_reals(depth * cols), *bias = keep_reals(rows);
+  real *c = keep_reals(rows * cols), *expected = keep_reals(rows * cols);
+  draw_reals(rows * depth, -1, 1, a);
+  draw_reals(depth * cols, -1, 1, b);
+  draw_reals(rows, -1, 1, bias);
+  for (size_t j = 0; j < cols; ++j) memcpy(expected + j * rows, bias, rows * sizeof(real));
+  gemm_tn(rows, cols, depth, a, b, true, expected);
+  gemm_tn_bias(rows, cols, depth, a, b, bias, c);
+  check(guards_hold() && same_bytes(c, expected, rows * cols * sizeof(real)), "tn with a bias");
+  release_all();
+}
+
 int main(void) {
+  test_bias(1, 5, 40);
+  test_bias(5, 3, 2);
+  test_bias(53, 21, 300);
   const int odd[][3] = {{0, 3, 2},   {3, 0, 2},   {3, 2, 0},  {1, 1, 257},   {64, 64, 64},
-                        {31, 33, 7}, {65, 1, 66}, {1, 70, 3}, {100, 37, 19}, {16, 128, 5}};
+                        {31, 33, 7}, {65, 1, 66}, {1, 70, 3}, {100, 37, 19}, {16, 128, 5},
+                        {50, 1030, 3}, {97, 20, 600}, {30, 45, 513}};
   for (int m = 1; m <= 9; ++m) {
     for (int n = 1; n <= 9; ++n) {
       for (int k = 1; k <= 9; ++k) test_shape(m, n, k);
