@@ -9,8 +9,17 @@ count <- function(code, pattern) {
 }
 p90 <- function(x) unname(quantile(x, 0.9, type = 1))
 
+# Directives with the lines that they go on in are no code of functions.
+without_directives <- function(text) {
+  goes_on <- grepl("\\\\$", text)
+  directive <- grepl("^\\s*#", text)
+  for (i in which(goes_on)) directive[i + 1] <- directive[i + 1] || directive[i]
+  ifelse(directive, "", text)
+}
+
 # Functions of one file of C: lines between the braces, and parameters.
 c_functions <- function(code) {
+  code$text <- without_directives(code$text)
   depth <- cumsum(nchar(gsub("[^{]", "", code$text)) - nchar(gsub("[^}]", "", code$text)))
   before <- c(0, head(depth, -1))
   starts <- which(before == 0 & grepl("\\)\\s*\\{", code$text) & !grepl("=|^\\s*#|^\\}", code$text))
