@@ -13,21 +13,25 @@
 #'   v)`, `w <- w - lr * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)`.
 #'   `amsgrad` takes the largest `v` so far.
 #' * `optimizer_adam_w()` (also `optimizer_adamw()`): Adam with `weight_decay`.
-#' * `optimizer_adamax()`: `u <- max(beta_2 * u, abs(g))`, `w <- w - lr * m / ((1 - beta_1^t)
-#'   * (u + epsilon))` with Adam's `m`.
+#' * `optimizer_adamax()`: `u <- max(beta_2 * u, abs(g))`, then, with Adam's `m`,
+#'   `w <- w - lr * m / ((1 - beta_1^t) * (u + epsilon))`.
 #' * `optimizer_nadam()`: Adam with Nesterov's momentum, which warms up as
 #'   `beta_1 * (1 - 0.96^(schedule_decay * t) / 2)`.
 #' * `optimizer_adagrad()`: `a <- a + g^2`, `w <- w - lr * g / sqrt(a + epsilon)`.
 #' * `optimizer_adadelta()`: `a <- rho * a + (1 - rho) * g^2`, `s <- sqrt(d + epsilon) /
 #'   sqrt(a + epsilon) * g`, `d <- rho * d + (1 - rho) * s^2`, `w <- w - lr * s`.
-#' * `optimizer_ftrl()`: follow the regularized leader, for sparse weights. It computes
-#'   weights anew at each step, from sums that start at 0: they do not begin where the
-#'   initializer put them.
-#' * `optimizer_lion()`: `w <- w - lr * sign(beta_1 * m + (1 - beta_1) * g)`, then `m <- beta_2
-#'   * m + (1 - beta_2) * g`.
+#' * `optimizer_ftrl()`: follow the regularized leader, for sparse weights. With
+#'   `p = -learning_rate_power` and the strengths `l1`, `l2` and `shrinkage`:
+#'   `b <- a + g^2`, `z <- z + g + 2 * shrinkage * w - (b^p - a^p) / lr * w`, `a <- b`, and
+#'   `w <- (clip(z, -l1, l1) - z) / (a^p / lr + 2 * l2 + beta / lr)`. Weights are computed
+#'   anew at each step from `z`, which starts at 0: they do not begin where the initializer
+#'   put them.
+#' * `optimizer_lion()`: `w <- w - lr * sign(beta_1 * m + (1 - beta_1) * g)`, then
+#'   `m <- beta_2 * m + (1 - beta_2) * g`.
 #'
-#' @section Order in a step: The gradient is clipped; the weights decay by `weight_decay * lr
-#'   * w`; then come the formula above, the moving average and the layers' constraints.
+#' @section Order in a step: The gradient is clipped; the weights decay by
+#'   `weight_decay * lr * w`; then come the formula above, the moving average and the layers'
+#'   constraints.
 #'
 #' @section Learning rate: A number, one of the
 #'   [schedules][learning_rate_schedule_exponential_decay()], or an R function of the step
