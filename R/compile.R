@@ -25,6 +25,7 @@
 #' @section Errors: `kestrel_error_argument` for unknown names (with the nearest one) and bad
 #'   values; `kestrel_error_state` while the model is being fitted.
 #' @source Keras: `Model.compile()`.
+#' @aliases compile
 #' @family training
 #' @examples
 #' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 2)

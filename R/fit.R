@@ -47,6 +47,7 @@
 #'   `kestrel_error_memory`, `kestrel_error_callback`. After an error in the arguments the
 #'   model is as before.
 #' @source Keras: `Model.fit()`; arguments as in R keras 2.x.
+#' @aliases fit
 #' @family training
 #' @examples
 #' x <- as.matrix(cars$speed) / 25

@@ -35,8 +35,7 @@
 #' @export %>%
 NULL
 
-#' @export
-generics::fit
-
-#' @export
-generics::compile
+# The generics of 'generics'; their help is that of our methods.
+#' @rawNamespace export(fit)
+#' @rawNamespace export(compile)
+NULL

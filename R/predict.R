@@ -7,13 +7,17 @@
 #' @param x samples, as for [fit()][fit.kestrel_model]. Rows with missing or infinite values
 #'   give `NA`.
 #' @param batch_size samples computed at once; `NULL` chooses.
-#' @param verbose 1 or 2 print a line when done; 0, the default, is silent.
+#' @param verbose 0, the default: silent; 1: a progress bar; 2: one line when done.
 #' @param steps batches to compute, when not all samples.
 #' @param callbacks callbacks with `on_predict_*` hooks.
 #' @param ... `newdata`, another name for `x`.
 #' @return a matrix with a row for each sample and a column for each unit of the output; an
 #'   array when the output has more dims.
+#' @section Errors: `kestrel_error_state` when the model has no layers or is not built;
+#'   `kestrel_error_shape` when `x` does not fit its input; `kestrel_error_argument` for other
+#'   bad arguments; `kestrel_error_callback` when a hook fails.
 #' @source Keras: `Model.predict()`.
+#' @aliases predict
 #' @family training
 #' @examples
 #' model <- keras_model_sequential() %>% layer_dense(2, input_shape = 3)
