@@ -10,6 +10,7 @@
 #' @return `k_floatx()` and `config_floatx()` return the name; the setters return it
 #'   invisibly. `k_epsilon()` is 1e-7, the constant that keeps probabilities and
 #'   denominators from zero.
+#' @section Errors: `kestrel_error_argument` for any other name.
 #' @source Keras: `keras.config.set_floatx`, `keras.config.epsilon`.
 #' @family settings
 #' @examples

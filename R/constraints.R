@@ -16,7 +16,7 @@
 #' do in Keras.
 #'
 #' As strings: `"max_norm"`, `"unit_norm"`, `"min_max_norm"`, `"non_neg"` and their old forms
-#' without the inner underscore, with the defaults below.
+#' without the inner underscore, with the defaults shown above.
 #'
 #' @param max_value,min_value bounds of the norm, at least 0.
 #' @param rate how far weights go towards the bounds in one step; 1 is all the way.

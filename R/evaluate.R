@@ -4,8 +4,17 @@
 #' statistics; the loss includes the penalties of regularizers.
 #'
 #' @inheritParams fit.kestrel_model
+#' @param batch_size samples computed at once, 32 by default. The loss does not depend on it;
+#'   a metric of your own that is computed by batches may.
+#' @param verbose 0: silent; 1: a progress bar; 2: one line when done; `"auto"`: 1, in knitted
+#'   documents 2.
+#' @param sample_weight a weight for each sample: the loss is the sum of weight times loss over
+#'   the number of samples.
+#' @param callbacks callbacks with `on_test_*` hooks.
 #' @param steps batches to evaluate, when not all samples.
 #' @return a named vector, the loss first; `score$loss`, `score[["loss"]]` and `score[1]` work.
+#' @section Errors: `kestrel_error_state` (not compiled, not built), `kestrel_error_argument`
+#'   with its kinds `kestrel_error_shape` and `kestrel_error_data`, `kestrel_error_callback`.
 #' @source Keras: `Model.evaluate()`.
 #' @family training
 #' @examples

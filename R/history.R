@@ -35,6 +35,8 @@ history_length <- function(history) {
 #' @return `print()` returns the history, invisibly. `as.data.frame()` returns a data frame
 #'   with columns `epoch`, `value`, `metric` (a factor, without `val_`) and `data` (a factor:
 #'   `training`, `validation`); epochs that were asked for and not run are `NA`.
+#' @section Errors: none of its own; a [plot()][plot.keras_training_history] of a history
+#'   checks its arguments.
 #' @source R packages 'keras' and 'keras3'.
 #' @seealso [plot.keras_training_history()].
 #' @family training

@@ -24,7 +24,7 @@
 #' * `initializer_identity()`: `gain` on the diagonal of a matrix, else 0
 #'
 #' As strings: their names without `initializer_`, such as `"he_normal"`, with the defaults
-#' below; also `"zero"`, `"one"`, `"uniform"` and `"normal"`. An array of the weight's shape
+#' shown above; also `"zero"`, `"one"`, `"uniform"` and `"normal"`. An array of the weight's shape
 #' works as an initializer, and so does a function of the shape that returns one.
 #'
 #' @param value the number; or an array, for weights of its shape.

@@ -12,6 +12,9 @@
 #' * `layer_activation_softmax()`: `exp(x) / sum(exp(x))` along `axis`
 #'
 #' @inheritParams layer_dense
+#' @param ... arguments that every layer has: those of [layer_dense()], and
+#'   `activity_regularizer`, a penalty on the output (divided by the number of samples in the
+#'   batch) that is added to the loss.
 #' @param activation name of an activation, or an `activation_*` function.
 #' @param max_value largest value, above 0; `NULL` for none.
 #' @param negative_slope slope left of the threshold, at least 0. `alpha`, its name in R keras

@@ -9,7 +9,7 @@
 #' Weights, in this order: `gamma`, `beta`, `moving_mean`, `moving_variance`, each as long as
 #' the axis; the last two are not trained.
 #'
-#' @inheritParams layer_dense
+#' @inheritParams layer_activation
 #' @param axis the axis that keeps its own statistics: negative ones count from the last, 1 is
 #'   the first of a sample.
 #' @param momentum share of the old value that moving statistics keep, in `[0, 1]`.

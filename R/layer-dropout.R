@@ -3,7 +3,7 @@
 #' In training each number is set to 0 with probability `rate`, and the others are multiplied
 #' by `1 / (1 - rate)`, so that their mean stays. Otherwise the layer does nothing.
 #'
-#' @inheritParams layer_dense
+#' @inheritParams layer_activation
 #' @param rate share of the numbers to drop, in `[0, 1)`.
 #' @param noise_shape dims of the mask, samples first, where it is to be shared: 1 for an axis
 #'   along which all numbers are dropped together, `NA` (or in a list `NULL`) or the axis' own

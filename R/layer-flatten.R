@@ -3,7 +3,7 @@
 #' A sample of any dims becomes one of a single dim: (n, 2, 3) becomes (n, 6), the last dim
 #' running fastest as in Keras, not the first as in R.
 #'
-#' @inheritParams layer_dense
+#' @inheritParams layer_activation
 #' @param data_format `NULL` or `"channels_last"`.
 #' @inherit layer_dense return
 #' @section Errors: `kestrel_error_argument` for other formats.

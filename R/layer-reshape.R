@@ -3,7 +3,7 @@
 #' The numbers of a sample get other dims, in row-major order as in Keras: the last dim runs
 #' fastest, before and after.
 #'
-#' @inheritParams layer_dense
+#' @inheritParams layer_activation
 #' @param target_shape dims of a sample after it; one of them may be -1 or `NA`, which is then
 #'   what makes the numbers come out right.
 #' @inherit layer_dense return

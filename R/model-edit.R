@@ -2,14 +2,18 @@
 
 #' Layers of a model
 #'
-#' `get_layer()` finds a layer by name or by number; `pop_layer()` takes the last one off,
-#' after which the model must be compiled again.
+#' `get_layer()` finds a layer by name or by number. `pop_layer()` takes the last one off, and
+#' with it what [compile()][compile.kestrel_model] was told: a loss and metrics chosen for one
+#' output seldom fit another.
 #'
 #' @param object a model.
 #' @param name the layer's name.
 #' @param index the layer's number, from 1; negative numbers count from the end.
 #' @param rebuild accepted for keras3; nothing has to be rebuilt.
 #' @return `get_layer()` the layer; `pop_layer()` the removed layer, invisibly.
+#' @section Errors: `kestrel_error_argument` for what is no model, when not exactly one of
+#'   `name` and `index` is given, and for a layer that does not exist; `kestrel_error_state`
+#'   when there is no layer to take off, or the model is being fitted.
 #' @source Keras: `Model.get_layer()`, `Sequential.pop()`.
 #' @family models
 #' @examples
@@ -46,12 +50,14 @@ pop_layer <- function(object, rebuild = TRUE) {
 
 #' Copy a model
 #'
-#' The copy has the same layers, names and compile settings, and new random weights, as in
-#' Keras; give it the original's with [set_weights()].
+#' The copy has the same layers and names, and new random weights, as in Keras; give it the
+#' original's with [set_weights()]. Other than in Keras a compiled model gives a compiled copy,
+#' with an optimizer of its own whose state starts afresh.
 #'
 #' @param model a model.
 #' @param ... not used.
 #' @return a new model.
+#' @section Errors: `kestrel_error_argument` for what is no model.
 #' @source Keras: `keras.models.clone_model`.
 #' @family models
 #' @examples

@@ -33,6 +33,9 @@
 #' @param input_shape dims of one sample, the number of samples left out: 4 for a matrix of
 #'   four columns.
 #' @return the model, of class `kestrel_model`.
+#' @section Errors: `kestrel_error_argument` for layers that are none, a shape or a name that
+#'   cannot be meant, and unknown arguments; `kestrel_error_shape` when a layer does not fit
+#'   the one before it; `kestrel_error_memory` when the weights do not fit into memory.
 #' @source Keras: `keras.Sequential`; R packages 'keras' and 'keras3'.
 #' @family models
 #' @examples

@@ -16,7 +16,7 @@
 #'   `abs(G)` over all pairs of different rows. A single row has no pair and no penalty.
 #'
 #' As strings: `"l1"`, `"l2"`, `"l1_l2"` and `"orthogonal_regularizer"`, with the defaults
-#' below. Keras' `"l1l2"` has both factors 0, so it penalizes nothing; it is accepted with a
+#' shown above. Keras' `"l1l2"` has both factors 0, so it penalizes nothing; it is accepted with a
 #' warning.
 #'
 #' @param l factor of the penalty, at least 0. `l1` and `l2`, its names in keras3, work as

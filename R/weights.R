@@ -17,6 +17,10 @@
 #'   vectors are taken for 1-d arrays.
 #' @return `get_weights()` a list of arrays; `set_weights()` the object, invisibly;
 #'   `count_params()` a number.
+#' @section Errors: `kestrel_error_argument` for what is no model, layer or list;
+#'   `kestrel_error_shape` for another number of arrays or other shapes; `kestrel_error_data`
+#'   for numbers that are missing or infinite; `kestrel_error_state` when the model has no layers,
+#'   is not built or is being fitted.
 #' @source Keras: `Model.get_weights()`, `Model.set_weights()`, `Model.count_params()`.
 #' @family weights
 #' @examples
@@ -154,8 +158,8 @@ unpack_weights <- function(layers, w) {
 #'
 #' A frozen layer keeps its weights in training; a frozen batch normalization also uses its
 #' moving statistics. Without a selection all layers are meant. With one, the layers that
-#' are **not** selected get the opposite state, as in R keras 2.x: `freeze_weights(model, to
-#' = "dense_1")` freezes the layers up to `dense_1` and unfreezes those after it.
+#' are **not** selected get the opposite state, as in R keras 2.x: `freeze_weights(model,
+#' to = "dense_1")` freezes the layers up to `dense_1` and unfreezes those after it.
 #'
 #' It takes effect at the next [fit()][fit.kestrel_model]; there is no need to compile again.
 #'
@@ -165,6 +169,9 @@ unpack_weights <- function(layers, w) {
 #' @param which names, numbers, a logical vector with one value for each layer, or a function
 #'   of a layer that returns `TRUE` or `FALSE`.
 #' @return the object, invisibly.
+#' @section Errors: `kestrel_error_argument` for what is no model or layer, for layers that do
+#'   not exist, and for a function that returns anything but `TRUE` or `FALSE`;
+#'   `kestrel_error_state` when the model has no layers or is being fitted.
 #' @source R packages 'keras' and 'keras3'.
 #' @family weights
 #' @examples
