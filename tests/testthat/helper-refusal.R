@@ -29,24 +29,30 @@ expect_refused <- function(code, kind = "argument", argument = NULL, model = NUL
   set.seed(1)
   seed <- .Random.seed
   before <- if (!is.null(model)) model_snapshot(model)
-  connections <- nrow(showConnections())
+  connections <- getAllConnections()
   error <- tryCatch({ rlang::eval_tidy(code); NULL }, error = identity)
   label <- rlang::as_label(code)
   expect(!is.null(error), sprintf("%s was not refused.", label))
   if (is.null(error)) return(invisible())
+  message <- conditionMessage(error)
   expect(inherits(error, paste0("kestrel_error_", kind)), sprintf(
-    "%s: expected kestrel_error_%s, got %s: %s", label, kind, toString(class(error)), conditionMessage(error)
+    "%s: expected kestrel_error_%s, got %s: %s", label, kind, toString(class(error)), message
   ))
   expect(inherits(error, "kestrel_error"), sprintf("%s: not a kestrel_error", label))
   if (!is.null(argument)) {
-    expect(grepl(paste0("`", argument), conditionMessage(error), fixed = TRUE) || identical(error$argument, argument),
-      sprintf("%s: the message does not name `%s`: %s", label, argument, conditionMessage(error)))
+    named <- grepl(paste0("`", argument), message, fixed = TRUE)
+    expect(named || identical(error$argument, argument),
+      sprintf("%s: the message does not name `%s`: %s", label, argument, message))
   }
   for (word in names) {
-    expect(grepl(word, conditionMessage(error), fixed = TRUE), sprintf("%s: no \"%s\" in: %s", label, word, conditionMessage(error)))
+    expect(grepl(word, message, fixed = TRUE),
+      sprintf("%s: no \"%s\" in: %s", label, word, message))
   }
   expect(identical(.Random.seed, seed), sprintf("%s: the random numbers moved on", label))
-  expect(nrow(showConnections()) == connections, sprintf("%s: a connection is open", label))
-  if (!is.null(model)) expect(identical(model_snapshot(model), before), sprintf("%s: the model changed", label))
+  left_open <- setdiff(getAllConnections(), connections)
+  expect(!length(left_open), sprintf("%s: a connection is open", label))
+  if (!is.null(model)) {
+    expect(identical(model_snapshot(model), before), sprintf("%s: the model changed", label))
+  }
   invisible(error)
 }
