@@ -62,8 +62,8 @@ format:
 clean:
 	rm -rf $(BUILD) demo-output src/*.o src/*.so
 
-# The engine without R: every test program in both precisions, by each compiler, plain and
-# under the sanitizers. A program's name says how it was built: test-rng.double.gcc.plain
+# The engine without R: every test program in both precisions, by each compiler, plain (with
+# threads where OpenMP is there) and under the sanitizers (without). A program's name says how it was built: test-rng.double.gcc.plain
 VARIANTS := $(foreach c,$(COMPILERS),$(foreach t,float double,$(t).$(c)))
 PLAIN := $(foreach p,$(TESTS),$(foreach v,$(VARIANTS),$(BUILD)/$(p).$(v).plain))
 SANITIZED := $(foreach p,$(TESTS),$(foreach v,$(VARIANTS),$(BUILD)/$(p).$(v).sanitized))
@@ -74,10 +74,12 @@ engine-test: $(PLAIN)
 engine-sanitize: $(SANITIZED)
 	@sh tools/run-engine-tests.sh $^
 
+OPENMP_gcc := $(if $(shell echo 'int main(void){return 0;}' | gcc -fopenmp -x c - -o /dev/null && echo yes),-fopenmp)
+
 define engine_program
 $(BUILD)/%.$(1).$(2).plain: tests/engine/%.c $(HARNESS) $(ENGINE)
 	@mkdir -p $(BUILD)
-	$(2) -std=c99 -O1 -g -w -Dreal=$(1) $$< -o $$@ -lm
+	$(2) -std=c99 -O1 -g -w $$(OPENMP_$(2)) -Dreal=$(1) $$< -o $$@ -lm
 
 $(BUILD)/%.$(1).$(2).sanitized: tests/engine/%.c $(HARNESS) $(ENGINE)
 	@mkdir -p $(BUILD)

@@ -3,6 +3,7 @@
 #include "ffi.h"
 #include "r-memory.h"
 #include "r-spec.h"
+#include "r-threads.h"
 
 /* Shapes, predictions and derivatives of a network that lives for one call. */
 
@@ -117,21 +118,24 @@ static SEXP arrays_new(int count, const nn_shape* const* shapes, int n, double**
   return list;
 }
 
-SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP seed) {
+SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP seed,
+                 SEXP threads) {
   const nn_engine* engine = spec_engine(spec_field(spec, "precision"));
   nn_network_spec s = spec_network(spec);
   const nn_network* net = network_of(engine, &s);
   const nn_array* arrays = arrays_of(x, s.n_inputs, input_shapes(&s));
   const double* weights = weights_of(engine, net, w);
-  int n = arrays[0].n, batch = Rf_asInteger(batch_size);
+  int n = arrays[0].n;
+  nn_predict_spec how = {.batch_size = Rf_asInteger(batch_size),
+                         .training = Rf_asLogical(training) == 1,
+                         .seed = (uint64_t) Rf_asReal(seed),
+                         .threads = threads_allowed(Rf_asInteger(threads))};
   double** to;
   SEXP y = PROTECT(arrays_new(s.n_outputs, output_shapes(engine, net, &s), n, &to));
-  if (batch < 1) Rf_error("Internal error: a batch without rows.");
+  if (how.batch_size < 1) Rf_error("Internal error: a batch without rows.");
   if (n > 0) {
-    batch = batch < n ? batch : n;
-    engine->predict(block_call(engine->predict_bytes(net, batch)), net, batch,
-                    Rf_asLogical(training) == 1, (uint64_t) Rf_asReal(seed), weights, n, arrays,
-                    to);
+    if (how.batch_size > n) how.batch_size = n;
+    engine->predict(block_call(engine->predict_bytes(net, &how)), net, &how, weights, n, arrays, to);
   }
   UNPROTECT(1);
   return y;

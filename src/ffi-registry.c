@@ -3,6 +3,7 @@
 #include "engines.h"
 #include "ffi.h"
 #include "r-spec.h"
+#include "r-threads.h"
 
 static SEXP hparams_list(const nn_hparam* hparams) {
   int n = 0;
@@ -59,6 +60,16 @@ SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {
   SEXP result = Rf_allocVector(REALSXP, 4);
   for (int i = 0; i < 4; ++i) REAL(result)[i] = counts[i];
   return result;
+}
+
+/* c(processors, whether there is OpenMP, whether this process is a fork). */
+SEXP ffi_threads(void) {
+  const nn_engine* engine = spec_engine_double();
+  SEXP x = Rf_allocVector(INTSXP, 3);
+  INTEGER(x)[0] = engine->processors();
+  INTEGER(x)[1] = engine->has_openmp();
+  INTEGER(x)[2] = threads_forked();
+  return x;
 }
 
 /* Names of the kernels that run here, the fastest first. */

@@ -6,6 +6,7 @@
 #include "ffi.h"
 #include "r-memory.h"
 #include "r-spec.h"
+#include "r-threads.h"
 
 /* A trainer lives in two raw vectors, kept by the external pointer that R holds during one
  * fit(). The pointer's address is that of a `handle` in a third one. */
@@ -26,6 +27,7 @@ static double seconds(void) {
 static handle* handle_of(SEXP x) {
   handle* h = TYPEOF(x) == EXTPTRSXP ? (handle*) R_ExternalPtrAddr(x) : NULL;
   if (!h) Rf_error("Internal error: this training has ended.");
+  if (threads_forked()) h->engine->trainer_set_threads(h->trainer, 1);
   return h;
 }
 

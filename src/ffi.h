@@ -7,6 +7,7 @@
 
 SEXP ffi_registry(SEXP table);
 SEXP ffi_kernels(void);
+SEXP ffi_threads(void);
 SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n);
 
 SEXP ffi_activation(SEXP choice, SEXP x, SEXP k, SEXP inner);
@@ -25,7 +26,8 @@ SEXP ffi_schedule(SEXP choice, SEXP steps);
 SEXP ffi_optimizer_step(SEXP spec, SEXP lengths, SEXP w, SEXP g, SEXP state);
 
 SEXP ffi_network_info(SEXP spec);
-SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP seed);
+SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP seed,
+                 SEXP threads);
 SEXP ffi_gradient(SEXP spec, SEXP w, SEXP x, SEXP v, SEXP training, SEXP seed);
 SEXP ffi_jvp(SEXP spec, SEXP w, SEXP x, SEXP xdot, SEXP wdot, SEXP training, SEXP seed);
 

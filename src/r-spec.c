@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engines.h"
+#include "r-threads.h"
 
 #define INTERNAL "Internal error: "
 
@@ -224,7 +225,8 @@ nn_train_spec spec_train(SEXP x) {
                      .shuffle = spec_flag(x, "shuffle"),
                      .shuffle_batches = spec_flag(x, "shuffle_batches"),
                      .steps_per_epoch = spec_int(x, "steps_per_epoch"),
-                     .seed = (uint64_t) spec_number(x, "seed")};
+                     .seed = (uint64_t) spec_number(x, "seed"),
+                     .threads = threads_allowed(spec_int(x, "threads"))};
   t.metrics = metrics_of(spec_field(x, "metrics"), &t.n_metrics);
   if (t.batch_size < 1 || t.validation_batch_size < 1) Rf_error(INTERNAL "a batch without rows.");
   return t;

@@ -30,7 +30,7 @@ includes_of <- function(file) {
 
 engine_fault <- function(from, to, system) {
   if (system) {
-    known <- c(standard, if (basename(from) == "simd.h") instructions)
+    known <- c(standard, switch(basename(from), simd.h = instructions, parallel.c = "omp.h"))
     return(if (!to %in% known) "not one of the standard headers that it may use")
   }
   own <- noun_of(from)

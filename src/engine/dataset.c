@@ -1,5 +1,6 @@
 #include "dataset.h"
 
+#include "parallel.h"
 #include "vector.h"
 
 /* R stores an array of samples with the sample running fastest: number f of sample j, f in
@@ -40,8 +41,24 @@ NN_PRIVATE void array_export(const shape* s, const real* values, int n_total, in
   }
 }
 
-NN_PRIVATE void columns_gather(const column_set* set, const int* rows, int n, real* to) {
-  for (int j = 0; j < n; ++j) {
-    vector_copy(set->size, set->values + (size_t) rows[j] * set->size, to + (size_t) j * set->size);
+typedef struct {
+  const column_set* set;
+  const int* rows;
+  real* to;
+} gather_pass;
+
+static void gather_part(void* data, size_t from, size_t to) {
+  const gather_pass* p = data;
+  size_t size = p->set->size;
+  for (size_t j = from; j < to; ++j) {
+    vector_copy(size, p->set->values + (size_t) p->rows[j] * size, p->to + j * size);
   }
+}
+
+/* Numbers copied that are worth a thread. */
+enum { GATHER_GRAIN = 1 << 16 };
+
+NN_PRIVATE void columns_gather(const column_set* set, int threads, const int* rows, int n, real* to) {
+  gather_pass p = {.set = set, .rows = rows, .to = to};
+  parallel_for(threads, (size_t) n, 1, GATHER_GRAIN / (set->size + 1) + 1, gather_part, &p);
 }

@@ -16,6 +16,6 @@ NN_PRIVATE void array_import(const nn_array* from, real* to);
 /* back to R's order: rows from .. from + n - 1 of an array of n_total samples */
 NN_PRIVATE void array_export(const shape* s, const real* values, int n_total, int from, int n,
                              double* to);
-NN_PRIVATE void columns_gather(const column_set* set, const int* rows, int n, real* to);
+NN_PRIVATE void columns_gather(const column_set* set, int threads, const int* rows, int n, real* to);
 
 #endif

@@ -164,7 +164,15 @@ typedef struct {
   bool shuffle_batches;      /* keep the rows of a batch together */
   int steps_per_epoch;       /* 0: all rows, each epoch */
   uint64_t seed;
+  int threads;               /* at most; any number gives the same results */
 } nn_train_spec;
+
+typedef struct {
+  int batch_size;
+  bool training;  /* as one pass of training: dropout drops, statistics are the batch's */
+  uint64_t seed;
+  int threads;
+} nn_predict_spec;
 
 /* Where training stands. Epochs and batches count from 0: `epoch` epochs and `batch`
  * batches of the running one are done. */
@@ -203,9 +211,9 @@ typedef struct {
    * w: parameters, then running statistics, as doubles. Arrays go in R's order. */
 
   /* Prediction of samples in batches; one array y per output. */
-  size_t (*predict_bytes)(const nn_network* net, int batch_size);
-  void (*predict)(void* block, const nn_network* net, int batch_size, bool training,
-                  uint64_t seed, const double* w, int n, const nn_array* x, double* const* y);
+  size_t (*predict_bytes)(const nn_network* net, const nn_predict_spec* spec);
+  void (*predict)(void* block, const nn_network* net, const nn_predict_spec* spec, const double* w,
+                  int n, const nn_array* x, double* const* y);
 
   /* Derivatives at x, all samples as one batch: of sum(y v), by the inputs (dx, entries may
    * be NULL) and by the parameters (dw); the tangent of the outputs along (xdot, wdot).
@@ -239,6 +247,7 @@ typedef struct {
                            double (*clock)(void), double* logs);
   void (*trainer_set_rate)(nn_trainer* t, double lr);  /* a constant rate from now on */
   void (*trainer_start_epoch)(nn_trainer* t, int epoch); /* number of the next epoch */
+  void (*trainer_set_threads)(nn_trainer* t, int threads);
   /* Optimizer state, as doubles: counts[0] moments in all (EMA average and accumulated sum
    * included), each as long as the parameters; NN_MAX_SCALARS scalars; iterations. */
   int (*trainer_moments)(const nn_trainer* t);
@@ -278,6 +287,10 @@ typedef struct {
   nn_code (*optimizer_step)(const nn_optimizer_spec* spec, int n_tensors,
                             const nn_stretch* tensors, size_t n, nn_real* w, nn_real* g,
                             nn_real* moments, double* scalars, double* iterations);
+
+  /* Processors that threads may run on, 1 where the engine knows no threads. */
+  int (*processors)(void);
+  bool (*has_openmp)(void);
 
   /* The tables, for the caller to list: record i of a table; false past the end. */
   bool (*registry)(const char* table, int i, const char** name, const nn_hparam** hparams,

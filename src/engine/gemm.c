@@ -1,6 +1,7 @@
 #include "gemm.h"
 
 #include "gemm-tile.h"
+#include "parallel.h"
 
 /* C = A B (+ C, or + bias) with A m x k and B k x n, each of them perhaps transposed in memory.
  *
@@ -11,7 +12,8 @@
  *
  * Number (i, j) is a sum over p in ascending order, whatever tile it falls into, so that a
  * column comes out the same alone and among others; only the few rows of dots_run() are
- * summed in lanes, and they always are. */
+ * summed in lanes, and they always are. So C may be cut among threads anywhere; the way it is
+ * made is chosen by the whole of it. */
 
 enum { GEMM_DEPTH = 256, GEMM_WIDTH = 2048 / sizeof(real) };
 
@@ -23,6 +25,7 @@ typedef struct {
   const real* b;
   size_t b_row, b_column;
   real* c;
+  size_t c_column;
   const real* bias; /* one number for each row, or NULL */
   bool add;
   bool dots; /* columns of A and B are in one piece each */
@@ -103,13 +106,13 @@ static void panel_run(const gemm_product* g, const panel_place* at, size_t from,
             .a_step = at->padded,
             .b_step = g->b_row,
             .b_column = g->b_column,
-            .c_column = g->m,
+            .c_column = g->c_column,
             .bias = g->bias ? g->bias + at->i : NULL,
             .add = g->add || at->p > 0};
   for (size_t j = from; j < to; j += TILE_COLUMNS) {
     int columns = (int) gemm_least(to - j, TILE_COLUMNS);
     t.b = g->b + at->p * g->b_row + j * g->b_column;
-    t.c = g->c + j * g->m + at->i;
+    t.c = g->c + j * g->c_column + at->i;
     if (at->rows == at->padded) {
       tile_run(&t, (int) (at->padded / LANES), columns);
     } else {
@@ -154,7 +157,7 @@ static real gemm_dot(size_t k, const real* a, const real* b) {
 static void dots_run(const gemm_product* g) {
   for (size_t j = 0; j < g->n; ++j) {
     for (size_t i = 0; i < g->m; ++i) {
-      real* c = g->c + j * g->m + i;
+      real* c = g->c + j * g->c_column + i;
       real start = g->add ? *c : g->bias ? g->bias[i] : 0;
       *c = start + gemm_dot(g->k, g->a + i * g->a_row, g->b + j * g->b_column);
     }
@@ -164,7 +167,7 @@ static void dots_run(const gemm_product* g) {
 /* The smallest products of all are done before a tile would have begun. */
 static void small_run(const gemm_product* g) {
   for (size_t j = 0; j < g->n; ++j) {
-    real* c = g->c + j * g->m;
+    real* c = g->c + j * g->c_column;
     for (size_t i = 0; !g->add && i < g->m; ++i) c[i] = g->bias ? g->bias[i] : 0;
     for (size_t p = 0; p < g->k; ++p) {
       real b = g->b[p * g->b_row + j * g->b_column];
@@ -174,13 +177,56 @@ static void small_run(const gemm_product* g) {
   }
 }
 
-static void product_run(const gemm_product* g) {
+/* Rows, or columns, from .. to - 1 of C as a product of their own. */
+static void rows_run(void* data, size_t from, size_t to) {
+  gemm_product part = *(const gemm_product*) data;
+  part.m = to - from;
+  part.a += from * part.a_row;
+  part.c += from;
+  if (part.bias) part.bias += from;
+  tiles_run(&part);
+}
+
+static gemm_product columns_of_product(const gemm_product* g, size_t from, size_t to) {
+  gemm_product part = *g;
+  part.n = to - from;
+  part.b += from * part.b_column;
+  part.c += from * part.c_column;
+  return part;
+}
+
+static void columns_run(void* data, size_t from, size_t to) {
+  gemm_product part = columns_of_product(data, from, to);
+  tiles_run(&part);
+}
+
+static void dots_columns_run(void* data, size_t from, size_t to) {
+  gemm_product part = columns_of_product(data, from, to);
+  dots_run(&part);
+}
+
+/* Products of single numbers that are worth a thread. */
+enum { GEMM_GRAIN = 1 << 21 };
+
+static size_t gemm_grain(size_t products_each) { return GEMM_GRAIN / (products_each + 1) + 1; }
+
+/* Rows are shared out when each thread gets a tile of them: then no part of A is copied by
+ * two. Few rows are copied by all, since that is little, and the columns are shared out. */
+static void tiles_share(gemm_product* g, int threads) {
+  if (g->m >= (size_t) threads * TILE_ROWS) {
+    parallel_for(threads, g->m, LANES, gemm_grain(g->n * g->k), rows_run, g);
+  } else {
+    parallel_for(threads, g->n, TILE_COLUMNS, gemm_grain(g->m * g->k), columns_run, g);
+  }
+}
+
+static void product_run(gemm_product* g, int threads) {
   if (g->dots && g->m < 4) {
-    dots_run(g);
+    parallel_for(threads, g->n, 1, gemm_grain(g->m * g->k), dots_columns_run, g);
   } else if (g->m * g->n * g->k <= 128) {
     small_run(g);
   } else {
-    tiles_run(g);
+    tiles_share(g, threads);
   }
 }
 
@@ -190,41 +236,42 @@ static gemm_product product_of(size_t m, size_t n, size_t k, const real* a, cons
   g.b_row = 1;
   g.b_column = k;
   g.c = c;
+  g.c_column = m;
   return g;
 }
 
-NN_PRIVATE void gemm_nn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
-                        real* c) {
+NN_PRIVATE void gemm_nn(int threads, size_t m, size_t n, size_t k, const real* a, const real* b,
+                        bool add, real* c) {
   gemm_product g = product_of(m, n, k, a, b, c);
   g.add = add;
-  product_run(&g);
+  product_run(&g, threads);
 }
 
-NN_PRIVATE void gemm_nt(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
-                        real* c) {
+NN_PRIVATE void gemm_nt(int threads, size_t m, size_t n, size_t k, const real* a, const real* b,
+                        bool add, real* c) {
   gemm_product g = product_of(m, n, k, a, b, c);
   g.add = add;
   g.b_row = n;
   g.b_column = 1;
-  product_run(&g);
+  product_run(&g, threads);
 }
 
-NN_PRIVATE void gemm_tn(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
-                        real* c) {
+NN_PRIVATE void gemm_tn(int threads, size_t m, size_t n, size_t k, const real* a, const real* b,
+                        bool add, real* c) {
   gemm_product g = product_of(m, n, k, a, b, c);
   g.add = add;
   g.a_row = k;
   g.a_column = 1;
   g.dots = true;
-  product_run(&g);
+  product_run(&g, threads);
 }
 
-NN_PRIVATE void gemm_tn_bias(size_t m, size_t n, size_t k, const real* a, const real* b,
-                             const real* bias, real* c) {
+NN_PRIVATE void gemm_tn_bias(int threads, size_t m, size_t n, size_t k, const real* a,
+                             const real* b, const real* bias, real* c) {
   gemm_product g = product_of(m, n, k, a, b, c);
   g.bias = bias;
   g.a_row = k;
   g.a_column = 1;
   g.dots = true;
-  product_run(&g);
+  product_run(&g, threads);
 }

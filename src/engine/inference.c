@@ -1,5 +1,6 @@
 #include "inference.h"
 
+#include "parallel.h"
 #include "vector.h"
 
 /* Prediction in batches, and derivatives of one whole batch at once. */
@@ -28,28 +29,85 @@ static real* weights_carve(arena* a, const network* net, const double* from) {
   return w;
 }
 
-NN_PRIVATE size_t predict_bytes(const network* net, int batch_size) {
+/* Each thread has a workspace and does whole batches. Where there is only one, and in training,
+ * threads share the loops inside of it. */
+static int predict_workers(const nn_predict_spec* spec) {
+  return spec->training || spec->threads < 1 ? 1 : spec->threads;
+}
+
+/* Weights, then the workspaces, `apart` bytes from one to the next. */
+static real* predict_carve(arena* a, const network* net, const nn_predict_spec* spec,
+                           const double* w, size_t* apart, char** first) {
+  real* weights = weights_carve(a, net, w);
+  arena one = {.base = NULL};
+  workspace ws;
+  workspace_carve(&one, net, spec->batch_size, WORKSPACE_FORWARD, &ws);
+  a->overflow = a->overflow || one.overflow;
+  *apart = one.used;
+  *first = arena_take(a, (size_t) predict_workers(spec), one.used);
+  return weights;
+}
+
+NN_PRIVATE size_t predict_bytes(const network* net, const nn_predict_spec* spec) {
   arena a = {.base = NULL};
-  workspace ws = {.net = NULL};
-  weights_carve(&a, net, NULL);
-  workspace_carve(&a, net, batch_size, WORKSPACE_FORWARD, &ws);
+  size_t apart;
+  char* first;
+  predict_carve(&a, net, spec, NULL, &apart, &first);
   return a.overflow ? SIZE_MAX : a.used;
 }
 
-NN_PRIVATE void predict(void* block, const network* net, int batch_size, bool training,
-                        uint64_t seed, const double* w, int n, const nn_array* x,
-                        double* const* y) {
-  arena a = {.base = block};
-  workspace ws = {.training = training, .seed = seed};
-  real* weights = weights_carve(&a, net, w);
-  workspace_carve(&a, net, batch_size, WORKSPACE_FORWARD, &ws);
-  for (int start = 0; start < n; start += batch_size) {
-    ws.batch = n - start < batch_size ? n - start : batch_size;
-    batch_import(&ws, x, start, ws.batch);
-    network_forward(&ws, weights, weights + net->n_w);
-    outputs_export(&ws, ws.y, n, start, ws.batch, y);
-    ws.step += 1;
+typedef struct {
+  const network* net;
+  const nn_predict_spec* spec;
+  real* weights;
+  int n;
+  const nn_array* x;
+  double* const* y;
+  char* workspaces;
+  size_t apart, each;  /* bytes from one to the next; batches of each worker */
+  int inner;           /* threads of one worker */
+} predict_pass;
+
+static void predict_batch(const predict_pass* p, workspace* ws, int start) {
+  int size = p->spec->batch_size;
+  ws->batch = p->n - start < size ? p->n - start : size;
+  batch_import(ws, p->x, start, ws->batch);
+  network_forward(ws, p->weights, p->weights + p->net->n_w);
+  outputs_export(ws, ws->y, p->n, start, ws->batch, p->y);
+}
+
+/* Workers from .. to - 1, one after the other. */
+static void predict_part(void* data, size_t from, size_t to) {
+  const predict_pass* p = data;
+  size_t size = (size_t) p->spec->batch_size;
+  for (size_t i = from; i < to; ++i) {
+    arena a = {.base = p->workspaces + i * p->apart};
+    workspace ws = {.training = p->spec->training, .seed = p->spec->seed, .threads = p->inner};
+    workspace_carve(&a, p->net, p->spec->batch_size, WORKSPACE_FORWARD, &ws);
+    size_t end = (i + 1) * p->each * size;
+    for (size_t j = i * p->each * size; j < end && j < (size_t) p->n; j += size) {
+      predict_batch(p, &ws, (int) j);
+      ws.step += 1;
+    }
   }
+}
+
+/* Products of single numbers that are worth a thread; each sample has some other work. */
+enum { PREDICT_GRAIN = 1 << 20, PREDICT_SAMPLE = 100 };
+
+NN_PRIVATE void predict(void* block, const network* net, const nn_predict_spec* spec,
+                        const double* w, int n, const nn_array* x, double* const* y) {
+  arena a = {.base = block};
+  predict_pass p = {.net = net, .spec = spec, .n = n, .x = x, .y = y};
+  p.weights = predict_carve(&a, net, spec, w, &p.apart, &p.workspaces);
+  size_t size = (size_t) spec->batch_size, batches = ((size_t) n + size - 1) / size;
+  size_t workers = (size_t) predict_workers(spec);
+  size_t least = PREDICT_GRAIN / ((net->n_w + PREDICT_SAMPLE) * size) + 1;
+  p.each = (batches + workers - 1) / workers;
+  if (p.each < least) p.each = least;
+  workers = (batches + p.each - 1) / p.each;
+  p.inner = workers > 1 ? 1 : spec->threads;
+  parallel_for(spec->threads, workers, 1, 1, predict_part, &p);
 }
 
 /* What both derivatives need: g is the gradient, or the parameters' tangent; the second

@@ -1,4 +1,5 @@
 #include "layer.h"
+#include "parallel.h"
 #include "vector.h"
 
 /* y = f(x): every activation as a layer. Elementwise ones have a diagonal Jacobian, the
@@ -37,23 +38,65 @@ static span activation_span(const layer* self, const frame* f) {
   return s;
 }
 
+/* A pass over numbers, or over whole groups along the axis, which threads share. */
+typedef struct {
+  const activation* a;
+  span s;
+  size_t unit, out;  /* numbers of a group, going in and coming out */
+  const real *x, *dy;
+  real *y, *dx;
+} activation_pass;
+
+enum { ACTIVATION_GRAIN = 1 << 16 };
+
+static void activation_share(activation_pass* p, int threads, parallel_body body) {
+  p->unit = p->out = p->a->backward ? p->s.k * p->s.inner : 1;
+  if (p->a->halves) p->out /= 2;
+  parallel_for(threads, p->s.n / p->unit, PARALLEL_NUMBERS, ACTIVATION_GRAIN / p->unit + 1, body, p);
+}
+
+static span activation_part(const activation_pass* p, size_t from, size_t to) {
+  span s = p->s;
+  s.n = (to - from) * p->unit;
+  return s;
+}
+
+static void forward_part(void* data, size_t from, size_t to) {
+  const activation_pass* p = data;
+  span s = activation_part(p, from, to);
+  p->a->value(&s, p->x + from * p->unit, p->y + from * p->out);
+}
+
 static void activation_forward(const layer* self, const frame* f) {
-  span s = activation_span(self, f);
-  self->activation->value(&s, f->x[0], f->y);
+  activation_pass p = {.a = self->activation, .s = activation_span(self, f)};
+  p.x = f->x[0];
+  p.y = f->y;
+  activation_share(&p, f->threads, forward_part);
+}
+
+static void backward_part(void* data, size_t from, size_t to) {
+  const activation_pass* p = data;
+  span s = activation_part(p, from, to);
+  const real *x = p->x + from * p->unit, *y = p->y + from * p->out, *dy = p->dy + from * p->out;
+  real* dx = p->dx + from * p->unit;
+  if (p->a->backward) {
+    p->a->backward(&s, x, y, dy, dx);
+  } else {
+    p->a->slope(&s, x, y, dx);
+    vector_multiply(s.n, dy, dx);
+  }
 }
 
 static void activation_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
                                 real* dw) {
   (void) dw;
-  const activation* a = self->activation;
-  span s = activation_span(self, f);
   if (!dx[0]) return;
-  if (a->backward) {
-    a->backward(&s, f->x[0], f->y, dy, dx[0]);
-  } else {
-    a->slope(&s, f->x[0], f->y, dx[0]);
-    vector_multiply(s.n, dy, dx[0]);
-  }
+  activation_pass p = {.a = self->activation, .s = activation_span(self, f)};
+  p.x = f->x[0];
+  p.y = f->y;
+  p.dy = dy;
+  p.dx = dx[0];
+  activation_share(&p, f->threads, backward_part);
 }
 
 static void activation_jvp(const layer* self, const frame* f, const real* const* xdot,

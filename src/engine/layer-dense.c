@@ -38,22 +38,23 @@ static dense_sizes dense_sizes_of(const layer* self, const frame* f) {
 
 static void dense_forward(const layer* self, const frame* f) {
   dense_sizes d = dense_sizes_of(self, f);
-  gemm_tn_bias(d.out, d.cols, d.in, f->w, f->x[0], d.bias ? f->w + d.n_kernel : NULL, f->y);
+  const real* bias = d.bias ? f->w + d.n_kernel : NULL;
+  gemm_tn_bias(f->threads, d.out, d.cols, d.in, f->w, f->x[0], bias, f->y);
 }
 
 static void dense_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
                            real* dw) {
   dense_sizes d = dense_sizes_of(self, f);
-  gemm_nt(d.in, d.out, d.cols, f->x[0], dy, true, dw);
+  gemm_nt(f->threads, d.in, d.out, d.cols, f->x[0], dy, true, dw);
   if (d.bias) columns_sum(d.out, d.cols, dy, dw + d.n_kernel);
-  if (dx[0]) gemm_nn(d.in, d.cols, d.out, f->w, dy, false, dx[0]);
+  if (dx[0]) gemm_nn(f->threads, d.in, d.cols, d.out, f->w, dy, false, dx[0]);
 }
 
 static void dense_jvp(const layer* self, const frame* f, const real* const* xdot, const real* wdot,
                       real* ydot) {
   dense_sizes d = dense_sizes_of(self, f);
-  gemm_tn(d.out, d.cols, d.in, f->w, xdot[0], false, ydot);
-  gemm_tn(d.out, d.cols, d.in, wdot, f->x[0], true, ydot);
+  gemm_tn(f->threads, d.out, d.cols, d.in, f->w, xdot[0], false, ydot);
+  gemm_tn(f->threads, d.out, d.cols, d.in, wdot, f->x[0], true, ydot);
   if (d.bias) columns_add(d.out, d.cols, wdot + d.n_kernel, ydot);
 }
 

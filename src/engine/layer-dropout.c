@@ -1,4 +1,5 @@
 #include "layer.h"
+#include "parallel.h"
 #include "vector.h"
 
 /* Training: y = m x with m = 1 / (1 - rate) where a uniform number is at least rate, else 0.
@@ -9,6 +10,7 @@
  * place that shares takes the number of the first one that it shares with. */
 
 enum { DROPOUT_RATE, DROPOUT_SHARED, DROPOUT_SEED };
+enum { DROPOUT_GRAIN = 1 << 12 }; /* numbers drawn that are worth a thread */
 
 static nn_code dropout_shape(layer* self) {
   nn_code code = same_shape(self);
@@ -31,13 +33,21 @@ static size_t dropout_first(const shape* s, int shared, size_t i) {
   return first;
 }
 
-static void dropout_draw(const layer* self, const frame* f) {
+typedef struct {
+  const layer* self;
+  const frame* f;
+} dropout_pass;
+
+/* Samples from .. to - 1. */
+static void dropout_draw(void* data, size_t from, size_t to) {
+  const layer* self = ((const dropout_pass*) data)->self;
+  const frame* f = ((const dropout_pass*) data)->f;
   size_t size = shape_size(&self->output);
   int shared = (int) self->hparams[DROPOUT_SHARED];
   double rate = self->hparams[DROPOUT_RATE];
   real keep = (real) (1 / (1 - rate));
   rng r = rng_of_layer(f->random, self->hparams[DROPOUT_SEED]);
-  for (size_t j = 0; j < (size_t) f->batch; ++j) {
+  for (size_t j = from; j < to; ++j) {
     for (size_t i = 0; i < size; ++i) {
       size_t sample = shared & 1 ? 0 : j * size;
       r.next = sample + (shared >> 1 ? dropout_first(&self->output, shared, i) : i);
@@ -49,7 +59,9 @@ static void dropout_draw(const layer* self, const frame* f) {
 static void dropout_forward(const layer* self, const frame* f) {
   same_forward(self, f);
   if (!dropout_drops(self, f)) return;
-  dropout_draw(self, f);
+  dropout_pass p = {.self = self, .f = f};
+  size_t grain = DROPOUT_GRAIN / shape_size(&self->output) + 1;
+  parallel_for(f->threads, (size_t) f->batch, 1, grain, dropout_draw, &p);
   vector_multiply(layer_numbers(self, f), f->cache, f->y);
 }
 

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
   int batch;
   bool training;
+  int threads;           /* for long loops */
   rng random;            /* this layer's numbers at this step */
   const real* w;         /* its parameters */
   real* state;           /* its running statistics */

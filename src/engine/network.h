@@ -42,6 +42,7 @@ typedef struct {
   const network* net;
   int batch;                /* samples in this batch, at most the capacity */
   bool training;
+  int threads;
   uint64_t seed;
   uint32_t step;
   real** x;                 /* one array per input of the network */

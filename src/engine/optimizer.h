@@ -31,6 +31,7 @@ typedef struct {
   const optimizer_type* type;
   nn_optimizer_spec spec;     /* hyperparameters, rate, clipping, decay, EMA */
   const schedule* schedule;   /* NULL: spec.lr */
+  int threads;
   size_t n;                   /* numbers in w and g */
   int n_tensors;
   const stretch* tensors;     /* the trainable ones, ascending */

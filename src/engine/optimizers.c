@@ -1,5 +1,6 @@
 #include "optimizer.h"
 
+#include "parallel.h"
 #include "vector.h"
 
 #include "optimizer-adadelta.c"
@@ -85,13 +86,33 @@ static void gradients_clip(const optimizer* o, real* g) {
   if (o->spec.clipvalue > 0) gradients_clip_value(o, g);
 }
 
+/* A step over one stretch, which threads share. */
+typedef struct {
+  const optimizer* o;
+  const step_args* a;
+  real* const* slots;
+  real* w;
+  const real* g;
+} rule_pass;
+
+enum { RULE_GRAIN = 1 << 15 };
+
+static void rule_part(void* data, size_t from, size_t to) {
+  const rule_pass* p = data;
+  const optimizer* o = p->o;
+  real *w = p->w + from, *slots[NN_MAX_MOMENTS];
+  for (int k = 0; k < NN_MAX_MOMENTS; ++k) slots[k] = p->slots[k] ? p->slots[k] + from : NULL;
+  real decay = (real) (o->spec.weight_decay * p->a->lr);
+  if (o->spec.weight_decay > 0) vector_axpy(to - from, -decay, w, w);
+  o->type->step(p->a, to - from, w, p->g + from, slots);
+}
+
 static void rule_apply(const optimizer* o, const step_args* a, stretch s, real* w,
                        const real* g) {
   real* slots[NN_MAX_MOMENTS];
   for (int k = 0; k < NN_MAX_MOMENTS; ++k) slots[k] = o->slots[k] ? o->slots[k] + s.at : NULL;
-  real decay = (real) (o->spec.weight_decay * a->lr);
-  if (o->spec.weight_decay > 0) vector_axpy(s.n, -decay, w + s.at, w + s.at);
-  o->type->step(a, s.n, w + s.at, g + s.at, slots);
+  rule_pass p = {.o = o, .a = a, .slots = slots, .w = w + s.at, .g = g + s.at};
+  parallel_for(o->threads, s.n, PARALLEL_NUMBERS, RULE_GRAIN, rule_part, &p);
 }
 
 static void update_apply(optimizer* o, real* w, const real* g) {

@@ -1,5 +1,6 @@
 #include "functions.h"
 #include "inference.h"
+#include "parallel.h"
 #include "trainer.h"
 
 /* The one symbol that an instance shows. */
@@ -55,6 +56,7 @@ const nn_engine NN_ENGINE_NAME = {
     .trainer_evaluate = trainer_evaluate,
     .trainer_set_rate = trainer_set_rate,
     .trainer_start_epoch = trainer_start_epoch,
+    .trainer_set_threads = trainer_set_threads,
     .trainer_moments = trainer_moments,
     .trainer_get = trainer_get,
     .trainer_set = trainer_set,
@@ -75,5 +77,7 @@ const nn_engine NN_ENGINE_NAME = {
     .optimizer_moments = function_optimizer_moments,
     .optimizer_start = function_optimizer_start,
     .optimizer_step = function_optimizer_step,
+    .processors = parallel_processors,
+    .has_openmp = parallel_has_openmp,
     .registry = registry_entry,
 };

@@ -197,6 +197,7 @@ NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train
   t->shuffle = spec->shuffle;
   t->shuffle_batches = spec->shuffle_batches;
   t->seed = t->ws.seed = spec->seed;
+  trainer_set_threads(t, spec->threads);
   for (size_t i = 0; i < net->n_w + net->n_state; ++i) t->w[i] = (real) w[i];
   if (t->optimizer.type) optimizer_start(&t->optimizer, t->w);
   trainer_reset(t);

@@ -139,6 +139,10 @@ NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p) {
 
 NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch) { t->epoch = epoch; }
 
+NN_PRIVATE void trainer_set_threads(trainer* t, int threads) {
+  t->ws.threads = t->optimizer.threads = threads;
+}
+
 NN_PRIVATE void trainer_set_rate(trainer* t, double lr) {
   t->optimizer.schedule = NULL;
   t->optimizer.spec.lr = lr;

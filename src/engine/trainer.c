@@ -24,10 +24,12 @@ static void weights_gather(const column_set* weight, const int* rows, int n, int
 }
 
 static void batch_gather(trainer* t, const dataset* data, const int* rows, int n) {
-  for (int k = 0; k < t->net->n_inputs; ++k) columns_gather(data->x + k, rows, n, t->ws.x[k]);
+  for (int k = 0; k < t->net->n_inputs; ++k) {
+    columns_gather(data->x + k, t->ws.threads, rows, n, t->ws.x[k]);
+  }
   for (int o = 0; o < t->n_outputs; ++o) {
     const output* out = t->outputs + o;
-    columns_gather(data->t + o, rows, n, out->t);
+    columns_gather(data->t + o, t->ws.threads, rows, n, out->t);
     if (data->weight[o].values) {
       weights_gather(data->weight + o, rows, n, out->positions, out->weight);
     }

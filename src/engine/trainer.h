@@ -94,6 +94,7 @@ NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
                                  double (*clock)(void), double* logs);
 NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p);
 NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch);
+NN_PRIVATE void trainer_set_threads(trainer* t, int threads);
 NN_PRIVATE void trainer_set_rate(trainer* t, double lr);
 NN_PRIVATE void trainer_finalize(trainer* t);
 NN_PRIVATE int trainer_moments(const trainer* t);

@@ -83,6 +83,7 @@ static frame frame_of(const workspace* ws, int i, const real* w, real* state,
   for (int k = 0; k < n->layer.n_inputs; ++k) inputs[k] = array_of(ws->x, ws->y, n->inputs[k]);
   frame f = {.batch = ws->batch,
              .training = ws->training,
+             .threads = ws->threads,
              .random = {.seed = ws->seed, .stream = n->stream, .step = ws->step},
              .w = w + n->at_w,
              .state = state + n->at_state,

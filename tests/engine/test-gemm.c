@@ -2,8 +2,8 @@
 
 /* The three products against three loops: all shapes from 1 to 9 and some odd ones. */
 
-typedef void (*product)(size_t m, size_t n, size_t k, const real* a, const real* b, bool add,
-                        real* c);
+typedef void (*product)(int threads, size_t m, size_t n, size_t k, const real* a, const real* b,
+                        bool add, real* c);
 
 /* c_ij (+)= sum_p a(i, p) b(p, j), where the letters say how A and B are stored. */
 static void naive(char ta, char tb, int m, int n, int k, const real* a, const real* b, bool add,
@@ -32,7 +32,7 @@ static bool product_agrees(product f, char ta, char tb, int m, int n, int k, boo
   for (size_t i = 0; i < size; ++i) expected[i] = (double) c[i];
   naive(ta, tb, m, n, k, a, b, add, expected);
   if (!add) memset(c, 0xFF, size * sizeof(real)); /* NaN: what was there must not matter */
-  f(m, n, k, a, b, add, c);
+  f(1, m, n, k, a, b, add, c);
   bool good = guards_hold();
   double tolerance = TOLERANCE(2e-16, 1.2e-7) * (k + 2);
   for (size_t i = 0; i < size; ++i) {
@@ -56,17 +56,17 @@ static void test_columns_alone(void) {
   real a[M * K], b[K * N], whole[M * N], alone[M];
   draw_reals(M * K, -1, 1, a);
   draw_reals(K * N, -1, 1, b);
-  gemm_nn(M, N, K, a, b, false, whole);
+  gemm_nn(1, M, N, K, a, b, false, whole);
   bool same = true;
   for (int j = 0; j < N; ++j) {
-    gemm_nn(M, 1, K, a, b + j * K, false, alone);
+    gemm_nn(1, M, 1, K, a, b + j * K, false, alone);
     same = same && same_bytes(alone, whole + j * M, sizeof(alone));
   }
   check(same, "nn: a column alone is the same to the bit");
   for (int m = 1; m <= M; ++m) {
-    gemm_tn((size_t) m, N, K, a, b, false, whole);
+    gemm_tn(1, (size_t) m, N, K, a, b, false, whole);
     for (int j = 0; j < N; ++j) {
-      gemm_tn((size_t) m, 1, K, a, b + j * K, false, alone);
+      gemm_tn(1, (size_t) m, 1, K, a, b + j * K, false, alone);
       same = same && same_bytes(alone, whole + j * m, (size_t) m * sizeof(real));
     }
   }
@@ -82,8 +82,8 @@ static void test_bias(int m, int n, int k) {
   draw_reals(depth * cols, -1, 1, b);
   draw_reals(rows, -1, 1, bias);
   for (size_t j = 0; j < cols; ++j) memcpy(expected + j * rows, bias, rows * sizeof(real));
-  gemm_tn(rows, cols, depth, a, b, true, expected);
-  gemm_tn_bias(rows, cols, depth, a, b, bias, c);
+  gemm_tn(1, rows, cols, depth, a, b, true, expected);
+  gemm_tn_bias(1, rows, cols, depth, a, b, bias, c);
   check(guards_hold() && same_bytes(c, expected, rows * cols * sizeof(real)), "tn with a bias");
   release_all();
 }
