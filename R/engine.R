@@ -6,6 +6,12 @@ registry_read <- function(table) .Call(ffi_registry, table)
 # What the engine can be told to run with here, the fastest first.
 engine_kernels <- function() .Call(ffi_kernels)
 
+# Processors that threads may run on, whether there is OpenMP, whether this process was forked.
+engine_threads <- function() {
+  x <- .Call(ffi_threads)
+  list(processors = x[1], openmp = x[2] > 0, forked = x[3] > 0)
+}
+
 # c(NA, NaN, infinite, first position) among n numbers from 0-based position `from`.
 count_missing <- function(x, from = 0, n = length(x)) {
   .Call(ffi_count_missing, x, as.double(from), as.double(n))
@@ -72,8 +78,8 @@ engine_optimizer_step <- function(spec, lengths, w, g, state = NULL) {
 
 network_info <- function(spec) .Call(ffi_network_info, spec)
 
-engine_predict <- function(spec, w, x, batch_size, training = FALSE, seed = 0) {
-  .Call(ffi_predict, spec, w, x, batch_size, training, seed)
+engine_predict <- function(spec, w, x, batch_size, training = FALSE, seed = 0, threads = 1L) {
+  .Call(ffi_predict, spec, w, x, batch_size, training, seed, threads)
 }
 
 engine_gradient <- function(spec, w, x, v, training = FALSE, seed = 0) {

@@ -28,12 +28,14 @@ evaluate <- function(object, ...) UseMethod("evaluate")
 #' @export
 evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL,
                                    verbose = getOption("keras.fit_verbose", "auto"),
-                                   sample_weight = NULL, steps = NULL, callbacks = NULL, ...) {
+                                   sample_weight = NULL, steps = NULL, callbacks = NULL,
+                                   threads = NULL, ...) {
   check_dots(list(...), names(formals(evaluate.kestrel_model)))
   check_compiled(object)
   verbose <- resolve_verbose(verbose)
   batch_size <- check_count(batch_size, null = TRUE) %||% 32L
   steps <- check_count(steps, null = TRUE)
+  threads <- engine_settings(threads)
   check_built(object)
   data <- check_samples(object, x, y, sample_weight, call = environment())
   samples <- new_samples(data$x, data$y, data$weight)
@@ -42,7 +44,7 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
   callbacks_attach(hooks, object, list(verbose = verbose, steps = batches))
   begun <- seconds_now()
   if (hooks$any) callbacks_run(hooks, "on_test_begin", logs = list())
-  values <- evaluate_samples(object, samples, batch_size, steps, environment(), hooks)
+  values <- evaluate_samples(object, samples, batch_size, steps, environment(), hooks, threads)
   if (hooks$any) callbacks_run(hooks, "on_test_end", logs = as.list(values))
   progress_evaluated(verbose, batches, as.list(values), seconds_now() - begun)
   structure(values, class = c("kestrel_score", "numeric"))
@@ -56,9 +58,9 @@ check_compiled <- function(model, call = caller_env()) {
     hint = "Call compile() first, for example compile(model, loss = \"mse\").", call = call)
 }
 
-evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NULL) {
+evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NULL, threads = 1L) {
   state <- model_state(model)
-  settings <- list(batch_size = batch_size, validation_batch_size = batch_size)
+  settings <- list(batch_size = batch_size, validation_batch_size = batch_size, threads = threads)
   train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
   spec <- model_plan(model)
   trainer <- trainer_new(spec, train, NULL, samples, pack_weights(state$layers))

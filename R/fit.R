@@ -40,6 +40,9 @@
 #' @param validation_steps batches to evaluate, when not all.
 #' @param validation_batch_size by default `batch_size`.
 #' @param validation_freq evaluate every so many epochs, or after these epochs (a vector).
+#' @param threads threads to use at most; `NULL`: `options(kestrel.threads = )`, or two (one
+#'   where that is half of the processors). The results are the same for any number, and small
+#'   work is done by one.
 #' @param ... not used; anything here is an error that names the nearest argument.
 #' @return a history, invisibly: see [plot.keras_training_history()].
 #' @section Errors: `kestrel_error_state` (not compiled, being fitted),
@@ -66,7 +69,8 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
                               validation_split = 0, validation_data = NULL, shuffle = TRUE,
                               class_weight = NULL, sample_weight = NULL, initial_epoch = 0,
                               steps_per_epoch = NULL, validation_steps = NULL,
-                              validation_batch_size = NULL, validation_freq = 1, ...) {
+                              validation_batch_size = NULL, validation_freq = 1,
+                              threads = NULL, ...) {
   check_dots(list(...), names(formals(fit.kestrel_model)))
   check_ready(object)
   settings <- list(
@@ -78,7 +82,8 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
     steps_per_epoch = check_count(steps_per_epoch, null = TRUE),
     validation_steps = check_count(validation_steps, null = TRUE),
     validation_batch_size = check_count(validation_batch_size, null = TRUE),
-    validation_freq = check_frequency(validation_freq)
+    validation_freq = check_frequency(validation_freq),
+    threads = engine_settings(threads)
   )
   settings <- c(settings, check_shuffle(shuffle))
   check_initial_epoch(settings)

@@ -6,6 +6,8 @@
 #' packages 'keras' (2.x) and 'keras3'; the computation is done in C inside this package.
 #'
 #' @section Options:
+#' * `kestrel.threads`: threads to use at most, see [fit()][fit.kestrel_model].
+#' * `kestrel.kernel`: the form of the engine to use, see [kestrel_info()].
 #' * `keras.fit_verbose`, `keras.verbose`: what [fit()][fit.kestrel_model] prints by default.
 #' * `keras.view_metrics`: whether training is plotted while it runs.
 #' * `keras.plot.history.smooth`, `keras.plot.history.theme_bw`: see

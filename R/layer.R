@@ -144,7 +144,8 @@ call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
   spec <- chain_spec(built_chain(layer, 1L), input, floatx())
   data <- list(data_array(x, input))
   seed <- if (training) draw_seed() else 0
-  engine_predict(spec, pack_weights(list(layer)), data, sample_count(x), training, seed)[[1]]
+  engine_predict(spec, pack_weights(list(layer)), data, sample_count(x), training, seed,
+    engine_settings(call = call))[[1]]
 }
 
 #' @export

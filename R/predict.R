@@ -10,6 +10,7 @@
 #' @param verbose 0, the default: silent; 1: a progress bar; 2: one line when done.
 #' @param steps batches to compute, when not all samples.
 #' @param callbacks callbacks with `on_predict_*` hooks.
+#' @inheritParams fit.kestrel_model
 #' @param ... `newdata`, another name for `x`.
 #' @return a matrix with a row for each sample and a column for each unit of the output; an
 #'   array when the output has more dims.
@@ -24,20 +25,21 @@
 #' predict(model, matrix(1:6, 2))
 #' @export
 predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, steps = NULL,
-                                  callbacks = NULL, ...) {
+                                  callbacks = NULL, threads = NULL, ...) {
   dots <- list(...)
   if (missing(x)) x <- dots$newdata
-  check_dots(dots[names2(dots) != "newdata"], c("x", "newdata", "batch_size", "verbose", "steps", "callbacks"))
+  check_dots(dots[names2(dots) != "newdata"], c("x", "newdata", "batch_size", "verbose", "steps", "callbacks", "threads"))
   check_model(object)
   verbose <- resolve_verbose(verbose)
   batch_size <- check_count(batch_size, null = TRUE)
   steps <- check_count(steps, null = TRUE)
+  threads <- engine_settings(threads)
   check_built(object)
   x <- model_input(object, x, "x", environment())
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
   set <- callback_set(callbacks, call = environment())
   begun <- seconds_now()
-  y <- predict_with_hooks(object, x, batch_size, set)
+  y <- predict_with_hooks(object, x, batch_size, set, threads)
   batches <- ceiling(sample_count(x) / (batch_size %||% 32L))
   progress_evaluated(verbose, batches, list(), seconds_now() - begun)
   y
@@ -55,26 +57,26 @@ some_samples <- function(x, which) {
   rows
 }
 
-predict_with_hooks <- function(model, x, batch_size, set) {
-  if (!set$any) return(predict_rows(model, x, batch_size))
+predict_with_hooks <- function(model, x, batch_size, set, threads) {
+  if (!set$any) return(predict_rows(model, x, batch_size, threads))
   callbacks_attach(set, model, list())
   callbacks_run(set, "on_predict_begin")
   by_batch <- set$wants_predict_batches && sample_count(x) > 0
   y <- if (by_batch) {
-    predict_batches(model, x, batch_size, set)
+    predict_batches(model, x, batch_size, set, threads)
   } else {
-    predict_rows(model, x, batch_size)
+    predict_rows(model, x, batch_size, threads)
   }
   callbacks_run(set, "on_predict_end")
   y
 }
 
-predict_batches <- function(model, x, batch_size, set) {
+predict_batches <- function(model, x, batch_size, set, threads) {
   size <- batch_size %||% 32L
   batches <- split(seq_len(sample_count(x)), (seq_len(sample_count(x)) - 1L) %/% size)
   parts <- lapply(seq_along(batches), function(i) {
     callbacks_run(set, "on_predict_batch_begin", i - 1L)
-    y <- predict_rows(model, some_samples(x, batches[[i]]), size)
+    y <- predict_rows(model, some_samples(x, batches[[i]]), size, threads)
     callbacks_run(set, "on_predict_batch_end", i - 1L, list(outputs = y))
     y
   })
@@ -83,17 +85,18 @@ predict_batches <- function(model, x, batch_size, set) {
 }
 
 # Rows that cannot be computed are NA; the others are as if these were not there.
-predict_rows <- function(model, x, batch_size = NULL) {
-  if (count_missing(x)[4] == 0) return(predict_arrays(model, x, FALSE, batch_size))
+predict_rows <- function(model, x, batch_size, threads) {
+  if (count_missing(x)[4] == 0) return(predict_arrays(model, x, FALSE, batch_size, threads))
   flat <- matrix(x, sample_count(x))
   bad <- rowSums(!is.finite(flat)) > 0
   x[rep(bad, length.out = length(x))] <- 0
-  y <- predict_arrays(model, x, FALSE, batch_size)
+  y <- predict_arrays(model, x, FALSE, batch_size, threads)
   y[rep(bad, length.out = length(y))] <- NA_real_
   y
 }
 
-predict_arrays <- function(model, x, training = FALSE, batch_size = NULL) {
+predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
+                           threads = engine_settings()) {
   state <- model_state(model)
   plan <- model_plan(model)
   w <- pack_weights(state$layers)
@@ -103,7 +106,7 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL) {
   size <- if (training) n else slice_samples(length(w), state$input, batch_size)
   compute <- function(from, n) {
     slice <- list(data_array(x, state$input, from, n))
-    engine_predict(plan, w, slice, batch_size, training, seed)[[1]]
+    engine_predict(plan, w, slice, batch_size, training, seed, threads)[[1]]
   }
   if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
 }
