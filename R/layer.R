@@ -136,6 +136,7 @@ layer_class_name <- function(layer) {
 # A layer alone, on data: built by the first data it sees.
 call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
   if (is_model(x)) return(add_layer(x, layer, call = call))
+  threads <- engine_settings(call = call)
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
   x <- check_data(x, "x", call = call)
   input <- sample_dims(x)
@@ -145,7 +146,7 @@ call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
   data <- list(data_array(x, input))
   seed <- if (training) draw_seed() else 0
   engine_predict(spec, pack_weights(list(layer)), data, sample_count(x), training, seed,
-    engine_settings(call = call))[[1]]
+    threads)[[1]]
 }
 
 #' @export

@@ -58,10 +58,11 @@ nn_shape spec_shape(SEXP dims) {
   return s;
 }
 
-/* options(kestrel.kernel): R has checked that it runs here. */
+/* options(kestrel.kernel): R refuses what does not run here before anything is computed. */
 static const engine_pair* engines_wanted(void) {
   SEXP wanted = Rf_GetOption1(Rf_install("kestrel.kernel"));
-  const engine_pair* pair = wanted == R_NilValue ? NULL : engines_find(string_of(wanted));
+  bool named = TYPEOF(wanted) == STRSXP && Rf_xlength(wanted) == 1;
+  const engine_pair* pair = named ? engines_find(string_of(wanted)) : NULL;
   return pair ? pair : engines_at(0);
 }
 

@@ -75,4 +75,11 @@ static double* drawn(size_t n, double low, double high) {
   return x;
 }
 
+/* Predictions by batches, in a block of just the size asked for. */
+static void predict_all(const network* net, int batch, const double* w, int n, const nn_array* x,
+                        double* const* y) {
+  nn_predict_spec spec = {.batch_size = batch, .seed = 1, .threads = 1};
+  predict(keep(predict_bytes(net, &spec)), net, &spec, w, n, x, y);
+}
+
 #endif

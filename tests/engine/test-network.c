@@ -97,8 +97,7 @@ static void point_new(const network* net, point* p) {
 /* sum over outputs of <y, v> */
 static double value_at(point* p) {
   double sum = 0;
-  void* block = keep(predict_bytes(p->net, BATCH));
-  predict(block, p->net, BATCH, false, 1, p->w, BATCH, p->inputs, p->y);
+  predict_all(p->net, BATCH, p->w, BATCH, p->inputs, p->y);
   for (int o = 0; o < p->net->n_outputs; ++o) {
     for (size_t i = 0; i < p->n_y[o]; ++i) sum += p->y[o][i] * p->v[o][i];
   }
@@ -214,9 +213,9 @@ static void test_batches(void) {
     whole[o] = keep_doubles(N * WIDTH);
     parts[o] = keep_doubles(N * WIDTH);
   }
-  predict(keep(predict_bytes(net, N)), net, N, false, 1, w, N, x, whole);
+  predict_all(net, N, w, N, x, whole);
   for (int batch = 1; batch <= N + 2; ++batch) {
-    predict(keep(predict_bytes(net, batch)), net, batch, false, 1, w, N, x, parts);
+    predict_all(net, batch, w, N, x, parts);
     bool same = true;
     for (int o = 0; o < 3; ++o) same = same && same_bytes(whole[o], parts[o], N * WIDTH * 8);
     check(same, "prediction is the same to the bit, whatever the batch size");

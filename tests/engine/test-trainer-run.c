@@ -137,7 +137,7 @@ static void test_steps_per_epoch(void) {
   f.spec.optimizer.lr = 0;
   double *w = drawn(net->n_w, 0.2, 1), *y[] = {keep_doubles(ROWS)}, logs[3 * 2];
   const double* t = f.y[0].values;
-  predict(keep(predict_bytes(net, ROWS)), net, ROWS, false, 1, w, ROWS, f.x, y);
+  predict_all(net, ROWS, w, ROWS, f.x, y);
   run_epochs(fit_trainer(&f, net, w), 3, logs);
   for (int epoch = 0; epoch < 3; ++epoch) {
     int from = epoch == 1 ? 12 : 0, to = epoch == 1 ? 20 : 12;

@@ -133,7 +133,7 @@ static void test_evaluate(void) {
   f.spec.n_metrics = 2;
   f.spec.optimizer.optimizer.name = NULL;
   double *w = drawn(net->n_w, -1, 1), *y[] = {keep_doubles(N)};
-  predict(keep(predict_bytes(net, N)), net, N, false, 1, w, N, f.x, y);
+  predict_all(net, N, w, N, f.x, y);
   const double *t = f.y[0].values, *weight = f.weight[0].values;
   double loss = 0, mae = 0, weighted = 0, total = 0, penalty = 0, first = 0;
   for (int j = 0; j < N; ++j) {
