@@ -68,7 +68,14 @@ VARIANTS := $(foreach c,$(COMPILERS),$(foreach t,float double,$(t).$(c)))
 PLAIN := $(foreach p,$(TESTS),$(foreach v,$(VARIANTS),$(BUILD)/$(p).$(v).plain))
 SANITIZED := $(foreach p,$(TESTS),$(foreach v,$(VARIANTS),$(BUILD)/$(p).$(v).sanitized))
 
-engine-test: $(PLAIN)
+# What is written in vectors, by each width that the processor here has: .avx2, .avx512
+WIDE := $(foreach w,avx2 avx512f,$(if $(shell grep -sw $(w) /proc/cpuinfo),$(w:avx512f=avx512)))
+FLAGS_avx2 = -DNN_VECTOR_BYTES=32 -mavx2 -mfma
+FLAGS_avx512 = -DNN_VECTOR_BYTES=64 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
+WIDENED := $(foreach w,$(WIDE),$(foreach p,test-vector-math test-vector test-gemm test-layers test-losses,\
+  $(foreach v,$(VARIANTS),$(BUILD)/$(p).$(v).$(w))))
+
+engine-test: $(PLAIN) $(WIDENED)
 	@sh tools/run-engine-tests.sh $^
 
 engine-sanitize: $(SANITIZED)
@@ -76,10 +83,20 @@ engine-sanitize: $(SANITIZED)
 
 OPENMP_gcc := $(if $(shell echo 'int main(void){return 0;}' | gcc -fopenmp -x c - -o /dev/null && echo yes),-fopenmp)
 
+define engine_widened
+$(BUILD)/%.$(1).$(2).$(3): tests/engine/%.c $(HARNESS) $(ENGINE)
+	@mkdir -p $(BUILD)
+	$(2) -std=c99 -O1 -g -w $$(OPENMP_$(2)) $(FLAGS_$(3)) -Dreal=$(1) $$< -o $$@ -lm
+
+
+endef
+
 define engine_program
 $(BUILD)/%.$(1).$(2).plain: tests/engine/%.c $(HARNESS) $(ENGINE)
 	@mkdir -p $(BUILD)
 	$(2) -std=c99 -O1 -g -w $$(OPENMP_$(2)) -Dreal=$(1) $$< -o $$@ -lm
+
+$(foreach w,avx2 avx512,$(call engine_widened,$(1),$(2),$(w)))
 
 $(BUILD)/%.$(1).$(2).sanitized: tests/engine/%.c $(HARNESS) $(ENGINE)
 	@mkdir -p $(BUILD)
