@@ -11,7 +11,7 @@
 #' @param metrics names of the metrics to plot, such as `c("loss", "accuracy")`; all by
 #'   default.
 #' @param method `"ggplot2"`, `"base"`, or `"auto"`: ggplot2 when it is installed.
-#' @param smooth whether to add a loess smooth from 10 epochs on (ggplot2 only).
+#' @param smooth whether to add a loess smooth to curves of 10 values or more (ggplot2 only).
 #' @param theme_bw whether to plot in black and white (ggplot2 only).
 #' @param ... graphical parameters for base graphics, such as `log = "y"`.
 #' @return a ggplot object, or `NULL`, invisibly, for base graphics.
@@ -52,8 +52,8 @@ plot_method <- function(method, call) {
 
 # What is drawn, as a data frame of the asked metrics.
 plot_rows <- function(history, metrics, call) {
-  rows <- as.data.frame(history)
-  if (all(is.na(rows$value))) {
+  rows <- epochs_run(as.data.frame(history))
+  if (!nrow(rows)) {
     stop_kestrel("argument", "There is nothing to plot: `x` is a history without epochs.",
       argument = "x", call = call)
   }
@@ -71,6 +71,12 @@ plot_rows <- function(history, metrics, call) {
   rows
 }
 
+# Up to the last epoch in which anything was measured.
+epochs_run <- function(rows) {
+  known <- !is.na(rows$value) | is.nan(rows$value)
+  rows[rows$epoch <= max(rows$epoch[known], -Inf), ]
+}
+
 # More would run into each other.
 plot_points_up_to <- 1000L
 
@@ -78,16 +84,36 @@ history_ggplot <- function(rows, smooth, theme_bw) {
   several <- any(rows$data == "validation")
   plot <- ggplot2::ggplot(rows, history_aes(several, theme_bw))
   if (theme_bw) plot <- plot + ggplot2::theme_bw() + ggplot2::scale_shape(solid = FALSE)
-  epochs <- max(rows$epoch)
-  plot <- plot + if (epochs > plot_points_up_to) {
+  lines <- epoch_count(rows) > plot_points_up_to
+  plot <- plot + if (lines) {
     ggplot2::geom_line(na.rm = TRUE)
   } else if (theme_bw) {
     ggplot2::geom_point(colour = "black", size = 2, na.rm = TRUE)
   } else {
     ggplot2::geom_point(shape = 21, colour = "black", na.rm = TRUE)
   }
-  if (smooth && epochs >= 10 && epochs <= plot_points_up_to) plot <- plot + history_smooth(theme_bw)
-  plot + history_panels() + ggplot2::labs(x = "epoch", y = NULL)
+  smoothed <- smoothed_rows(rows)
+  if (smooth && !lines && nrow(smoothed)) plot <- plot + history_smooth(smoothed, theme_bw)
+  plot + room_for_constants(rows) + history_panels() + ggplot2::labs(x = "epoch", y = NULL)
+}
+
+epoch_count <- function(rows) length(unique(rows$epoch))
+
+# Curves of ten finite values or more.
+smoothed_rows <- function(rows) {
+  counts <- stats::ave(as.double(is.finite(rows$value)), rows$metric, rows$data, FUN = sum)
+  rows[counts >= 10, ]
+}
+
+# A panel of a single value would reach from 0.05 below it to 0.05 above, however small it is.
+room_for_constants <- function(rows) {
+  ends <- lapply(split(rows, rows$metric), function(panel) {
+    value <- unique(panel$value[is.finite(panel$value)])
+    if (length(value) != 1 || value == 0) return(NULL)
+    transform(panel[c(1, 1), ], value = value * c(0.5, 1.5))
+  })
+  ends <- do.call(rbind, ends)
+  if (!is.null(ends)) ggplot2::geom_blank(data = ends)
 }
 
 history_aes <- function(several, theme_bw) {
@@ -101,8 +127,8 @@ history_aes <- function(several, theme_bw) {
   )
 }
 
-history_smooth <- function(theme_bw) {
-  args <- list(method = "loess", formula = y ~ x, se = FALSE, na.rm = TRUE)
+history_smooth <- function(rows, theme_bw) {
+  args <- list(data = rows, method = "loess", formula = y ~ x, se = FALSE, na.rm = TRUE)
   if (theme_bw) args$colour <- "gray47"
   do.call(ggplot2::geom_smooth, args)
 }
@@ -137,11 +163,11 @@ history_base_plot <- function(rows, ...) {
 }
 
 history_base_panel <- function(rows, metric, bottom, ...) {
-  lines <- max(rows$epoch) > plot_points_up_to
+  lines <- epoch_count(rows) > plot_points_up_to
   finite <- rows[is.finite(rows$value), ]
   limits <- if (nrow(finite)) range(finite$value) else c(0, 1)
   graphics::plot(range(rows$epoch), limits, type = "n", xaxt = "n", xlab = "", ylab = metric, ...)
-  graphics::axis(1, at = whole_breaks(range(rows$epoch)), labels = bottom)
+  graphics::axis(1, at = whole_breaks(graphics::par("usr")[1:2]), labels = bottom)
   parts <- split(finite, finite$data)
   for (i in seq_along(parts)) {
     graphics::points(parts[[i]]$epoch, parts[[i]]$value, type = if (lines) "l" else "p",

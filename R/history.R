@@ -13,9 +13,11 @@ history_epochs <- function(history, name) {
   attr(history, "epochs")[[name]] %||% seq_along(history$metrics[[name]])
 }
 
-history_length <- function(history) {
-  last <- vapply(names(history$metrics), function(name) max(0L, history_epochs(history, name)), 0)
-  as.integer(max(0, history$params$epochs, last))
+# From the first that was run to the last that was asked for.
+history_range <- function(history) {
+  run <- unlist(lapply(names(history$metrics), history_epochs, history = history))
+  last <- as.integer(max(0, history$params$epochs, run))
+  seq_len(last)[seq_len(last) >= min(run, Inf)]
 }
 
 #' The history of a fit
@@ -34,7 +36,8 @@ history_length <- function(history) {
 #' @param ... not used.
 #' @return `print()` returns the history, invisibly. `as.data.frame()` returns a data frame
 #'   with columns `epoch`, `value`, `metric` (a factor, without `val_`) and `data` (a factor:
-#'   `training`, `validation`); epochs that were asked for and not run are `NA`.
+#'   `training`, `validation`), beginning with the epoch after `initial_epoch`; epochs that
+#'   were asked for and not run are `NA`.
 #' @section Errors: none of its own; a [plot()][plot.keras_training_history] of a history
 #'   checks its arguments.
 #' @source R packages 'keras' and 'keras3'.
@@ -95,18 +98,19 @@ history_values <- function(values) {
 #' @rdname history
 #' @export
 as.data.frame.kestrel_history <- function(x, row.names = NULL, optional = FALSE, ...) {
-  epochs <- history_length(x)
+  epochs <- history_range(x)
   names <- names(x$metrics)
   values <- lapply(names, function(name) {
-    column <- rep(NA_real_, epochs)
-    column[history_epochs(x, name)] <- x$metrics[[name]]
+    column <- rep(NA_real_, length(epochs))
+    column[match(history_epochs(x, name), epochs)] <- x$metrics[[name]]
     column
   })
   metric <- sub("^val_", "", names)
   data.frame(
-    epoch = rep(seq_len(epochs), length(names)),
+    epoch = rep(epochs, length(names)),
     value = as.double(unlist(values)),
-    metric = factor(rep(metric, each = epochs), unique(metric)),
-    data = factor(rep(grepl("^val_", names), each = epochs), c(FALSE, TRUE), c("training", "validation"))
+    metric = factor(rep(metric, each = length(epochs)), unique(metric)),
+    data = factor(rep(grepl("^val_", names), each = length(epochs)), c(FALSE, TRUE),
+      c("training", "validation"))
   )
 }

@@ -22,8 +22,10 @@ run_history <- function(run) {
   }, simplify = FALSE)
   # NaN is a value, NA an epoch in which there was none.
   measured <- lapply(columns, function(column) which(!is.na(column) | is.nan(column)))
-  sparse <- lengths(measured) < lengths(columns)
-  new_history(run$params, Map(`[`, columns, measured), if (any(sparse)) measured[sparse])
+  first <- run$settings$initial_epoch
+  told <- lengths(measured) < lengths(columns) | first > 0
+  epochs <- lapply(measured[told], `+`, first)
+  new_history(run$params, Map(`[`, columns, measured), if (any(told)) epochs)
 }
 
 chunk_column <- function(chunk, name) {

@@ -19,10 +19,11 @@ viewer_new <- function(view_metrics, verbose, epochs) {
   list2env(list(last = -Inf, epochs = epochs, broken = FALSE), parent = emptyenv())
 }
 
-# At most some plots a second; `history` is made only when it is drawn.
+# At most some plots a second; `history` is made only when it is drawn. The axis has room for
+# the epochs to come.
 viewer_update <- function(viewer, history, now = seconds_now()) {
   if (is.null(viewer) || viewer$broken || now - viewer$last < viewer_seconds) return(invisible())
-  viewer_draw(viewer, history)
+  viewer_draw(viewer, history, xlim = c(min(history_range(history)), viewer$epochs))
   viewer$last <- seconds_now()
 }
 
@@ -34,9 +35,9 @@ viewer_end <- function(viewer, history) {
 }
 
 # A plot that fails, on a device too small, is no reason to end training.
-viewer_draw <- function(viewer, history) {
+viewer_draw <- function(viewer, history, ...) {
   tryCatch(
-    if (any(lengths(history$metrics))) plot(history, method = "base"),
+    if (any(lengths(history$metrics))) plot(history, method = "base", ...),
     error = function(e) {
       viewer$broken <- TRUE
       warn_kestrel("viewer", sprintf("The history cannot be plotted: %s", conditionMessage(e)),

@@ -102,3 +102,33 @@ test_that("there must be something to plot, by a known method", {
     plot(run(), method = "lattice")
   })
 })
+
+test_that("training that stopped early is drawn up to there", {
+  skip_if_not_installed("ggplot2")
+  h <- run(2)
+  h$params$epochs <- 50L
+  h$metrics$lr <- c(1e-3, 1e-3)
+  p <- plot(h)
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_no_warning(print(p))
+  expect_false("GeomSmooth" %in% geoms(p))
+  expect_identical(range(p$data$epoch), c(1L, 2L))
+  expect_length(unique(ggplot2::ggplot_build(p)$data[[1]]$fill), 2)
+  lr <- ggplot2::ggplot_build(p)$layout$panel_params[[3]]$y.range
+  expect_gt(lr[1], 0)
+  expect_lt(lr[2], 2e-3)
+})
+
+test_that("curves of few values are not smoothed beside others that are", {
+  skip_if_not_installed("ggplot2")
+  h <- run(20, validation = FALSE)
+  h <- new_history(h$params, c(h$metrics, list(val_loss = c(1, 2))),
+    epochs = list(val_loss = c(10L, 20L)))
+  p <- plot(h)
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_no_warning(print(p))
+  smooth <- p$layers[[which(geoms(p) == "GeomSmooth")]]
+  expect_setequal(as.character(smooth$data$data), "training")
+})

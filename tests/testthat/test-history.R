@@ -51,3 +51,18 @@ test_that("validation every second epoch has its epochs in the data frame", {
   expect_identical(is.na(values), c(TRUE, FALSE, TRUE, FALSE))
   expect_identical(values[c(2, 4)], h$metrics$val_loss)
 })
+
+test_that("epochs are counted on from initial_epoch", {
+  model <- small_model()
+  h <- fit(model, small_x(10), small_y(10), initial_epoch = 2, epochs = 4, verbose = 0,
+    validation_split = 0.2, validation_freq = 2)
+  d <- as.data.frame(h)
+  expect_identical(d$epoch, c(3:4, 3:4))
+  expect_identical(d$value, c(h$metrics$loss, NA, h$metrics$val_loss))
+  expect_length(h$metrics$loss, 2)
+})
+
+test_that("a fit that trains nothing has a data frame without values", {
+  h <- fit(small_model(), small_x(), small_y(), initial_epoch = 2, epochs = 2, verbose = 0)
+  expect_true(all(is.na(as.data.frame(h)$value)))
+})
