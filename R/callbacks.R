@@ -135,13 +135,22 @@ is_own <- function(callback) inherits(callback, "kestrel_callback_own")
 
 run_hook <- function(set, callback, hook, index, logs) {
   fun <- hook_function(callback, hook)
-  if (is_own(callback)) return(call_hook(fun, index, logs))
+  if (is_own(callback)) return(call_own(set, fun, index, logs))
   first <- if (inherits(callback, "kestrel_callback_from_1")) 1L else 0L
   withCallingHandlers(
     allowInterrupts(call_hook(fun, if (!is.null(index)) index + first, logs)),
     error = function(e) stop_hook(set, hook, index, e)
   )
   invisible()
+}
+
+# Hooks of this package do not know whose argument their callback is.
+call_own <- function(set, fun, index, logs) {
+  withCallingHandlers(call_hook(fun, index, logs), kestrel_error = function(e) {
+    if (!is.null(e$call)) return()
+    e$call <- rlang::error_call(set$call)
+    rlang::cnd_signal(e)
+  })
 }
 
 call_hook <- function(fun, index, logs) if (is.null(index)) fun(logs) else fun(index, logs)
@@ -180,7 +189,7 @@ format.kestrel_callback <- function(x, ...) {
 
 #' @export
 print.kestrel_callback <- function(x, ...) {
-  cat(strwrap(format(x), exdent = 2), sep = "\n")
+  cat(wrap_settings(format(x)), sep = "\n")
   invisible(x)
 }
 

@@ -4,6 +4,7 @@
 
 check_count <- function(x, min = 1L, max = .Machine$integer.max, null = FALSE,
                         hint = NULL, arg = caller_arg(x), call = caller_env()) {
+  if (missing(x)) stop_missing(arg, call)
   if (null && is.null(x)) return(NULL)
   if (is_number(x) && x == trunc(x) && x >= min && x <= max) return(as.integer(x))
   must <- sprintf("a whole number from %d to %d", as.integer(min), as.integer(max))
@@ -13,6 +14,7 @@ check_count <- function(x, min = 1L, max = .Machine$integer.max, null = FALSE,
 # Bounds are inclusive unless `open` names a side: "min", "max".
 check_number <- function(x, min = -Inf, max = Inf, open = character(), null = FALSE,
                          hint = NULL, arg = caller_arg(x), call = caller_env()) {
+  if (missing(x)) stop_missing(arg, call)
   if (null && is.null(x)) return(NULL)
   if (is_number(x) && within_bounds(x, min, max, open)) return(as.double(x))
   stop_argument(arg, describe_bounds(min, max, open), x, hint = hint, call = call)
@@ -45,6 +47,7 @@ check_flag <- function(x, null = FALSE, hint = NULL, arg = caller_arg(x), call =
 
 check_string <- function(x, null = FALSE, hint = NULL, arg = caller_arg(x),
                          call = caller_env()) {
+  if (missing(x)) stop_missing(arg, call)
   if (null && is.null(x)) return(NULL)
   if (is_string(x) && nzchar(x)) return(x)
   stop_argument(arg, "a single string", x, hint = hint, call = call)
@@ -52,6 +55,7 @@ check_string <- function(x, null = FALSE, hint = NULL, arg = caller_arg(x),
 
 check_choice <- function(x, choices, what = "one of its choices", arg = caller_arg(x),
                          call = caller_env()) {
+  if (missing(x)) stop_missing(arg, call)
   if (is_string(x) && x %in% choices) return(x)
   stop_unknown(arg, what, x, choices, call = call)
 }

@@ -33,7 +33,6 @@
 #' @export
 compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, metrics = NULL,
                                   loss_weights = NULL, weighted_metrics = NULL, ...) {
-  call <- caller_env()
   check_model(object)
   check_not_fitting(object)
   dots <- list(...)

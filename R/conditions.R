@@ -34,6 +34,10 @@ stop_argument <- function(arg, must, value, hint = NULL, kind = "argument", wher
   )
 }
 
+stop_missing <- function(arg, call = caller_env()) {
+  stop_kestrel("argument", sprintf("`%s` is missing.", arg), argument = arg, call = call)
+}
+
 # An unknown name: the nearest known one as the hint, else all of them.
 stop_unknown <- function(arg, what, value, choices, call = caller_env()) {
   near <- nearest(value, choices)
@@ -84,8 +88,10 @@ quote_names <- function(x) paste0('"', x, '"', collapse = ", ")
 # A value in a few words, for "not ..." in a message.
 describe <- function(x) {
   if (is.null(x)) return("NULL")
-  if (is.function(x)) return("a function")
+  if (is_model(x)) return("a model")
+  if (is_layer(x)) return("a layer")
   if (is.object(x)) return(sprintf("an object of class %s", quote_names(class(x)[1])))
+  if (is.function(x)) return("a function")
   if (is.atomic(x) && is.null(dim(x)) && length(x) == 1) return(describe_scalar(x))
   if (is.list(x)) return(sprintf("a list of length %d", length(x)))
   if (is.environment(x)) return("an environment")

@@ -74,6 +74,14 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
 }
 
 #' @export
+`[[.kestrel_score` <- function(x, i) {
+  if (is.character(i) && !all(i %in% names(x))) {
+    stop_unknown_field("score", i[1], names(x), "score")
+  }
+  unclass(x)[[i]]
+}
+
+#' @export
 print.kestrel_score <- function(x, ...) {
   print(unclass(x), ...)
   invisible(x)

@@ -137,9 +137,10 @@ check_shuffle <- function(x, arg = "shuffle", call = caller_env()) {
 }
 
 check_frequency <- function(x, arg = "validation_freq", call = caller_env()) {
-  good <- is.numeric(x) && !is.object(x) && length(x) >= 1 && all(is.finite(x)) && all(x == trunc(x)) && all(x >= 1)
+  good <- is.numeric(x) && !is.object(x) && length(x) >= 1 && all(is.finite(x)) &&
+    all(x == trunc(x)) && all(x >= 1) && all(x <= .Machine$integer.max)
   if (good) return(as.integer(x))
-  stop_argument(arg, "a whole number from 1 on, or several", x, call = call)
+  stop_argument(arg, "a whole number from 1 to 2147483647, or several", x, call = call)
 }
 
 check_initial_epoch <- function(settings, call = caller_env()) {

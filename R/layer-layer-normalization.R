@@ -47,11 +47,20 @@ check_sample_axes <- function(axis, arg = caller_arg(axis), call = caller_env())
 }
 
 #' @export
+check_fits.kestrel_layer_layer_normalization <- function(layer, input, call) {
+  if (all(diff(normalized_axes(layer, input)) == 1)) return(invisible(layer))
+  stop_axes(layer_config(layer)$axis, call)
+}
+
+normalized_axes <- function(layer, input) {
+  axes <- engine_axis(layer_config(layer)$axis)
+  sort(ifelse(axes < 0, axes + length(input), axes))
+}
+
+#' @export
 layer_nodes.kestrel_layer_layer_normalization <- function(layer, input) {
   config <- layer_config(layer)
-  axes <- engine_axis(config$axis)
-  axes <- sort(ifelse(axes < 0, axes + length(input), axes))
-  if (length(axes) > 1 && !all(diff(axes) == 1)) stop_axes(config$axis, caller_env())
+  axes <- normalized_axes(layer, input)
   values <- c(list(first = axes[1], last = axes[length(axes)]), config[c("epsilon", "center", "scale")])
   # An axis that would be counted from the end twice is none of the sample's.
   if (axes[1] < 0) values$first <- -9

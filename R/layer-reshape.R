@@ -28,9 +28,10 @@ layer_reshape <- function(object, target_shape, input_shape = NULL, name = NULL,
 check_target_shape <- function(x, arg = caller_arg(x), call = caller_env()) {
   dims <- x
   if (is.list(dims) && !is.object(dims)) {
-    dims <- vapply(dims, function(d) if (is.numeric(d) && length(d) == 1) as.double(d) else NA_real_, 0)
+    dims <- vapply(dims, one_dim, 0)
   }
   if (is.logical(dims) && all(is.na(dims))) dims <- as.double(dims)
+  if (!is.atomic(dims) || is.object(dims)) dims <- NULL
   dims[is.na(dims)] <- -1
   good <- is.numeric(dims) && !is.object(dims) && length(dims) %in% 1:4 && sum(dims == -1) < 2 &&
     all(dims == trunc(dims)) && all(dims == -1 | dims >= 1) && all(dims <= .Machine$integer.max)
@@ -38,13 +39,28 @@ check_target_shape <- function(x, arg = caller_arg(x), call = caller_env()) {
   stop_argument(arg, "one to four whole numbers from 1 on, one of which may be -1", x, call = call)
 }
 
+# In a list NULL stands for Python's None; 0 is no dim.
+one_dim <- function(d) {
+  if (is.null(d) || identical(d, NA)) return(-1)
+  if (is.numeric(d) && !is.object(d) && length(d) == 1) as.double(d) else 0
+}
+
 #' @export
-layer_nodes.kestrel_layer_reshape <- function(layer, input) {
+check_fits.kestrel_layer_reshape <- function(layer, input, call) {
+  dims <- reshaped_dims(layer, input)
+  if (prod(dims) == prod(input) && all(dims == trunc(dims))) return(invisible(layer))
+  stop_reshape(layer, input, call)
+}
+
+reshaped_dims <- function(layer, input) {
   dims <- as.double(layer_config(layer)$target_shape)
   dims[dims == -1] <- prod(input) / prod(dims[dims != -1])
-  if (prod(dims) != prod(input) || any(dims != trunc(dims))) {
-    stop_reshape(layer, input, caller_env())
-  }
+  dims
+}
+
+#' @export
+layer_nodes.kestrel_layer_reshape <- function(layer, input) {
+  dims <- reshaped_dims(layer, input)
   values <- c(list(rank = length(dims)), stats::setNames(as.list(dims), paste0("dim_", seq_along(dims))))
   list(new_node("reshape", values))
 }
@@ -54,8 +70,9 @@ stop_reshape <- function(layer, input, call) {
   known <- prod(dims[dims != -1])
   have <- prod(input)
   why <- if (any(dims == -1)) sprintf("no multiple of %.0f", known) else sprintf("not %.0f", known)
+  numbers <- if (have == 1) "1 number is" else sprintf("%.0f numbers are", have)
   stop_kestrel("shape", sprintf(
-    "Layer \"%s\" cannot make %s of samples of shape %s: %.0f numbers are %s.",
-    layer$name, shape_text(dims), shape_text(input), have, why
+    "Layer \"%s\" cannot make %s of samples of shape %s: %s %s.",
+    layer$name, shape_text(dims), shape_text(input), numbers, why
   ), argument = "target_shape", value = dims, expected = input, call = call)
 }

@@ -57,6 +57,7 @@ check_input_dim <- function(input_dim, call) check_count(input_dim, call = call)
 
 # Dims of a sample: one to four whole numbers.
 check_shape <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env()) {
+  if (missing(x)) stop_missing(arg, call)
   if (null && is.null(x)) return(NULL)
   force(arg)
   if (is.list(x) && length(x)) x <- tryCatch(unlist(x), error = function(e) x)
@@ -124,6 +125,12 @@ drawn_weights <- function(layer, slots, seed, call) {
 # The engine nodes that a layer expands to, for input of these dims: list of new_node().
 layer_nodes <- function(layer, input) UseMethod("layer_nodes")
 
+# Throws where a layer cannot take input of these dims, for what the engine cannot tell.
+check_fits <- function(layer, input, call) UseMethod("check_fits")
+
+#' @export
+check_fits.default <- function(layer, input, call) invisible(layer)
+
 # Keras' name of the layer's class: "Dense" for dense.
 layer_class_name <- function(layer) {
   type <- layer_state(layer)$type
@@ -135,6 +142,7 @@ layer_class_name <- function(layer) {
 
 # A layer alone, on data: built by the first data it sees.
 call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
+  if (missing(x)) stop_missing("x", call)
   if (is_model(x)) return(add_layer(x, layer, call = call))
   threads <- engine_settings(call = call)
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
@@ -151,29 +159,43 @@ call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
 
 #' @export
 `$.kestrel_layer` <- function(x, name) {
-  state <- layer_state(x)
+  state <- layer_state(check_intact(x))
   switch(name,
     name = state$name %||% state$type,
     get_weights = function() get_weights(x),
     set_weights = function(weights) set_weights(x, weights),
     input_shape = if (state$built) state$input else state$input_shape,
     output_shape = state$output,
-    if (name %in% names(state$config)) state$config[[name]] else state[[name]]
+    count_params = function() count_params(x),
+    get_config = function() get_config(x),
+    layer_field(x, name)
   )
 }
 
+# A setting, a weight ("kernel"), or a value of the state.
+layer_field <- function(layer, name) {
+  state <- layer_state(layer)
+  slots <- vapply(state$slots, `[[`, "", "name")
+  if (name %in% names(state$config)) return(state$config[[name]])
+  if (name %in% slots) return(state$weights[[name]])
+  known <- c("type", "dtype", "trainable", "built", "weights", "config")
+  if (name %in% known) return(state[[name]])
+  methods <- c("get_weights", "set_weights", "count_params", "get_config")
+  stop_unknown_field("layer", name, c(names(layer), slots, known, methods, "output_shape"), "layer")
+}
+
 #' @export
-`[[.kestrel_layer` <- function(x, i) `$.kestrel_layer`(x, i)
+`[[.kestrel_layer` <- function(x, i) `$.kestrel_layer`(x, field_name(x, i))
 
 #' @export
 `$<-.kestrel_layer` <- function(x, name, value) {
-  state <- layer_state(x)
+  state <- layer_state(check_intact(x))
   switch(name,
     trainable = state$trainable <- check_flag(value, arg = "trainable"),
     name = state$name <- check_name(value, null = FALSE, arg = "name"),
     weights = set_weights(x, value),
     stop_kestrel("argument", sprintf("`%s` of a layer cannot be changed.", name),
-      argument = name
+      argument = name, call = assignment_call("layer", name)
     )
   )
   x
@@ -184,10 +206,13 @@ names.kestrel_layer <- function(x) c("name", "trainable", names(layer_config(x))
 
 #' @export
 format.kestrel_layer <- function(x, ...) {
-  state <- layer_state(x)
+  state <- layer_state(check_intact(x))
   shape <- if (state$built) paste0(" ", shape_text(state$input), " -> ", shape_text(state$output))
   sprintf("<%s layer \"%s\"%s>", layer_class_name(x), x$name, shape %||% "")
 }
+
+#' @exportS3Method utils::str
+str.kestrel_layer <- function(object, ...) cat(" ", format(object), "\n", sep = "")
 
 #' @export
 print.kestrel_layer <- function(x, ...) {

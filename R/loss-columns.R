@@ -11,6 +11,7 @@ compare_columns <- function(record, y_true, y_pred, axis = -1L, ignore = NULL, c
 
 # Finite numbers in an array; a vector has one dimension.
 check_compared <- function(x, arg, call) {
+  if (missing(x)) stop_missing(arg, call)
   if (is.data.frame(x)) x <- data_frame_matrix(x, arg, call)
   good <- (is.numeric(x) || is.logical(x)) && !is.object(x) && length(x) > 0 &&
     length(dim(x)) <= 5

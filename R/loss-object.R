@@ -73,6 +73,8 @@ loss_values <- function(loss, y_true, y_pred, call) {
 }
 
 reduced_loss <- function(loss, y_true, y_pred, sample_weight, call) {
+  if (missing(y_true)) stop_missing("y_true", call)
+  if (missing(y_pred)) stop_missing("y_pred", call)
   if (!is.null(sample_weight)) {
     y_pred <- as_samples(y_pred)
     y_true <- as_samples(y_true)

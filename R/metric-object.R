@@ -58,6 +58,8 @@ metric_values <- function(metric, y_true, y_pred, call) {
 # Nothing changes before all is checked.
 update_metric <- function(metric, y_true, y_pred, sample_weight, call) {
   state <- metric_state(metric)
+  if (missing(y_true)) stop_missing("y_true", call)
+  if (missing(y_pred)) stop_missing("y_pred", call)
   c <- metric_columns(metric, as_metric_targets(y_true, y_pred), as_samples(y_pred), call)
   w <- column_weights(sample_weight, c$dims, call)
   state$sums <- engine_metric_update(state$choice, c$t, c$y, w, c$k, c$kt, state$sums)
@@ -107,7 +109,7 @@ names.kestrel_metric <- function(x) {
 
 #' @export
 print.kestrel_metric <- function(x, ...) {
-  cat(format(x, ...), "\n", sep = "")
+  cat(wrap_settings(format(x, ...)), sep = "\n")
   invisible(x)
 }
 

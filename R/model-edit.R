@@ -30,7 +30,7 @@ get_layer <- function(object, name = NULL, index = NULL) {
   }
   layers <- model_state(object)$layers
   arg <- if (is.null(index)) "name" else "index"
-  layers[[layer_index(layers, name %||% index, arg, caller_env())]]
+  layers[[layer_index(layers, name %||% index, arg, environment())]]
 }
 
 #' @rdname get_layer
@@ -114,6 +114,8 @@ clone_optimizer <- function(optimizer) {
 #' from_config(config)
 #' @export
 get_config <- function(object) {
+  if (missing(object)) stop_missing("object")
+  if (is_model(object) || is_layer(object)) check_intact(object)
   if (is_model(object)) return(model_config(object))
   if (is_layer(object)) return(layer_full_config(object))
   if (is_setting(object)) return(setting_config(object))
@@ -142,6 +144,7 @@ layer_full_config <- function(layer) {
 #' @rdname get_config
 #' @export
 from_config <- function(config, custom_objects = NULL) {
+  if (missing(config)) stop_missing("config")
   origin <- attr(config, "origin", exact = TRUE)
   if (!is.list(config) || !is.character(origin) || !length(origin) %in% 1:2) {
     stop_argument("config", "what get_config() returned", config)

@@ -23,6 +23,7 @@
 #' @export
 summary.kestrel_model <- function(object, line_length = getOption("width"), positions = NULL,
                                   show_trainable = NA, ...) {
+  check_dots(list(...), c("line_length", "positions", "show_trainable"))
   text <- format(object, line_length = line_length, positions = positions, show_trainable = show_trainable)
   cat(text, sep = "\n")
   invisible(paste(text, collapse = "\n"))
@@ -39,6 +40,7 @@ print.kestrel_model <- function(x, ...) {
 #' @export
 format.kestrel_model <- function(x, line_length = getOption("width"), positions = NULL,
                                  show_trainable = NA, ...) {
+  check_intact(x)
   check_count(line_length)
   check_positions(positions)
   if (!identical(show_trainable, NA)) check_flag(show_trainable)
@@ -51,6 +53,14 @@ format.kestrel_model <- function(x, line_length = getOption("width"), positions 
   shown <- if (is.na(show_trainable)) frozen else show_trainable
   ends <- summary_ends(line_length, positions, shown)
   c(title, strrep("_", max(ends)), summary_lines(rows, ends, shown), totals_lines(state), strrep("_", max(ends)))
+}
+
+#' @exportS3Method utils::str
+str.kestrel_model <- function(object, ...) {
+  layers <- model_state(check_intact(object))$layers
+  lines <- vapply(layers, format, "")
+  cat(sprintf(" Model \"%s\" of %d layer%s\n", object$name, length(layers),
+    if (length(layers) == 1) "" else "s"), sprintf("  $ %s\n", lines), sep = "")
 }
 
 check_positions <- function(x, arg = caller_arg(x), call = caller_env()) {

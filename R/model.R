@@ -46,13 +46,20 @@
 #' @export
 keras_model_sequential <- function(layers = NULL, name = NULL, ..., input_shape = NULL) {
   if (is.numeric(layers)) {
-    input_shape <- layers
+    input_shape <- check_input_of(layers)
     layers <- NULL
   }
-  options <- model_options(list(...), input_shape, caller_env())
+  options <- model_options(list(...), input_shape, environment())
   model <- new_model(check_name(name) %||% "sequential", options)
   for (layer in check_layers(layers)) add_layer(model, layer)
   model
+}
+
+# keras_model_sequential(4): the first argument may also be an input shape.
+check_input_of <- function(layers, call = caller_env()) {
+  tryCatch(check_shape(layers, arg = "layers"), kestrel_error = function(e) {
+    stop_argument("layers", "a list of layers, or the dims of a sample", layers, call = call)
+  })
 }
 
 model_options <- function(dots, input_shape, call) {
@@ -96,13 +103,24 @@ model_state <- function(model) environment(model)
 is_model <- function(x) inherits(x, "kestrel_model")
 
 check_model <- function(x, arg = caller_arg(x), call = caller_env()) {
-  if (is_model(x) && is.environment(environment(x))) return(x)
+  if (missing(x)) stop_missing(arg, call)
+  if (is_model(x)) return(check_intact(x, call))
   stop_argument(arg, "a model", x, hint = "Start with keras_model_sequential().", call = call)
+}
+
+# A copy that was written as text has lost its environment, and with it all but the class.
+check_intact <- function(x, call = caller_env()) {
+  state <- environment(x)
+  if (is.environment(state) && exists("built", envir = state, inherits = FALSE)) return(x)
+  stop_kestrel("state", sprintf("This object is not an intact %s: its state is missing.",
+    if (is_model(x)) "model" else "layer"),
+    hint = "Text from dput() cannot hold it; use saveRDS().", call = call)
 }
 
 add_layer <- function(model, layer, call = caller_env()) {
   state <- model_state(model)
   check_not_fitting(model, call)
+  check_intact(layer, call)
   check_new_layer(model, layer, call)
   options <- layer_state(layer)
   input <- state$input %||% options$input_shape
@@ -239,60 +257,11 @@ model_plan <- function(model) {
 }
 
 call_model <- function(model, x, training = FALSE, ..., call = caller_env()) {
+  if (missing(x)) stop_missing("x", call)
   check_dots(list(...), c("x", "training"), call = call)
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
   x <- model_input(model, x, "x", call)
   predict_arrays(model, x, training)
-}
-
-#' @export
-`$.kestrel_model` <- function(x, name) {
-  state <- model_state(x)
-  switch(name,
-    layers = state$layers,
-    weights = get_weights(x),
-    optimizer = state$compiled$optimizer,
-    loss = state$compiled$loss,
-    metrics = state$compiled$metrics,
-    metrics_names = c("loss", state$compiled$metric_labels),
-    trainable = any(vapply(state$layers, layer_trainable, NA)),
-    input_shape = state$input,
-    output_shape = output_dims(x),
-    state[[name]]
-  )
-}
-
-#' @export
-`[[.kestrel_model` <- function(x, i) `$.kestrel_model`(x, i)
-
-#' @export
-`$<-.kestrel_model` <- function(x, name, value) {
-  state <- model_state(x)
-  switch(name,
-    stop_training = state$stop_training <- check_flag(value, arg = "stop_training"),
-    name = state$name <- check_name(value, null = FALSE, arg = "name"),
-    trainable = set_trainable(state$layers, check_flag(value, arg = "trainable")),
-    weights = set_weights(x, value),
-    optimizer = set_optimizer(x, value),
-    stop_kestrel("argument", sprintf("`%s` of a model cannot be changed.", name),
-      argument = name
-    )
-  )
-  state$plan <- NULL
-  x
-}
-
-# `model$optimizer$learning_rate <- 0.1` assigns the (same) optimizer back.
-set_optimizer <- function(model, optimizer) {
-  compiled <- model_state(model)$compiled
-  if (identical(compiled$optimizer, optimizer)) return(invisible(model))
-  stop_kestrel("argument", "The optimizer of a model is set by compile().", argument = "optimizer")
-}
-
-#' @export
-names.kestrel_model <- function(x) {
-  c("name", "layers", "weights", "optimizer", "loss", "metrics", "input_shape", "output_shape",
-    "trainable", "stop_training")
 }
 
 stop_training <- function(model) {

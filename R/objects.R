@@ -25,14 +25,34 @@ names.kestrel_object <- function(x) names(fields(x))
 
 #' @export
 print.kestrel_object <- function(x, ...) {
-  cat(format(x, ...), sep = "\n")
+  cat(wrap_settings(format(x, ...)), sep = "\n")
   invisible(x)
 }
 
 #' @export
 format.kestrel_object <- function(x, ...) {
-  settings <- Filter(function(v) is.atomic(v) && length(v) == 1, fields(x)[["config"]])
-  text <- vapply(settings, function(v) format(v, digits = 7), "")
-  sprintf("<%s %s(%s)>", class(x)[1], fields(x)[["name"]],
-    paste(names(text), text, sep = " = ", collapse = ", "))
+  sprintf("<%s %s>", class(x)[1], settings_text(fields(x)[["name"]], fields(x)[["config"]]))
+}
+
+# "name(a = 1, b = c(2, 3))"
+settings_text <- function(name, settings) {
+  shown <- Filter(function(v) is.atomic(v) && length(v) && is.null(dim(v)), settings)
+  text <- vapply(shown, setting_text, "")
+  sprintf("%s(%s)", name, paste(names(text), text, sep = " = ", collapse = ", "))
+}
+
+# The first of many numbers.
+setting_text <- function(v) {
+  text <- vapply(utils::head(v, 8), format, "", digits = 7)
+  if (length(v) > 8) text <- c(text, "...")
+  if (length(v) == 1) text else sprintf("c(%s)", toString(text))
+}
+
+# Lines of the console's width, broken between settings only.
+wrap_settings <- function(text) {
+  vectors <- gregexpr("c\\([^()]*\\)", text)
+  regmatches(text, vectors) <- lapply(regmatches(text, vectors), gsub, pattern = " ",
+    replacement = "\001")
+  text <- strwrap(gsub("(<[a-z_]+) ", "\\1\001", gsub(" = ", "\001=\001", text)), exdent = 2)
+  gsub("\001", " ", text, fixed = TRUE)
 }

@@ -129,12 +129,21 @@ optimizer_field <- function(optimizer, name) {
     decay = ,
     schedule = ,
     schedule_function = optimizer_field(x, name),
-    c(optimizer_field(x, "hparams"), optimizer_field(x, "common"))[[name]]
+    record = optimizer_field(x, name),
+    get_config = function() optimizer_config(x),
+    optimizer_setting(x, name)
   )
 }
 
+optimizer_setting <- function(optimizer, name) {
+  settings <- c(optimizer_field(optimizer, "hparams"), optimizer_field(optimizer, "common"))
+  if (name %in% names(settings)) return(settings[[name]])
+  stop_unknown_field("optimizer", name, c("learning_rate", "name", "config", "decay",
+    names(settings)), "optimizer")
+}
+
 #' @export
-`[[.kestrel_optimizer` <- function(x, i) `$.kestrel_optimizer`(x, i)
+`[[.kestrel_optimizer` <- function(x, i) `$.kestrel_optimizer`(x, field_name(x, i))
 
 # A number, a schedule or an R function.
 optimizer_rate <- function(optimizer) {
@@ -146,7 +155,8 @@ optimizer_rate <- function(optimizer) {
 `$<-.kestrel_optimizer` <- function(x, name, value) {
   if (!name %in% c("learning_rate", "lr")) {
     stop_kestrel("argument", sprintf("`%s` of an optimizer cannot be changed.", name),
-      hint = "The learning rate can; make a new optimizer for the rest.", argument = name
+      hint = "The learning rate can; make a new optimizer for the rest.", argument = name,
+      call = assignment_call("optimizer", name)
     )
   }
   set_rate(x, value, name)
@@ -184,25 +194,24 @@ optimizer_config <- function(optimizer) {
 #' @export
 names.kestrel_optimizer <- function(x) names(optimizer_config(x))
 
-# The rule with its own settings, and of the common ones those that were set.
+# The rule with its settings, but for those that are 0, FALSE or not set.
 #' @export
 format.kestrel_optimizer <- function(x, ...) {
   common <- optimizer_field(x, "common")
   if (!common$use_ema) common[c("use_ema", "ema_momentum")] <- NULL
   settings <- c(optimizer_field(x, "hparams"), common, list(decay = optimizer_field(x, "decay")))
-  settings <- Filter(function(v) !is.null(v) && !identical(v, 0), settings)
-  settings <- c(list(learning_rate = rate_text(optimizer_rate(x))), lapply(settings, format, digits = 7))
-  sprintf("<kestrel_optimizer %s(%s)>", optimizer_field(x, "record"),
-    paste(names(settings), settings, sep = " = ", collapse = ", "))
+  settings <- Filter(function(v) !is.null(v) && !identical(v, 0) && !isFALSE(v), settings)
+  settings <- c(list(learning_rate = rate_text(optimizer_rate(x))), settings)
+  sprintf("<kestrel_optimizer %s>", settings_text(optimizer_field(x, "record"), settings))
 }
 
 rate_text <- function(rate) {
-  if (is.numeric(rate)) return(format(rate, digits = 7))
-  if (inherits(rate, "kestrel_schedule")) paste0(rate$name, "()") else "a function of the step"
+  if (is.numeric(rate)) return(rate)
+  if (inherits(rate, "kestrel_schedule")) schedule_text(rate) else "a function of the step"
 }
 
 #' @export
 print.kestrel_optimizer <- function(x, ...) {
-  cat(strwrap(format(x), exdent = 2), sep = "\n")
+  cat(wrap_settings(format(x)), sep = "\n")
   invisible(x)
 }

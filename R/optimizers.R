@@ -155,7 +155,7 @@ optimizer_spec <- function(optimizer, call = caller_env()) {
 initial_rate <- function(optimizer, call = caller_env()) {
   rate <- optimizer$learning_rate
   if (is.function(rate)) rate <- rate(0)
-  check_rate_number(rate, "learning_rate", call)
+  check_rate(rate, call)
 }
 
 # Told by compile().

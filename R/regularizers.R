@@ -98,6 +98,7 @@ new_regularizer <- function(name, config, choice) {
 
 # Numbers that could be a layer's weights: an array of at most four dimensions, as doubles.
 check_tensor <- function(x, arg = caller_arg(x), call = caller_env()) {
+  if (missing(x)) stop_missing(arg, call)
   good <- is.numeric(x) && !is.object(x) && length(x) > 0 && length(dim(x)) <= 4
   if (!good) stop_argument(arg, "a numeric vector, matrix or array", x, call = call)
   if (all(is.finite(x))) return(x)

@@ -137,6 +137,7 @@ check_positive <- function(x, arg = caller_arg(x), call = caller_env()) {
 
 # Numbers in a vector or a list, finite and at least `min`.
 check_numbers <- function(x, min, must, arg, call) {
+  if (missing(x)) stop_missing(arg, call)
   if (is.list(x) && !is.object(x)) x <- unlist(x)
   good <- is.numeric(x) && !is.object(x) && length(x) > 0 && all(is.finite(x)) && all(x >= min)
   if (good) return(as.double(x))
@@ -170,6 +171,16 @@ new_schedule <- function(record, class_name, name, config,
   config$name <- check_name(name, arg = "name", call = call) %||% class_name
   fields <- list(name = record, class_name = class_name, config = config, choice = chosen)
   new_object(rate, fields, "kestrel_schedule")
+}
+
+#' @export
+format.kestrel_schedule <- function(x, ...) sprintf("<kestrel_schedule %s>", schedule_text(x))
+
+# Without the name that it has by itself.
+schedule_text <- function(schedule) {
+  config <- schedule$config
+  if (identical(config$name, schedule$class_name)) config$name <- NULL
+  settings_text(schedule$name, config)
 }
 
 # By the engine's names.

@@ -60,6 +60,7 @@ layer_chain <- function(layer, input, stream) {
 
 # What the engine finds out about a layer alone: output dims and slots by node.
 layer_info <- function(layer, input, call) {
+  check_fits(layer, input, call)
   nodes <- layer_chain(layer, input, 1L)
   info <- network_info(chain_spec(nodes, input, "float64"))
   if (info$bad > 0) stop_layer_shape(layer, input, info$code, call)

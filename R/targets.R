@@ -22,7 +22,8 @@ target_array <- function(model, y, arg, call = caller_env()) {
 # Levels become codes, indicator columns, or 0 and 1 for a single unit.
 factor_target <- function(y, output, loss, arg, call) {
   if (anyNA(y)) {
-    stop_kestrel("data", sprintf("`%s` has %d missing classes, the first at position %d.", arg, sum(is.na(y)), which(is.na(y))[1]),
+    stop_kestrel("data", sprintf("`%s` has %d missing class%s, the first at position %d.", arg,
+      sum(is.na(y)), if (sum(is.na(y)) == 1) "" else "es", which(is.na(y))[1]),
       argument = arg, where = which(is.na(y))[1], call = call)
   }
   k <- nlevels(y)
@@ -113,7 +114,9 @@ warn_target <- function(y, loss, output, arg, call) {
     sums <- rowSums(y)
     off <- which(abs(sums - 1) > 1e-6)
     if (length(off)) {
-      warn_kestrel("one_hot", sprintf("%d rows of `%s` do not sum to 1, the first is row %d (%s).", length(off), arg, off[1], format(sums[off[1]])), call = call)
+      rows <- if (length(off) == 1) "1 row of `%s` does" else paste(length(off), "rows of `%s` do")
+      warn_kestrel("one_hot", sprintf(paste(rows, "not sum to 1, the first is row %d (%s)."), arg,
+        off[1], format(sums[off[1]])), call = call)
     }
   }
 }

@@ -36,7 +36,7 @@ check_given <- function(x, arg, call) {
 }
 
 check_same_count <- function(x, y, names, call) {
-  count <- given_count(y)
+  count <- given_count(y, names[2], call)
   if (count == sample_count(x)) return(invisible())
   stop_kestrel(
     "shape", sprintf("`%s` and `%s` must have as many samples: `%s` has %d, `%s` has %d.",
@@ -46,8 +46,9 @@ check_same_count <- function(x, y, names, call) {
 }
 
 # No method of the user's class runs.
-given_count <- function(y) {
+given_count <- function(y, arg, call) {
   if (is.data.frame(y)) return(nrow(y))
+  if (!is.atomic(y) && !is.list(y)) stop_data_class(y, arg, call)
   y <- unclass(y)
   if (is.null(dim(y))) length(y) else dim(y)[1]
 }

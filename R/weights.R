@@ -30,7 +30,7 @@
 #' count_params(model)
 #' @export
 get_weights <- function(object, trainable = NA) {
-  layers <- layers_of(object, caller_env())
+  layers <- layers_of(object, environment())
   if (!identical(trainable, NA)) trainable <- check_flag(trainable)
   weights <- lapply(layers, function(layer) {
     state <- layer_state(layer)
@@ -43,13 +43,14 @@ get_weights <- function(object, trainable = NA) {
 #' @rdname get_weights
 #' @export
 set_weights <- function(object, weights) {
-  layers <- layers_of(object, caller_env(), built = TRUE)
+  layers <- layers_of(object, environment(), built = TRUE)
+  if (missing(weights)) stop_missing("weights")
   if (!is.list(weights) || is.object(weights)) {
     stop_argument("weights", "a list of arrays", weights, kind = "shape")
   }
   slots <- unlist(lapply(layers, function(l) layer_state(l)$slots), recursive = FALSE)
   owner <- rep(vapply(layers, function(l) l$name, ""), vapply(layers, function(l) length(layer_state(l)$slots), 0L))
-  new <- match_weights(weights, slots, owner, caller_env())
+  new <- match_weights(weights, slots, owner, environment())
   put_weights(layers, new)
   if (is_model(object)) mark_dirty(object)
   invisible(object)
@@ -64,7 +65,7 @@ mark_dirty <- function(model) {
 #' @rdname get_weights
 #' @export
 count_params <- function(object) {
-  layers <- layers_of(object, caller_env(), built = TRUE)
+  layers <- layers_of(object, environment(), built = TRUE)
   sum(vapply(layers, layer_params, 0))
 }
 
@@ -73,7 +74,9 @@ layer_params <- function(layer) {
 }
 
 layers_of <- function(object, call, built = FALSE) {
+  if (missing(object)) stop_missing("object", call)
   if (is_layer(object)) {
+    check_intact(object, call)
     if (built && !layer_state(object)$built) {
       stop_kestrel("state", sprintf("Layer \"%s\" is not built: the shape of its input is unknown.", object$name),
         hint = "Add it to a model with an input_shape.", call = call)
@@ -182,17 +185,16 @@ unpack_weights <- function(layers, w) {
 #' model
 #' @export
 freeze_weights <- function(object, from = NULL, to = NULL, which = NULL) {
-  set_frozen(object, from, to, which, TRUE, caller_env())
+  set_frozen(object, from, to, which, TRUE, environment())
 }
 
 #' @rdname freeze_weights
 #' @export
 unfreeze_weights <- function(object, from = NULL, to = NULL, which = NULL) {
-  set_frozen(object, from, to, which, FALSE, caller_env())
+  set_frozen(object, from, to, which, FALSE, environment())
 }
 
 set_frozen <- function(object, from, to, which, frozen, call) {
-  call <- caller_env()
   layers <- layers_of(object, call)
   selected <- selected_layers(layers, from, to, which, call)
   set_trainable(layers[selected], !frozen)
@@ -215,8 +217,8 @@ set_trainable <- function(layers, value) {
 
 selected_layers <- function(layers, from, to, which, call) {
   n <- length(layers)
-  if (is.function(which) && !is_layer(which)) {
-    return(vapply(layers, function(l) isTRUE(which(l)), NA))
+  if (is.function(which) && !is.object(which)) {
+    return(vapply(layers, function(l) check_chosen(which(l), call), NA))
   }
   if (is.logical(which)) {
     if (length(which) != n || anyNA(which)) {
@@ -224,13 +226,29 @@ selected_layers <- function(layers, from, to, which, call) {
     }
     return(which)
   }
+  if (is_layer(which)) which <- list(which)
   if (!is.null(which)) {
+    if (is.object(which) || !is.atomic(which) && !is.list(which)) stop_which(which, call)
     chosen <- vapply(as.list(which), function(w) layer_index(layers, w, "which", call), 0L)
     return(seq_len(n) %in% chosen)
   }
   first <- if (is.null(from)) 1L else layer_index(layers, from, "from", call)
   last <- if (is.null(to)) n else layer_index(layers, to, "to", call)
+  if (first > last) {
+    stop_kestrel("argument", sprintf("`from` must not come after `to`: they are layers %d and %d.",
+      first, last), argument = "from", value = first, expected = last, call = call)
+  }
   seq_len(n) >= first & seq_len(n) <= last
+}
+
+stop_which <- function(which, call) {
+  stop_argument("which", "names or numbers of layers, one TRUE or FALSE for each, or a function",
+    which, call = call)
+}
+
+check_chosen <- function(value, call) {
+  if (is.logical(value) && length(value) == 1 && !is.na(value)) return(value)
+  stop_argument("which", "a function of a layer that returns TRUE or FALSE", value, call = call)
 }
 
 layer_index <- function(layers, x, arg, call) {
@@ -244,5 +262,6 @@ layer_index <- function(layers, x, arg, call) {
   if (is_number(x) && x == trunc(x) && abs(x) >= 1 && abs(x) <= n) {
     return(as.integer(if (x < 0) n + 1 + x else x))
   }
-  stop_argument(arg, sprintf("the name or number (1 to %d) of a layer", n), x, call = call)
+  numbers <- if (n == 1) "1" else sprintf("1 to %d", n)
+  stop_argument(arg, sprintf("the name of a layer or its number (%s)", numbers), x, call = call)
 }

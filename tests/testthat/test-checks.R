@@ -90,3 +90,28 @@ test_that("errors of checks read as they should", {
     dots(1, 2)
   })
 })
+
+test_that("no function answers a missing argument in R's own words", {
+  generics <- c("fit", "compile", "evaluate", "predict", "%>%")
+  for (name in setdiff(getNamespaceExports("kestrel"), generics)) {
+    f <- getExportedValue("kestrel", name)
+    if (!is.function(f)) next
+    error <- tryCatch(suppressWarnings(f()), error = identity)
+    ok <- !inherits(error, "error") || inherits(error, "kestrel_error_argument") ||
+      inherits(error, "kestrel_error_state")
+    expect(ok, sprintf("%s(): %s", name, if (!ok) conditionMessage(error)))
+  }
+  model <- small_model()
+  calls <- list(
+    function() initializer_he_normal()(), function() model(), function() model$layers[[1]](),
+    function() predict(model), function() evaluate(model), function() fit(model),
+    function() regularizer_l2()(), function() learning_rate_schedule_cosine_decay(1, 2)(),
+    function() constraint_maxnorm()(), function() loss_mean_squared_error()(), function() metric_mean_squared_error()(),
+    function() activation_relu()(), function() set_weights(model), function() freeze_weights(),
+    function() layer_dense(model), function() layer_dropout(model), function() layer_activation(model),
+    function() compile(model)
+  )
+  for (f in calls) {
+    expect(inherits(tryCatch(f(), error = identity), "kestrel_error"), deparse(body(f)))
+  }
+})

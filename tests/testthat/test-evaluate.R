@@ -100,3 +100,11 @@ test_that("it prints a line", {
   expect_snapshot(invisible(evaluate(model, wave_x(), matrix(1, 40, 2), verbose = 2)))
   expect_silent(evaluate(model, wave_x(), wave_y(), verbose = 0))
 })
+
+test_that("values that a score has not are refused", {
+  score <- evaluate(small_model(metrics = "mae"), small_x(), small_y(), verbose = 0)
+  expect_identical(score[["mae"]], unclass(score)[["mae"]])
+  expect_identical(score$loss, score[[1]])
+  expect_refused(score[["zz"]], "argument", "zz", names = c("loss", "mae"))
+  expect_refused(score[["mea"]], "argument", "mea", names = "score$mae")
+})

@@ -52,3 +52,13 @@ test_that("bad shapes are refused", {
     layer_reshape(model, c(5, -1))
   })
 })
+
+test_that("what has no dims is refused, under the name of what was called", {
+  model <- keras_model_sequential(input_shape = 4)
+  s4 <- methods::getClass("numeric")
+  for (bad in list(sum, mean, new.env(), model, layer_dense(units = 1), s4, quote(a), list(sum))) {
+    expect_refused(layer_reshape(model, target_shape = bad), "argument", "target_shape", model)
+  }
+  error <- tryCatch(layer_reshape(model, c(3, 3)), error = identity)
+  expect_identical(as.character(error$call[[1]]), "layer_reshape")
+})

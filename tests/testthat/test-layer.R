@@ -115,7 +115,7 @@ test_that("name, trainable and weights of a layer can be set, the rest cannot", 
   layer$name <- "first"
   expect_identical(get_layer(model, index = 1)$name, "first")
   expect_identical(layer$units, 3L)
-  expect_null(layer$nothing)
+  expect_refused(layer$nothing, "argument", "nothing")
   expect_refused(layer$units <- 4, "argument", "units", model)
   expect_refused(layer$trainable <- 3, "argument", "trainable", model)
   layer$set_weights(lapply(layer$get_weights(), function(w) w * 0))

@@ -111,3 +111,16 @@ test_that("bad widths and positions are refused", {
   }
   for (bad in list("a", 3, c(TRUE, FALSE))) expect_refused(summary(model, show_trainable = bad), "argument", "show_trainable")
 })
+
+test_that("str() shows the layers of a model", {
+  model <- small_model()
+  expect_snapshot({
+    str(model)
+    str(model$layers[[1]])
+    str(list(a = keras_model_sequential()))
+  })
+})
+
+test_that("summary() takes no arguments of other functions", {
+  expect_refused(summary(small_model(), foo = 1), "argument", "foo")
+})

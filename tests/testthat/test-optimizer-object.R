@@ -5,7 +5,7 @@ test_that("settings are read by name", {
   expect_identical(optimizer[["momentum"]], 0.9)
   expect_identical(optimizer$clipnorm, 2)
   expect_null(optimizer$clipvalue)
-  expect_null(optimizer$nothing)
+  expect_refused(optimizer$nothing, "argument", "nothing")
   expect_true(all(c("learning_rate", "momentum", "nesterov") %in% names(optimizer)))
 })
 

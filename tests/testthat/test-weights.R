@@ -118,3 +118,24 @@ test_that("weights are refused in words", {
     freeze_weights(model, from = "frist")
   })
 })
+
+test_that("a selection of layers that makes no sense is refused", {
+  model <- small_model()
+  s4 <- methods::getClass("numeric")
+  for (bad in list(optimizer_adam(), s4, new.env(), function(l) "a", function(l) NA, NA)) {
+    expect_refused(freeze_weights(model, which = bad), "argument", "which", model)
+    expect_refused(unfreeze_weights(model, which = bad), "argument", "which", model)
+  }
+  expect_refused(freeze_weights(model, from = 2, to = 1), "argument", "from", model)
+  expect_true(model$layers[[1]]$trainable)
+  freeze_weights(model, which = model$layers[[1]])
+  expect_identical(vapply(model$layers, function(l) l$trainable, NA), c(FALSE, TRUE))
+  one <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
+  expect_snapshot(error = TRUE, {
+    freeze_weights(model, which = function(l) "a")
+    freeze_weights(model, from = 2, to = 1)
+    freeze_weights(one, to = 3)
+    get_layer(model, index = 9)
+    count_params(keras_model_sequential())
+  })
+})

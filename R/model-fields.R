@@ -1,0 +1,132 @@
+# What `model$name` reads and sets.
+
+#' @export
+`$.kestrel_model` <- function(x, name) {
+  state <- model_state(check_intact(x))
+  switch(name,
+    layers = state$layers,
+    weights = get_weights(x),
+    trainable_weights = get_weights(x, trainable = TRUE),
+    non_trainable_weights = get_weights(x, trainable = FALSE),
+    optimizer = state$compiled$optimizer,
+    loss = state$compiled$loss,
+    metrics = state$compiled$metrics,
+    metrics_names = c("loss", state$compiled$metric_labels),
+    trainable = any(vapply(state$layers, layer_trainable, NA)),
+    input_shape = state$input,
+    output_shape = output_dims(x),
+    dtype = state$precision,
+    other_field(x, name)
+  )
+}
+
+# A function of Keras' class, a value of the state that may not be there yet, or a mistake.
+other_field <- function(model, name) {
+  if (name %in% names(model_methods)) return(bind_method(model_methods[[name]], model))
+  if (name %in% c(names(model), model_state_names)) {
+    return(get0(name, envir = model_state(model), inherits = FALSE))
+  }
+  stop_unknown_field("model", name, c(names(model), names(model_methods)), "model")
+}
+
+model_state_names <- c("history", "classes", "features", "built", "stop_training", "precision",
+  "compiled", "optimizer_state", "last_fit")
+
+# Functions of R with the model as their first argument, under the names they have in Keras.
+model_methods <- list(
+  count_params = function(...) count_params(...), get_weights = function(...) get_weights(...),
+  set_weights = function(...) set_weights(...), get_layer = function(...) get_layer(...),
+  get_config = function(...) get_config(...), pop = function(...) pop_layer(...),
+  add = function(object, layer) add_layer(object, check_one_layer(layer)),
+  summary = function(...) summary(...), compile = function(...) compile(...),
+  fit = function(...) fit(...), evaluate = function(...) evaluate(...),
+  predict = function(...) predict(...)
+)
+
+bind_method <- function(method, object) {
+  force(object)
+  function(...) method(object, ...)
+}
+
+check_one_layer <- function(layer, call = caller_env()) {
+  if (!missing(layer) && is_layer(layer)) return(layer)
+  stop_argument("layer", "a layer", if (!missing(layer)) layer, call = call)
+}
+
+# `model$nonsense`, `optimizer$foo`; `variable` stands for the user's in the call that the
+# message shows.
+stop_unknown_field <- function(what, name, known, variable) {
+  near <- nearest(name, known)
+  stop_kestrel("argument", sprintf("The %s has no field \"%s\".", what, name),
+    hint = if (length(near)) {
+      sprintf("Did you mean `%s$%s`?", variable, near)
+    } else if (length(known) <= 10) {
+      paste("There are:", quote_names(known))
+    },
+    argument = name, expected = known, call = call("$", as.name(variable), as.name(name)))
+}
+
+#' @export
+`[[.kestrel_model` <- function(x, i) `$.kestrel_model`(x, field_name(x, i))
+
+# A number is the place among the names, as in a list.
+field_name <- function(x, i, call = caller_env()) {
+  if (is_string(i)) return(i)
+  n <- length(names(x))
+  hint <- if (is_model(x)) "Its layers are in `model$layers`, or found by get_layer()."
+  if (!is_number(i) || !i %in% seq_len(n)) {
+    stop_argument("i", sprintf("the name of a field, or its number (1 to %d)", n), i,
+      hint = hint, call = call)
+  }
+  names(x)[i]
+}
+
+#' @export
+`$<-.kestrel_model` <- function(x, name, value) {
+  state <- model_state(check_intact(x))
+  switch(name,
+    stop_training = state$stop_training <- check_flag(value, arg = "stop_training"),
+    name = state$name <- check_name(value, null = FALSE, arg = "name"),
+    trainable = set_trainable(state$layers, check_flag(value, arg = "trainable")),
+    weights = set_weights(x, value),
+    optimizer = set_optimizer(x, value),
+    layers = set_layers(x, value),
+    stop_kestrel("argument", sprintf("`%s` of a model cannot be changed.", name),
+      argument = name, call = assignment_call("model", name)
+    )
+  )
+  state$plan <- NULL
+  x
+}
+
+#' @export
+`[[<-.kestrel_model` <- function(x, i, value) `$<-.kestrel_model`(x, field_name(x, i), value)
+
+# What a message shows for `object$name <- value`, in which R's own call is full of data.
+assignment_call <- function(variable, name) call("$", as.name(variable), as.name(name))
+
+# `model$optimizer$learning_rate <- 0.1` assigns the (same) optimizer back.
+set_optimizer <- function(model, optimizer) {
+  compiled <- model_state(model)$compiled
+  if (identical(compiled$optimizer, optimizer)) return(invisible(model))
+  stop_kestrel("argument", "The optimizer of a model is set by compile().",
+    argument = "optimizer", call = assignment_call("model", "optimizer"))
+}
+
+# `model$layers[[1]]$trainable <- FALSE` changes the layer and assigns the same layers back.
+set_layers <- function(model, layers) {
+  own <- model_state(model)$layers
+  if (is.list(layers) && identical(lapply(layers, environment), lapply(own, environment))) {
+    return(invisible(model))
+  }
+  stop_kestrel("argument", "The layers of a model cannot be replaced.",
+    hint = "Add them by layer_*(), remove the last by pop_layer().", argument = "layers",
+    call = assignment_call("model", "layers"))
+}
+
+#' @export
+names.kestrel_model <- function(x) {
+  c("name", "layers", "weights", "trainable_weights", "non_trainable_weights", "optimizer",
+    "loss", "metrics", "metrics_names", "input_shape", "output_shape", "dtype", "trainable",
+    "stop_training", "built", "history")
+}

@@ -1,0 +1,100 @@
+test_that("the methods of Keras' model are there", {
+  model <- small_model(metrics = "mae")
+  expect_identical(model$count_params(), count_params(model))
+  expect_identical(model$get_weights(), get_weights(model))
+  zeros <- lapply(get_weights(model), function(w) 0 * w)
+  model$set_weights(zeros)
+  expect_identical(get_weights(model), zeros)
+  expect_identical(model$predict(small_x()), matrix(0, 6, 1))
+  expect_identical(model$evaluate(small_x(), small_y(), verbose = 0),
+    evaluate(model, small_x(), small_y(), verbose = 0))
+  model$compile(loss = "mae", optimizer = "adam")
+  expect_identical(model$loss$name, "mean_absolute_error")
+  h <- model$fit(small_x(), small_y(), epochs = 2, verbose = 0)
+  expect_identical(model$history, h)
+  expect_identical(model$get_layer("dense_1")$units, 1L)
+  expect_output(model$summary(), "dense_1")
+  model$add(layer_dense(units = 2))
+  expect_identical(model$output_shape, 2L)
+  model$pop()
+  expect_identical(model$output_shape, 1L)
+  expect_refused(model$add(3), "argument", "layer", model)
+})
+
+test_that("weights are sorted into trained and others, and are fields of layers", {
+  model <- keras_model_sequential(input_shape = 2) %>% layer_dense(3) %>%
+    layer_batch_normalization()
+  expect_length(model$trainable_weights, 4)
+  expect_length(model$non_trainable_weights, 2)
+  layer <- model$layers[[1]]
+  expect_identical(layer$kernel, get_weights(layer)[[1]])
+  expect_identical(layer$count_params(), 9)
+  expect_identical(model$layers[[2]]$moving_variance, get_weights(model)[[6]])
+})
+
+test_that("unknown fields are refused, with the nearest name", {
+  model <- small_model()
+  expect_refused(model$nonsense, "argument", "nonsense", model)
+  expect_refused(model$optimiser, "argument", "optimiser", model, names = "model$optimizer")
+  expect_refused(model$optimizer$iterations, "argument", "iterations", model)
+  expect_refused(model$optimizer$learning_rat, "argument", names = "learning_rate")
+  expect_refused(model$layers[[1]]$unit, "argument", "unit", model, names = "layer$units")
+  expect_null(model$history)
+  expect_null(model$optimizer$clipnorm)
+  # A field of a callback is the user's.
+  expect_null(callback_early_stopping()$mine)
+  expect_snapshot(error = TRUE, {
+    model$optimiser
+    model$nonsense
+    model$layers[[1]]$units <- 3
+    model$layers <- list()
+    model$foo <- 1
+    model$optimizer$foo
+  })
+})
+
+test_that("`[[` takes names and the places of names", {
+  model <- small_model()
+  expect_identical(model[[1]], model[[names(model)[1]]])
+  expect_identical(model[["layers"]], model$layers)
+  for (i in seq_along(names(model))) {
+    expect_identical(model[[i]], model[[names(model)[i]]])
+  }
+  layer <- model$layers[[1]]
+  expect_identical(layer[[1]], "dense")
+  for (bad in list(0, 99, NA, 1.5, c("a", "b"), NULL, TRUE)) {
+    expect_refused(model[[bad]], "argument", "i", model)
+    expect_refused(layer[[bad]], "argument", "i", model)
+  }
+  model[["name"]] <- "new"
+  expect_identical(model$name, "new")
+})
+
+test_that("a layer is frozen through its model", {
+  model <- small_model()
+  before <- get_weights(model)
+  model$layers[[1]]$trainable <- FALSE
+  expect_false(get_layer(model, index = 1)$trainable)
+  fit(model, small_x(), small_y(), epochs = 2, verbose = 0)
+  expect_identical(get_weights(model)[1:2], before[1:2])
+  expect_false(identical(get_weights(model)[[3]], before[[3]]))
+  expect_refused(model$layers <- rev(model$layers), "argument", "layers", model)
+  expect_refused(model$layers[[1]] <- layer_dense(units = 3), "argument", "layers", model)
+})
+
+test_that("a copy written as text is refused everywhere, by its name", {
+  text <- utils::capture.output(dput(small_model()))
+  copy <- eval(parse(text = text), globalenv())
+  layer <- eval(parse(text = utils::capture.output(dput(layer_dense(units = 3)))), globalenv())
+  uses <- list(
+    function() predict(copy, small_x()), function() fit(copy, small_x(), small_y()),
+    function() evaluate(copy, small_x(), small_y()), function() compile(copy, loss = "mse"),
+    function() print(copy), function() get_weights(copy), function() copy$layers,
+    function() copy$name <- "a", function() layer_dense(copy, 1), function() clone_model(copy),
+    function() print(layer), function() layer$units, function() get_config(copy),
+    function() get_config(layer), function() get_weights(layer), function() str(copy),
+    function() freeze_weights(copy), function() layer$trainable <- FALSE,
+    function() add_layer(small_model(), layer)
+  )
+  for (use in uses) expect_error(use(), "not an intact (model|layer)", class = "kestrel_error_state")
+})
