@@ -1,0 +1,26 @@
+#!/bin/sh
+# Peers of the benchmarks, where apt has them; what cannot be had is left out of the table.
+# A fast BLAS for PyTorch and scikit-learn is unpacked into the folder given, so that the BLAS
+# of this machine stays what it is. Never fails.
+set -u
+build=$1
+packages="python3-torch python3-sklearn python3-numpy r-cran-amore r-cran-neuralnet r-cran-rsnns
+  r-cran-deepnet r-cran-ann2"
+
+command -v apt-get >/dev/null 2>&1 || exit 0
+here() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'; }
+known() { apt-cache show "$1" >/dev/null 2>&1; }
+
+for package in $packages; do
+  here "$package" || ! known "$package" || [ "$(id -u)" != 0 ] ||
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" \
+      >/dev/null 2>&1 || echo "not to be had from apt: $package"
+done
+
+if [ ! -d "$build/openblas/usr" ]; then
+  mkdir -p "$build/openblas"
+  (cd "$build/openblas" && apt-get download -qq libopenblas0-pthread >/dev/null 2>&1 &&
+    dpkg -x libopenblas0-pthread_*.deb . && rm -f ./*.deb) ||
+    echo "not to be had from apt: libopenblas0-pthread"
+fi
+exit 0
