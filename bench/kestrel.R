@@ -4,10 +4,12 @@ kestrel_network <- function(w) {
   k_set_floatx(w$precision)
   set.seed(1)
   model <- keras_model_sequential()
-  for (units in hidden_of(w)) {
-    model %>% layer_dense(units, activation = w$activation, input_shape = w$widths[1])
+  layers <- length(w$widths) - 1
+  for (i in seq_len(layers)) {
+    last <- if (w$classes) "softmax" else "linear"
+    model %>% layer_dense(w$widths[i + 1], activation = if (i < layers) w$activation else last,
+                          input_shape = if (i == 1) w$widths[1])
   }
-  model %>% layer_dense(tail(w$widths, 1), activation = if (w$classes) "softmax" else "linear")
   loss <- if (w$classes) "sparse_categorical_crossentropy" else "mse"
   model %>% compile(loss = loss, optimizer = optimizer_adam(0.001))
   model

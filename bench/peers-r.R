@@ -2,8 +2,9 @@
 # workload and its data that returns a job (see timing.R), or NULL where it cannot do it.
 # All of them compute in float64.
 
-peers_here <- function(peers) {
-  Filter(function(name) requireNamespace(name, quietly = TRUE), names(peers))
+r_jobs <- function(w, data) {
+  here <- Filter(function(name) requireNamespace(name, quietly = TRUE), names(r_peers))
+  Filter(Negate(is.null), lapply(setNames(here, here), function(name) r_peers[[name]](w, data)))
 }
 
 # Results of rows that were left out are supplied: times are linear in rows.
@@ -17,32 +18,32 @@ first_rows <- function(data, rows) {
 
 one_hot <- function(codes, k) outer(codes, seq_len(k) - 1, "==") * 1
 
-# BFGS on all rows, one hidden layer of logistic units; an epoch is one iteration. Where it
-# converges before `times` iterations it begins again at other weights.
+# BFGS on all rows, one hidden layer of logistic units; an epoch is one iteration. Few points
+# are fitted exactly after some tens of iterations; with a trace of weight decay it goes on for
+# some thousand, and then begins again at other weights until `times` iterations are done.
 nnet_peer <- function(w, data) {
   if (w$task != "fit" || length(w$widths) != 3 || w$rows > 1000) return(NULL)
-  start <- function(seed, limit, trace) {
-    set.seed(seed)
-    nnet::nnet(data$x, data$y, size = w$widths[2], linout = TRUE, maxit = limit, abstol = 0,
-               reltol = 0, trace = trace)
-  }
-  iterations <- nnet_iterations(start)
+  start <- function(seed, trace) nnet_fit(w, data, seed, trace, decay = 1e-8)
+  iterations <- vapply(1:20, function(seed) nnet_iterations(start(seed, TRUE)), 0)
   function(times) {
-    enough <- which(cumsum(rep_len(iterations, times)) >= times)[1]
-    done <- sum(rep_len(iterations, enough))
+    repeats <- rep_len(iterations, ceiling(times / mean(iterations)) + length(iterations))
+    enough <- which(cumsum(repeats) >= times)[1]
     seeds <- rep_len(seq_along(iterations), enough)
-    timed(for (seed in seeds) start(seed, 100, FALSE)) * times / done
+    timed(for (seed in seeds) start(seed, FALSE)) * times / sum(repeats[seq_len(enough)])
   }
 }
 
+nnet_fit <- function(w, data, seed, trace, decay = 0) {
+  set.seed(seed)
+  nnet::nnet(data$x, data$y, size = w$widths[2], linout = TRUE, maxit = 10000, abstol = -1,
+             reltol = 0, decay = decay, trace = trace)
+}
+
 # nnet tells how many iterations it did only by printing every tenth.
-nnet_iterations <- function(start, limit = 100, seeds = 1:20) {
-  vapply(seeds, function(seed) {
-    said <- capture.output(start(seed, limit, TRUE))
-    if (any(grepl("stopped after", said))) return(limit)
-    tens <- grep("^iter", said, value = TRUE)
-    if (length(tens)) as.numeric(sub("^iter *([0-9]+) .*", "\\1", tail(tens, 1))) else 1
-  }, 0)
+nnet_iterations <- function(fit) {
+  said <- capture.output(fit)
+  tens <- grep("^iter", said, value = TRUE)
+  if (length(tens)) as.numeric(sub("^iter *([0-9]+) .*", "\\1", tail(tens, 1))) else 1
 }
 
 amore_peer <- function(w, data) {
@@ -50,7 +51,7 @@ amore_peer <- function(w, data) {
   if (is.null(w) || w$classes) return(NULL)
   data <- first_rows(data, w$rows)
   hidden <- if (w$activation == "linear") "purelin" else "tansig"
-  net <- AMORE::newff(w$widths, 1e-4, 0.5, error.criterium = "LMS", hidden.layer = hidden,
+  net <- AMORE::newff(w$widths, 1e-6, 0, error.criterium = "LMS", hidden.layer = hidden,
                       output.layer = "purelin", method = "BATCHgdwm")
   scaled(function(times) {
     timed(AMORE::train(net, data$x, matrix(data$y), error.criterium = "LMS", report = FALSE,

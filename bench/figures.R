@@ -1,0 +1,58 @@
+# Small figures that users feel: calls, loading, installing, memory.
+
+rscript <- file.path(R.home("bin"), "Rscript")
+
+# Median CPU seconds of one of many calls.
+seconds_of_call <- function(call, times = 500, rounds = 5) {
+  call()
+  median(replicate(rounds, timed(for (i in seq_len(times)) call())[["cpu"]])) / times
+}
+
+measure_calls <- function() {
+  model <- kestrel_network(founding)
+  x <- founding$data$x
+  y <- founding$data$y
+  c(predict = seconds_of_call(function() predict(model, 0.5)),
+    fit = seconds_of_call(function() fit(model, x, y, epochs = 1, verbose = 0)),
+    train_on_batch = if (exists("train_on_batch", mode = "function")) {
+      seconds_of_call(function() train_on_batch(model, x, y))
+    } else {
+      NA
+    })
+}
+
+measure_loading <- function(rounds = 5) {
+  code <- "cat(sum(system.time(suppressMessages(library(kestrel)))[1:2]))"
+  median(replicate(rounds, as.numeric(system2(rscript, c("-e", shQuote(code)), stdout = TRUE))))
+}
+
+# A tarball of the checkout without what is built, installed by one core.
+measure_installing <- function(build) {
+  folder <- file.path(normalizePath(build), "tarball")
+  unlink(folder, recursive = TRUE)
+  dir.create(file.path(folder, "library"), recursive = TRUE)
+  r <- file.path(R.home("bin"), "R")
+  in_folder <- function(...) {
+    system(paste("cd", shQuote(folder), "&& MAKEFLAGS=-j1", r, "CMD", ..., ">log 2>&1"))
+  }
+  if (in_folder("build --no-build-vignettes", shQuote(getwd())) != 0) return(NULL)
+  tarball <- list.files(folder, "[.]tar[.]gz$", full.names = TRUE)
+  before <- proc.time()
+  if (in_folder("INSTALL --library=library", shQuote(tarball)) != 0) return(NULL)
+  passed <- proc.time() - before
+  c(cpu = sum(passed[c("user.child", "sys.child")]), wall = passed[["elapsed"]],
+    megabytes = file.size(tarball) / 2^20)
+}
+
+# MB: what R's matrix takes, what the engine's copy of it takes, and what fit() took in all.
+measure_memory <- function(id, precision, has_torch, build) {
+  w <- Find(function(w) w$id == id, all_workloads())
+  w$precision <- precision
+  numbers <- w$rows * w$widths[1] / 2^20
+  taken <- as.numeric(system2(rscript, c("bench/memory.R", id, precision), stdout = TRUE))
+  data.frame(
+    id = id, what = w$what, precision = precision, matrix = 8 * numbers,
+    copy = if (w$task == "fit") numbers * (if (precision == "float32") 4 else 8) else 0,
+    taken = taken, torch = if (has_torch) python_memory("torch", w, build) else NA
+  )
+}
