@@ -34,7 +34,8 @@ test_that("vectors, matrices and data frames of one column are the same data", {
 })
 
 test_that("the founding script ends at the floor of a straight line, by lm()", {
-  run <- founding_fit(xs1, ys1, epochs = 10000, verbose = 0, lr = 0.001)
+  # A larger rate would jump about the floor, where it ends being a matter of rounding.
+  run <- founding_fit(xs1, ys1, epochs = 10000, verbose = 0, lr = 0.0001)
   line <- lm(ys1 ~ xs1)
   expect_near(tail(run$history$metrics$loss, 1), mean(residuals(line)^2), 1e-9)
   expect_near(predict(run$model, xs1), unname(fitted(line)), 1e-5)
