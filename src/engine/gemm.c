@@ -6,8 +6,8 @@
 /* C = A B (+ C, or + bias) with A m x k and B k x n, each of them perhaps transposed in memory.
  *
  * C is made in tiles of TILE_ROWS x TILE_COLUMNS. Of A a panel of TILE_ROWS rows and GEMM_DEPTH
- * columns at a time is copied (turned, where it is transposed; rows past the last filled with
- * 0) to where its numbers stand one after the other; B is read where it is. GEMM_WIDTH columns of B
+ * columns at a time is turned where it is transposed, and filled up with rows of 0 where the
+ * last vector would not be whole; otherwise it is read where it is, as B is. GEMM_WIDTH columns of B
  * are used by all panels before the next are begun, so that they stay near.
  *
  * Number (i, j) is a sum over p in ascending order, whatever tile it falls into, so that a
@@ -100,10 +100,11 @@ static void tile_aside(gemm_tile t, size_t rows, size_t padded, int columns) {
 /* One panel of A against columns from .. to - 1 of B. */
 static void panel_run(const gemm_product* g, const panel_place* at, size_t from, size_t to) {
   real panel[TILE_ROWS * GEMM_DEPTH] __attribute__((aligned(64)));
-  (g->a_row == 1 ? panel_copy : panel_turn)(g, at, panel);
+  bool in_place = g->a_row == 1 && at->rows == at->padded;
+  if (!in_place) (g->a_row == 1 ? panel_copy : panel_turn)(g, at, panel);
   gemm_tile t = {.k = at->depth,
-            .a = panel,
-            .a_step = at->padded,
+            .a = in_place ? g->a + at->i + at->p * g->a_column : panel,
+            .a_step = in_place ? g->a_column : at->padded,
             .b_step = g->b_row,
             .b_column = g->b_column,
             .c_column = g->c_column,
