@@ -7,8 +7,8 @@
  *
  * C is made in tiles of TILE_ROWS x TILE_COLUMNS. Of A a panel of TILE_ROWS rows and GEMM_DEPTH
  * columns at a time is turned where it is transposed, and filled up with rows of 0 where the
- * last vector would not be whole; otherwise it is read where it is, as B is. GEMM_WIDTH columns of B
- * are used by all panels before the next are begun, so that they stay near.
+ * last vector would not be whole; otherwise it is read where it is, as B is. GEMM_WIDTH columns
+ * of B are used by all panels before the next are begun, so that they stay near.
  *
  * Number (i, j) is a sum over p in ascending order, whatever tile it falls into, so that a
  * column comes out the same alone and among others; only the few rows of dots_run() are
@@ -38,7 +38,8 @@ static void rows_turn(const real* from, size_t from_step, size_t depth, real* to
   const real *r0 = from, *r1 = r0 + from_step, *r2 = r1 + from_step, *r3 = r2 + from_step;
   size_t q = 0;
   for (; q + 4 <= depth; q += 4, to += 4 * to_step) {
-    vec_four a = FOUR_LOAD(r0 + q), b = FOUR_LOAD(r1 + q), c = FOUR_LOAD(r2 + q), d = FOUR_LOAD(r3 + q);
+    vec_four a = FOUR_LOAD(r0 + q), b = FOUR_LOAD(r1 + q), c = FOUR_LOAD(r2 + q),
+             d = FOUR_LOAD(r3 + q);
     vec_four ab = FOUR_PICK(a, b, 0, 4, 1, 5), cd = FOUR_PICK(c, d, 0, 4, 1, 5);
     vec_four later_ab = FOUR_PICK(a, b, 2, 6, 3, 7), later_cd = FOUR_PICK(c, d, 2, 6, 3, 7);
     FOUR_STORE(to, FOUR_PICK(ab, cd, 0, 1, 4, 5));
@@ -103,13 +104,13 @@ static void panel_run(const gemm_product* g, const panel_place* at, size_t from,
   bool in_place = g->a_row == 1 && at->rows == at->padded;
   if (!in_place) (g->a_row == 1 ? panel_copy : panel_turn)(g, at, panel);
   gemm_tile t = {.k = at->depth,
-            .a = in_place ? g->a + at->i + at->p * g->a_column : panel,
-            .a_step = in_place ? g->a_column : at->padded,
-            .b_step = g->b_row,
-            .b_column = g->b_column,
-            .c_column = g->c_column,
-            .bias = g->bias ? g->bias + at->i : NULL,
-            .add = g->add || at->p > 0};
+                 .a = in_place ? g->a + at->i + at->p * g->a_column : panel,
+                 .a_step = in_place ? g->a_column : at->padded,
+                 .b_step = g->b_row,
+                 .b_column = g->b_column,
+                 .c_column = g->c_column,
+                 .bias = g->bias ? g->bias + at->i : NULL,
+                 .add = g->add || at->p > 0};
   for (size_t j = from; j < to; j += TILE_COLUMNS) {
     int columns = (int) gemm_least(to - j, TILE_COLUMNS);
     t.b = g->b + at->p * g->b_row + j * g->b_column;
@@ -231,7 +232,8 @@ static void product_run(gemm_product* g, int threads) {
   }
 }
 
-static gemm_product product_of(size_t m, size_t n, size_t k, const real* a, const real* b, real* c) {
+static gemm_product product_of(size_t m, size_t n, size_t k, const real* a, const real* b,
+                               real* c) {
   gemm_product g = {.m = m, .n = n, .k = k, .a = a, .a_row = 1, .a_column = m};
   g.b = b;
   g.b_row = 1;
