@@ -32,7 +32,7 @@ activation_values <- function(activation, x, call) {
 # Numbers in a vector or array, which may be missing or infinite.
 check_values <- function(x, arg = "x", call = caller_env()) {
   if (missing(x)) stop_missing(arg, call)
-  if (is.numeric(x) && !is.object(x)) return(x)
+  if (is.numeric(x) && !is.object(x)) return(check_length(x, arg, call))
   hint <- if (is.data.frame(x)) "Make it a matrix with as.matrix()."
   stop_argument(arg, "a numeric vector, matrix or array", x, hint = hint, call = call)
 }

@@ -5,7 +5,7 @@
 #' no validation in it, there is a column `val_` for each of the others, filled with NA.
 #' Numbers are written in full, NaN as `nan`; lines end with carriage return and line feed.
 #'
-#' @param filename path of the file, in a folder that exists.
+#' @param filename path of the file. Folders are made when they are missing.
 #' @param separator string between two values.
 #' @param append whether to go on in a file that exists; its header is not repeated.
 #' @return a callback for [fit()][fit.kestrel_model].
@@ -37,6 +37,7 @@ callback_csv_logger <- function(filename, separator = ",", append = FALSE) {
 csv_begin <- function(self, logs) {
   goes_on <- self$append && file.exists(self$filename) && file.size(self$filename) > 0
   self$columns <- NULL
+  dir.create(dirname(self$filename), recursive = TRUE, showWarnings = FALSE)
   self$header <- !goes_on
   write_text(self$filename, "", append = self$append)
   self$path <- normalizePath(self$filename)
@@ -68,6 +69,6 @@ write_text <- function(path, text, append) {
     cat(text, file = con)
   }, error = function(e) {
     stop_kestrel("file", sprintf("Cannot write to \"%s\".", path),
-      hint = "Is its folder there, and may you write in it?", value = path, call = NULL, parent = e)
+      hint = "May you write in its folder, and is there room?", value = path, call = NULL, parent = e)
   })
 }

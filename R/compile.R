@@ -12,8 +12,11 @@
 #'
 #' @param object a model.
 #' @param optimizer a name such as `"adam"`, or an object made by `optimizer_*()`.
-#' @param loss a name such as `"mse"`, a function `loss_*`, or an object made by one.
-#' @param metrics names, functions `metric_*`, objects made by them, or a list of these.
+#' @param loss a name such as `"mse"` (in any case), a function `loss_*`, or an object made by
+#'   one. `"crossentropy"` or `"ce"` is the binary, categorical or sparse categorical
+#'   cross-entropy by the shapes of output and y.
+#' @param metrics names, functions `metric_*`, objects made by them, or a list of these; a
+#'   metric that has a name in the list is logged under it.
 #'   `"accuracy"` is binary, categorical or sparse categorical accuracy by the shapes of
 #'   output and y.
 #' @param loss_weights a number that multiplies the loss.
@@ -38,11 +41,12 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
   dots <- list(...)
   check_dots(dots[setdiff(names2(dots), compile_ignored)],
     c("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics", compile_ignored))
-  metrics <- compile_metrics(metrics, "metrics", FALSE, call = environment())
-  weighted <- compile_metrics(weighted_metrics, "weighted_metrics", TRUE, call = environment())
+  output <- output_name(object)
+  metrics <- compile_metrics(metrics, "metrics", FALSE, environment(), output)
+  weighted <- compile_metrics(weighted_metrics, "weighted_metrics", TRUE, environment(), output)
   compiled <- list(
     optimizer = as_optimizer(optimizer, "optimizer", call = environment()),
-    loss = compile_loss(loss, call = environment()),
+    loss = guess_loss(object, compile_loss(loss, call = environment())),
     loss_weight = check_loss_weights(loss_weights),
     metrics = c(metrics, weighted)
   )
@@ -77,8 +81,14 @@ check_loss_weights <- function(x, arg = "loss_weights", call = caller_env()) {
   check_number(x, min = 0, open = "min", arg = arg, call = call)
 }
 
+# Keras' name of the output, by which its scripts may list metrics.
+output_name <- function(model) {
+  layers <- model_state(model)$layers
+  if (length(layers)) layers[[length(layers)]]$name
+}
+
 # Each as a metric object, with the place named in errors.
-compile_metrics <- function(x, arg, weighted, call) {
+compile_metrics <- function(x, arg, weighted, call, output = NULL) {
   if (is.null(x)) return(list())
   if (is.function(x) || (is.environment(x))) x <- list(x)
   if (is.character(x)) x <- as.list(x)
@@ -86,8 +96,16 @@ compile_metrics <- function(x, arg, weighted, call) {
   if (length(x) == 1 && is.list(x[[1]]) && !is.object(x[[1]])) x <- x[[1]]
   lapply(seq_along(x), function(i) {
     place <- if (length(x) > 1) sprintf("%s[[%d]]", arg, i) else arg
-    list(metric = as_metric(x[[i]], place, call), weighted = weighted)
+    label <- setdiff(names2(x)[i], c("", output))
+    list(metric = labelled_metric(as_metric(x[[i]], place, call), label), weighted = weighted)
   })
+}
+
+# Under another name in the logs; the user's own object stays as it is.
+labelled_metric <- function(metric, label) {
+  if (!length(label)) return(metric)
+  state <- metric_state(metric)
+  new_metric(state$name, state$config, label, state$by_shape)
 }
 
 # Names in logs: a second metric of the same name gets a suffix, or `weighted_`.

@@ -26,10 +26,7 @@ only_element <- function(x) {
 
 # Without names.
 plain_array <- function(x, dims, arg, call) {
-  if (prod(dims) != length(x)) {
-    stop_kestrel("shape", sprintf("`%s` has dims %s but %d numbers.", arg, shape_list(dims), length(x)),
-      argument = arg, call = call)
-  }
+  check_length(x, arg, call, dims)
   if (length(dims) > 5) {
     stop_kestrel("shape", sprintf("`%s` must have at most 5 dims, samples first, not %d.", arg, length(dims)),
       argument = arg, call = call)
@@ -42,6 +39,13 @@ plain_array <- function(x, dims, arg, call) {
   x <- as.vector(x)
   dim(x) <- dims
   x
+}
+
+# Dims that say how many numbers there are.
+check_length <- function(x, arg, call, dims = tensor_dims(x)) {
+  if (prod(dims) == length(x)) return(x)
+  stop_kestrel("shape", sprintf("`%s` has dims %s but %d number%s.", arg, shape_list(dims),
+    length(x), if (length(x) == 1) "" else "s"), argument = arg, call = call)
 }
 
 shape_list <- function(dims) sprintf("(%s)", paste(dims, collapse = ", "))
@@ -61,7 +65,7 @@ data_hint <- function(x) {
 }
 
 stop_text <- function(x, arg, call) {
-  hint <- if (arg == "y") {
+  hint <- if (arg == "y" || endsWith(arg, "(y)")) {
     "Classes are given as a factor: factor(y)."
   } else {
     "Make indicator columns, for example with model.matrix()."
@@ -74,6 +78,7 @@ data_frame_matrix <- function(x, arg, call) {
     stop_kestrel("shape", sprintf("`%s` must have at least one column, not none.", arg),
       argument = arg, call = call)
   }
+  check_columns(x, arg, call)
   good <- vapply(x, function(column) {
     (is.numeric(column) || is.logical(column)) &&
       (!is.object(column) || inherits(column, c("AsIs", "ts"))) && length(dim(column)) < 3
@@ -86,6 +91,15 @@ data_frame_matrix <- function(x, arg, call) {
     hint = "Make indicator columns, for example with model.matrix().",
     argument = arg, where = names(x)[first], call = call
   )
+}
+
+# Columns that were put together without data.frame() may differ in length.
+check_columns <- function(x, arg, call) {
+  rows <- vapply(x, NROW, 0L)
+  bad <- which(rows != nrow(x))
+  if (!length(bad)) return(invisible(x))
+  stop_kestrel("shape", sprintf("`%s` has %d rows, but its column \"%s\" has %d.", arg, nrow(x),
+    names(x)[bad[1]], rows[bad[1]]), argument = arg, where = names(x)[bad[1]], call = call)
 }
 
 unname_matrix <- function(x) {

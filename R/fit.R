@@ -9,7 +9,12 @@
 #'
 #' A loss that becomes NaN or infinite does not stop training (as in Keras, see
 #' [callback_terminate_on_nan()]); a warning of class `kestrel_warning_nonfinite` says where
-#' it began.
+#' it began. A warning of class `kestrel_warning_frozen` is given when all layers are frozen.
+#'
+#' Columns of `x` are taken by position. When they have names, and these differ from those of
+#' the first fit, here or in [evaluate()] and `predict()`, a warning of class
+#' `kestrel_warning_feature_names` says so, or `kestrel_warning_feature_order` for the same
+#' names in another order.
 #'
 #' @param object a compiled model.
 #' @param x samples: a numeric vector (one column), matrix, array with samples first, or
@@ -95,8 +100,20 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
     c(data["classes"], training_samples(object, data, validation_split, validation_data, environment()))
   }))
   settings <- batch_settings(settings, data$train$n)
+  warn_frozen(object)
   run <- new_run(object, data, settings, callbacks, environment())
+  keep_features(object, x)
   invisible(run_training(run))
+}
+
+# Keras trains such a model without a word.
+warn_frozen <- function(model, call = caller_env()) {
+  layers <- model_state(model)$layers
+  weighty <- vapply(layers, function(l) any(!layer_state(l)$is_state), NA)
+  trained <- vapply(layers, layer_trainable, NA)
+  if (!any(weighty) || any(weighty & trained)) return(invisible(model))
+  warn_kestrel("frozen", "All layers are frozen: no weight will change.",
+    hint = "unfreeze_weights() lets them be trained.", call = call)
 }
 
 # Building the model for the first data is undone when the data turn out to be wrong.

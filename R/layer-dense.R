@@ -21,9 +21,11 @@
 #'   of a model needs it, and only when the weights are wanted before the first data is seen.
 #' @param name the layer's name, unique in its model; by default its class and a number.
 #' @param ... arguments that every layer has: `trainable` (whether training changes its
-#'   weights), `weights` (a list of arrays to start with), `dtype`, and other forms of
-#'   `input_shape`: `input_dim`, `batch_input_shape` (with the number of samples, which is
-#'   ignored), `batch_shape`; `batch_size` has no effect.
+#'   weights), `weights` (a list of arrays to start with), `dtype` (`"float32"` or `"float64"`:
+#'   that of the first layer becomes the model's precision where the model was given none, and
+#'   the others' must agree with it), and other forms of `input_shape`:
+#'   `input_dim`, `batch_input_shape` (with the number of samples, which is ignored),
+#'   `batch_shape`; `batch_size` has no effect.
 #' @return the model, invisibly, or without `object` the layer.
 #' @section Errors: `kestrel_error_argument` for bad values and unknown names, with the nearest
 #'   one; `kestrel_error_shape` when the layer does not fit the one before it;

@@ -150,7 +150,8 @@ call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
   input <- sample_dims(x)
   if (!layer_state(layer)$built) build_layer(layer, input, call)
   check_input_dims(input, layer_state(layer)$input, sprintf("layer \"%s\"", layer$name), call)
-  spec <- chain_spec(built_chain(layer, 1L), input, floatx())
+  precision <- layer_state(layer)$dtype %||% floatx()
+  spec <- chain_spec(built_chain(layer, 1L), input, precision)
   data <- list(data_array(x, input))
   seed <- if (training) draw_seed() else 0
   engine_predict(spec, pack_weights(list(layer)), data, sample_count(x), training, seed,

@@ -19,8 +19,8 @@ check_compared <- function(x, arg, call) {
     stop_argument(arg, "a numeric vector, matrix or array", x, hint = compared_hint(x, arg),
       call = call)
   }
-  check_finite(x, arg, call)
-  array(as.double(x), tensor_dims(x))
+  check_finite(x, arg, call, rows = FALSE)
+  array(as.double(check_length(x, arg, call)), tensor_dims(x))
 }
 
 compared_hint <- function(x, arg) {
@@ -117,7 +117,7 @@ column_weights <- function(w, dims, call, arg = "sample_weight") {
   if (is.null(w)) return(NULL)
   good <- (is.numeric(w) || is.logical(w)) && !is.object(w) && length(w) > 0
   if (!good) stop_argument(arg, "one number for each sample", w, call = call)
-  check_finite(w, arg, call)
+  check_finite(w, arg, call, rows = FALSE)
   n <- if (length(dims)) dims[1] else 1L
   if (length(w) == 1) return(rep(as.double(w), prod(dims)))
   if (length(w) == n) return(rep(as.double(w), each = prod(dims[-1])))

@@ -92,7 +92,8 @@ as_loss <- function(x, arg = caller_arg(x), call = caller_env()) {
   must <- "the name of a loss or an object made by loss_*()"
   if (is.null(x)) stop_argument(arg, must, x, call = call)
   makers <- loss_makers()
-  if (is_string(x)) check_known(x, makers, "a loss", arg, call)
+  if (is_shape_name(x)) return(loss_by_shape(x))
+  if (is_string(x)) x <- check_known(x, makers, "a loss", arg, call)
   loss <- as_made(x, "kestrel_loss", makers, "a loss", arg, call)
   if (loss$axis == -1) return(loss)
   stop_kestrel("argument", sprintf(
@@ -108,9 +109,11 @@ loss_makers <- function() {
   c(makers, stats::setNames(makers, class_names(names)), makers_by_alias(makers))
 }
 
-# One of the names; a message lists those in small letters.
+# One of the names, in any case; a message lists those in small letters.
 check_known <- function(x, makers, what, arg, call) {
   if (x %in% names(makers)) return(x)
+  at <- match(small_letters(x), small_letters(names(makers)))
+  if (!is.na(at)) return(names(makers)[at])
   stop_unknown(arg, what, x, grep("^[a-z]", names(makers), value = TRUE), call = call)
 }
 

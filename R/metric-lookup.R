@@ -8,8 +8,12 @@ as_metric <- function(x, arg = caller_arg(x), call = caller_env()) {
     return(new_metric("accuracy", label = x, by_shape = metrics_by_shape[[small_letters(x)]]))
   }
   makers <- metric_makers()
-  if (is_string(x)) check_known(x, c(metrics_by_shape, makers), "a metric", arg, call)
-  metric <- as_made(x, "kestrel_metric", makers, "a metric", arg, call)
+  name <- x
+  if (is_string(x)) {
+    check_not_missing_metric(x, arg, call)
+    name <- check_known(x, c(metrics_by_shape, makers), "a metric", arg, call)
+  }
+  metric <- as_made(name, "kestrel_metric", makers, "a metric", arg, call)
   check_metric_axis(metric, arg, call)
   if (is_string(x)) environment(metric)$label <- x
   metric
@@ -18,6 +22,26 @@ as_metric <- function(x, arg = caller_arg(x), call = caller_env()) {
 metrics_by_shape <- c(
   accuracy = "accuracy", acc = "accuracy", crossentropy = "crossentropy", ce = "crossentropy"
 )
+
+# Metrics of Keras that count and that are not here, by their names without "_".
+metrics_elsewhere <- c("auc", "precision", "recall", "truepositives", "truenegatives",
+  "falsepositives", "falsenegatives", "f1score", "fbetascore", "iou", "meaniou", "binaryiou",
+  "onehotiou", "onehotmeaniou", "sensitivityatspecificity", "specificityatsensitivity",
+  "precisionatrecall", "recallatprecision", "r2score", "tp", "tn", "fp", "fn", "f1")
+
+check_not_missing_metric <- function(x, arg, call) {
+  name <- gsub("[_ ]", "", small_letters(x))
+  if (name == "rmse") stop_unknown_rmse(x, arg, call)
+  if (!name %in% metrics_elsewhere || name %in% registry("metrics")$name) return(invisible(x))
+  stop_kestrel("argument", sprintf("`%s`: the metric \"%s\" is not available here.", arg, x),
+    hint = "Compute it from predict(), after training or in a callback.", argument = arg,
+    value = x, call = call)
+}
+
+stop_unknown_rmse <- function(x, arg, call) {
+  stop_kestrel("argument", sprintf("`%s` must name a metric, not \"%s\".", arg, x),
+    hint = "Did you mean \"root_mean_squared_error\"?", argument = arg, value = x, call = call)
+}
 
 check_metric_axis <- function(metric, arg, call) {
   axis <- metric$axis

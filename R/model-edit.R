@@ -78,6 +78,7 @@ clone_model <- function(model, ...) {
     state$compiled$optimizer <- clone_optimizer(from$compiled$optimizer)
   }
   state$classes <- from$classes
+  state$features <- from$features
   copy
 }
 

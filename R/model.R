@@ -3,7 +3,7 @@
 #
 # name, layers      the chain
 # input             dims of a sample, NULL while unknown; built
-# precision         "float64" or "float32"
+# precision         "float64" or "float32"; own_precision: whether the user chose it
 # compiled          NULL, or what compile() was given (see compile.R)
 # optimizer_state   NULL, or list(moments, scalars, iterations)
 # classes           levels of a factor y; features: column names of x, both of the first fit
@@ -70,7 +70,8 @@ model_options <- function(dots, input_shape, call) {
   check_dots(dots[setdiff(names2(dots), old)], c("layers", "name", "input_shape", old), call = call)
   list(
     input = check_shape(given, null = TRUE, arg = "input_shape", call = call),
-    precision = check_dtype(dots$dtype %||% dots$input_dtype, call = call) %||% floatx()
+    precision = check_dtype(dots$dtype %||% dots$input_dtype, call = call) %||% floatx(),
+    own_precision = !is.null(dots$dtype %||% dots$input_dtype)
   )
 }
 
@@ -125,12 +126,14 @@ add_layer <- function(model, layer, call = caller_env()) {
   options <- layer_state(layer)
   input <- state$input %||% options$input_shape
   check_disagreement(model, layer, input, call)
+  precision <- joint_precision(model, layer, call)
   name <- options$name %||% automatic_name(model, layer_state(layer)$type)
   joining <- clone_layer(layer, name)
   if (!is.null(input)) build_layer_once(joining, output_dims(model) %||% input, call)
   adopt(layer, joining)
   state$layers <- c(state$layers, list(layer))
   model_changed(model)
+  state$precision <- precision
   state$input <- input
   state$built <- !is.null(input)
   invisible(model)
@@ -184,6 +187,17 @@ check_disagreement <- function(model, layer, input, call) {
     hint = "Only the first layer needs an input_shape.", argument = "input_shape", value = given,
     expected = got, call = call
   )
+}
+
+# All layers compute in the model's precision, which the first may choose where it is open.
+joint_precision <- function(model, layer, call) {
+  state <- model_state(model)
+  wanted <- layer_state(layer)$dtype %||% state$precision
+  open <- !length(state$layers) && !isTRUE(state$own_precision)
+  if (wanted == state$precision || open) return(wanted)
+  stop_kestrel("argument", sprintf("`dtype` is \"%s\", but the model computes in %s.", wanted,
+    state$precision), hint = "A model has one precision: keras_model_sequential(dtype = ).",
+    argument = "dtype", value = wanted, expected = state$precision, call = call)
 }
 
 # dense, dense_1, ...: counted in the model.
@@ -260,6 +274,7 @@ call_model <- function(model, x, training = FALSE, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
   check_dots(list(...), c("x", "training"), call = call)
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
+  warn_features(model, x, "x", call)
   x <- model_input(model, x, "x", call)
   predict_arrays(model, x, training)
 }

@@ -50,9 +50,14 @@ setting_text <- function(v) {
 
 # Lines of the console's width, broken between settings only.
 wrap_settings <- function(text) {
-  vectors <- gregexpr("c\\([^()]*\\)", text)
-  regmatches(text, vectors) <- lapply(regmatches(text, vectors), gsub, pattern = " ",
-    replacement = "\001")
-  text <- strwrap(gsub("(<[a-z_]+) ", "\\1\001", gsub(" = ", "\001=\001", text)), exdent = 2)
-  gsub("\001", " ", text, fixed = TRUE)
+  pattern <- "(c\\([^()]*\\)|[^,])+(,|$)"
+  pieces <- regmatches(text, gregexpr(pattern, text, perl = TRUE))[[1]]
+  Reduce(join_piece, pieces[-1], pieces[1])
+}
+
+join_piece <- function(lines, piece) {
+  last <- length(lines)
+  joined <- paste0(lines[last], piece)
+  if (nchar(joined, "width") > getOption("width") - 2) return(c(lines, paste0(" ", piece)))
+  c(lines[-last], joined)
 }

@@ -35,6 +35,7 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   steps <- check_count(steps, null = TRUE)
   threads <- engine_settings(threads)
   check_built(object)
+  warn_features(object, x, "x", environment())
   x <- model_input(object, x, "x", environment())
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
   set <- callback_set(callbacks, call = environment())

@@ -94,11 +94,11 @@ value_texts <- function(rows, large) {
 }
 
 # "3/5 [=================>............]"
-bar_text <- function(done, steps) {
-  width <- as.integer(30 * done / steps)
+bar_text <- function(done, steps, length = 30) {
+  width <- as.integer(length * done / steps)
   head <- if (width > 0) paste0(strrep("=", width - 1), if (done < steps) ">" else "=")
   sprintf("%*d/%d [%s%s]", nchar(steps), as.integer(done), as.integer(steps), paste0("", head),
-    strrep(".", 30 - width))
+    strrep(".", length - width))
 }
 
 per_step <- function(seconds) {
@@ -119,11 +119,24 @@ progress_batches <- function(progress, done, logs) {
   if (progress$verbose != 1 || done >= progress$steps || !cli::is_dynamic_tty()) return(invisible())
   seconds <- seconds_now() - progress$begun
   if (is.null(progress$bar) && seconds < bar_after_seconds) return(invisible())
-  bar_draw(progress, paste0(
-    bar_text(done, progress$steps), " - ETA: ",
-    eta_text(seconds / max(done, 1) * (progress$steps - done)),
-    value_texts(t(unlist(logs)), t(abs(unlist(logs)) > 1e-3))
-  ))
+  eta <- eta_text(seconds / max(done, 1) * (progress$steps - done))
+  values <- vapply(names(logs), function(name) {
+    value_texts(t(unlist(logs[name])), t(abs(unlist(logs[name])) > 1e-3))
+  }, "")
+  bar_draw(progress, bar_frame(done, progress$steps, eta, values, cli::console_width() - 1L))
+}
+
+# What fits into `columns`: the bar gets shorter, then goes, then the time left, then values
+# from the last on.
+bar_frame <- function(done, steps, eta, values, columns) {
+  tail <- paste0(" - ETA: ", eta, paste(values, collapse = ""))
+  room <- columns - nchar(bar_text(done, steps, 0)) - nchar(tail)
+  if (room >= 5) return(paste0(bar_text(done, steps, min(30, room)), tail))
+  count <- sprintf("%*d/%d", nchar(steps), as.integer(done), as.integer(steps))
+  frames <- c(paste0(count, tail), vapply(rev(seq_along(values)), function(n) {
+    paste0(count, paste(values[seq_len(n)], collapse = ""))
+  }, ""), count)
+  frames[which(nchar(frames) <= columns)[1]]
 }
 
 bar_after_seconds <- 0.2

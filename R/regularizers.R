@@ -101,6 +101,7 @@ check_tensor <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (missing(x)) stop_missing(arg, call)
   good <- is.numeric(x) && !is.object(x) && length(x) > 0 && length(dim(x)) <= 4
   if (!good) stop_argument(arg, "a numeric vector, matrix or array", x, call = call)
+  check_length(x, arg, call)
   if (all(is.finite(x))) return(x)
   stop_kestrel("argument", sprintf("`%s` must be finite; element %d is %s.", arg,
     which(!is.finite(x))[1], format(x[!is.finite(x)][1])), argument = arg, call = call)

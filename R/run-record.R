@@ -36,7 +36,12 @@ chunk_column <- function(chunk, name) {
 note_nonfinite <- function(run) {
   if (!isTRUE(run$status$nonfinite == 1) || isTRUE(run$noted)) return(invisible())
   run$noted <- TRUE
-  if (run$settings$verbose > 0) cli::cli_alert_warning(nonfinite_text(run$status))
+  if (run$settings$verbose > 0) cli::cli_alert_warning(nonfinite_note(run$status))
+}
+
+nonfinite_note <- function(status) {
+  sprintf("Epoch %d, batch %d: from here on the loss is NaN or infinite.",
+    as.integer(status$nonfinite_epoch + 1), as.integer(status$nonfinite_batch + 1))
 }
 
 nonfinite_text <- function(status) {

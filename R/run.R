@@ -23,7 +23,10 @@ new_run <- function(model, data, settings, callbacks, call) {
 
 # Ctrl-C is heard between batches and in hooks, nowhere else: what was trained is always
 # recorded and put back into the model.
-run_training <- function(run) suspendInterrupts(run_epochs(run))
+run_training <- function(run) {
+  withCallingHandlers(suspendInterrupts(run_epochs(run)),
+    interrupt = function(condition) run$interrupted <- TRUE)
+}
 
 run_epochs <- function(run) {
   state <- run$state
@@ -70,6 +73,12 @@ run_close <- function(run) {
   state$dirty <- FALSE
   state$history <- run_history(run)
   run$trainer <- NULL
+  if (isTRUE(run$interrupted)) say_interrupted(run)
+}
+
+say_interrupted <- function(run) {
+  message(sprintf("Stopped in epoch %d of %d; the weights are kept, see model$history.",
+    min(as.integer(run$epoch) + 1L, run$settings$epochs), run$settings$epochs))
 }
 
 # Nobody wants to look before the end.

@@ -131,7 +131,7 @@ weight_array <- function(sample_weight, n, arg, call = caller_env()) {
     stop_kestrel("shape", sprintf("`%s` must have one number for each of the %d samples, not %d.", arg, n, length(sample_weight)),
       argument = arg, value = length(sample_weight), expected = n, call = call)
   }
-  check_finite(sample_weight, arg, call)
+  check_finite(sample_weight, arg, call, rows = FALSE)
   if (any(sample_weight < 0)) {
     at <- which(sample_weight < 0)[1]
     stop_kestrel("data", sprintf("`%s` must not be negative, as at position %d.", arg, at), argument = arg, where = at, call = call)
@@ -142,12 +142,13 @@ weight_array <- function(sample_weight, n, arg, call = caller_env()) {
   matrix(as.double(sample_weight), ncol = 1)
 }
 
-# class_weight = list("0" = 1, "1" = 5): a weight per sample, by its class.
-class_weights <- function(class_weight, y, classes, call = caller_env()) {
+# class_weight = list("0" = 1, "1" = 5): a weight per sample, by its class. `known`: codes.
+class_weights <- function(class_weight, y, classes, known, call = caller_env()) {
   if (is.null(class_weight)) return(NULL)
   weights <- check_class_weight(class_weight, call)
-  codes <- if (prod(sample_dims(y)) == 1) as.vector(y) else max.col(flat_rows(y), ties.method = "first") - 1
-  known <- as.character(seq(0, max(codes, prod(sample_dims(y)) - 1)))
+  single <- prod(sample_dims(y)) == 1
+  codes <- if (single) as.vector(y) else max.col(flat_rows(y), ties.method = "first") - 1
+  known <- as.character(known)
   names <- names(weights)
   if (!is.null(classes)) names[names %in% classes] <- match(names[names %in% classes], classes) - 1L
   unknown <- which(!names %in% known)
@@ -157,6 +158,16 @@ class_weights <- function(class_weight, y, classes, call = caller_env()) {
   }
   found <- match(as.character(codes), names)
   matrix(ifelse(is.na(found), 1, weights[found]), ncol = 1)
+}
+
+# The classes of the model's output; where y are no classes, the values that occur.
+class_codes <- function(y, model) {
+  loss <- model_state(model)$compiled$loss
+  output <- output_dims(model)
+  if (takes_codes(loss)) return(seq_len(output[length(output)]) - 1)
+  if (prod(sample_dims(y)) > 1) return(seq_len(prod(sample_dims(y))) - 1)
+  values <- sort(unique(as.vector(y)))
+  if (is_class_loss(loss) || all(values %in% 0:1)) union(0:1, values) else values
 }
 
 flat_rows <- function(y) matrix(y, nrow = sample_count(y))

@@ -14,9 +14,11 @@ new_samples <- function(x, y, weight, from = 0L, n = sample_count(x)) {
 check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
                           names = c("x", "y", "sample_weight")) {
   x <- only_element(x)
-  y <- only_element(y)
+  y <- only_column(only_element(y))
   check_given(x, names[1], call)
+  check_not_generator(x, names[1], call)
   check_given(y, names[2], call)
+  warn_features(model, x, names[1], call)
   x <- check_data(x, names[1], call)
   if (sample_count(x) < 1) {
     stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", names[1]), argument = names[1], call = call)
@@ -24,15 +26,33 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   check_same_count(x, y, names, call)
   check_finite(x, names[1], call)
   x <- model_input(model, x, names[1], call)
+  if (names[1] == "x") settle_loss(model, y)
   target <- target_array(model, y, names[2], call)
   weight <- weight_array(sample_weight, sample_count(x), names[3], call)
-  by_class <- class_weights(class_weight, target$values, target$classes, call)
+  by_class <- class_weights(class_weight, target$values, target$classes,
+    class_codes(target$values, model), call)
   both <- if (is.null(weight) || is.null(by_class)) weight %||% by_class else weight * by_class
   list(x = x, y = target$values, weight = both, classes = target$classes)
 }
 
 check_given <- function(x, arg, call) {
   if (is.null(x)) stop_argument(arg, "given", x, hint = "fit() and evaluate() take x and y.", call = call)
+}
+
+# What other fit()s take in the place of x and y.
+check_not_generator <- function(x, arg, call) {
+  hint <- if (inherits(x, "formula")) {
+    "Formulas are not supported: take x from model.matrix(), and y as a vector."
+  } else if (is.function(x) || is.environment(x)) {
+    "Generators and data sets are not supported: give x and y as arrays."
+  }
+  if (is.null(hint)) return(invisible(x))
+  stop_argument(arg, "a numeric vector, matrix, array or data frame", x, hint = hint, call = call)
+}
+
+# Of a data frame of one column that column, which may be a factor.
+only_column <- function(y) {
+  if (is.data.frame(y) && length(y) == 1 && is.null(dim(y[[1]]))) y[[1]] else y
 }
 
 check_same_count <- function(x, y, names, call) {

@@ -113,6 +113,7 @@ match_weight <- function(x, slot, owner, i, call) {
   if (!(is.numeric(x) || is.logical(x)) || is.object(x)) {
     stop_argument(arg, sprintf("a numeric array, the %s", label), x, call = call)
   }
+  check_length(x, arg, call)
   dims <- if (is.null(dim(x))) length(x) else dim(x)
   flat <- length(slot$dims) == 1 && length(x) == slot$dims && sum(dims != 1) <= 1
   if (!flat && !identical(as.integer(dims), as.integer(slot$dims))) {

@@ -43,8 +43,9 @@ test_that("a hook may change the working directory", {
 test_that("a file that cannot be written is refused before training", {
   model <- quick_model()
   before <- get_weights(model)
+  file <- withr::local_tempfile(lines = "a file is no folder")
   error <- expect_error(
-    quick_fit(model, callbacks = callback_csv_logger(file.path(tempdir(), "no", "log.csv"))),
+    quick_fit(model, callbacks = callback_csv_logger(file.path(file, "log.csv"))),
     class = "kestrel_error_file"
   )
   expect_identical(get_weights(model), before)
@@ -57,4 +58,10 @@ test_that("arguments are checked", {
   }
   expect_refused(callback_csv_logger(), "argument", "filename")
   expect_refused(callback_csv_logger("a", append = NA), "argument", "append")
+})
+
+test_that("folders are made, as for checkpoints", {
+  file <- file.path(withr::local_tempdir(), "new", "deep", "log.csv")
+  quick_fit(quick_model(), callbacks = callback_csv_logger(file))
+  expect_identical(nrow(utils::read.csv(file)), 2L)
 })

@@ -74,3 +74,16 @@ test_that("a model is told of what cannot learn, and runs", {
   history <- fit(model, small_x(), rep(0:1, 3), epochs = 1, verbose = 0)
   expect_near(history$metrics$loss, -log(1e-7) / 2, 1e-6)
 })
+
+test_that("metrics in a named list are logged under these names", {
+  own <- metric_mean_absolute_error()
+  model <- small_model(metrics = list(foo = "mae", bar = own, "mse"))
+  expect_identical(model$metrics_names, c("loss", "foo", "bar", "mse"))
+  expect_identical(own$label, "mean_absolute_error")
+  score <- evaluate(model, small_x(), small_y(), verbose = 0)
+  expect_identical(names(score), c("loss", "foo", "bar", "mse"))
+  expect_identical(score[["foo"]], score[["bar"]])
+  # Keras' scripts may name the output.
+  named <- small_model(metrics = list(dense_1 = "mae"))
+  expect_identical(named$metrics_names, c("loss", "mae"))
+})

@@ -120,3 +120,43 @@ test_that("data are refused in words", {
     check_finite(c(1, NaN, NA), "x")
   })
 })
+
+# Dims that no function of R would set: the stored form of the array with another number in it.
+forged <- function(x, from, to) {
+  bytes <- serialize(x, NULL, ascii = FALSE, xdr = TRUE)
+  find <- as.raw(c(0, 0, 0, from))
+  at <- Filter(function(i) identical(bytes[i + 0:3], find), seq_len(length(bytes) - 3))
+  bytes[at[length(at)] + 3] <- as.raw(to)
+  unserialize(bytes)
+}
+
+test_that("dims that lie about the length are refused", {
+  wrong <- forged(matrix(sin(1:42), 6, 7), 7, 200)
+  expect_identical(dim(wrong), c(6L, 200L))
+  expect_length(wrong, 42)
+  expect_refused(check_data(wrong, "x"), "shape", "x", names = "42")
+  model <- small_model(inputs = 200)
+  expect_refused(fit(model, wrong, small_y()), "shape", "x", model)
+  expect_refused(predict(model, wrong), "shape", "x", model)
+  other <- small_model()
+  expect_refused(fit(other, small_x(), wrong), "shape", "y", other)
+  wide <- keras_model_sequential(input_shape = 6) %>% layer_dense(200, use_bias = FALSE)
+  expect_refused(set_weights(wide, list(wrong)), "shape", "weights", wide)
+  expect_refused(loss_mean_squared_error(wrong, wrong), "shape", "y_true")
+  expect_refused(regularizer_l2()(wrong), "shape", "w")
+  expect_refused(activation_softmax(wrong), "shape", "x")
+  expect_refused(activation_relu(wrong), "shape", "x")
+  frame <- structure(list(a = 1:6, b = 1:3), class = "data.frame", row.names = 1:6)
+  other <- small_model(inputs = 2)
+  expect_refused(fit(other, frame, small_y()), "shape", "x", other, names = "\"b\"")
+})
+
+test_that("rows are to be left out of data only", {
+  wrong <- c(NA, 1:5)
+  hint <- function(code) tryCatch(code, error = function(e) e$hint)
+  model <- small_model()
+  expect_match(hint(fit(model, small_x(), wrong)), "complete.cases")
+  expect_null(hint(fit(model, small_x(), small_y(), sample_weight = wrong)))
+  expect_null(hint(loss_mean_squared_error(wrong, 1:6)))
+  expect_null(hint(set_weights(model, replace(get_weights(model), 4, NA_real_))))
+})

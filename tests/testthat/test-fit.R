@@ -256,3 +256,25 @@ test_that("data are never changed", {
   fit(small_model(), x, y, sample_weight = weight, epochs = 2, verbose = 0)
   expect_identical(serialize(list(x, y, weight), NULL), same)
 })
+
+test_that("a model of frozen layers is told", {
+  model <- small_model()
+  freeze_weights(model)
+  before <- get_weights(model)
+  expect_warning(fit(model, small_x(), small_y(), epochs = 1, verbose = 0),
+    "All layers are frozen", class = "kestrel_warning_frozen")
+  expect_identical(get_weights(model), before)
+  freeze_weights(model, to = 1)
+  expect_no_warning(fit(model, small_x(), small_y(), epochs = 1, verbose = 0))
+  bare <- keras_model_sequential(input_shape = 4) %>% layer_activation("relu")
+  compile(bare, loss = "mse", optimizer = "sgd")
+  expect_no_warning(fit(bare, small_x(), small_x(), epochs = 1, verbose = 0))
+})
+
+test_that("validation_freq beyond what R counts to is refused", {
+  model <- small_model()
+  for (bad in list(1e10, c(1, 1e10))) {
+    expect_refused(fit(model, small_x(), small_y(), validation_freq = bad), "argument",
+      "validation_freq", model)
+  }
+})

@@ -146,3 +146,14 @@ test_that("ten thousand epochs are formatted in a moment", {
   expect_lt(time[["elapsed"]], 1)
   expect_length(readLines(out), 20000)
 })
+
+test_that("frames of the bar fit into the terminal's line", {
+  values <- c(" - loss: 0.1234", " - mae: 0.2345", " - mse: 0.3456", " - mape: 45.6789")
+  frame <- function(columns) bar_frame(7, 20, "12s", values, columns)
+  for (columns in 5:120) expect_lte(nchar(frame(columns)), columns)
+  whole <- " 7/20 [=========>....................] - ETA: 12s"
+  expect_identical(frame(120), paste0(whole, paste(values, collapse = "")))
+  expect_match(frame(80), "mape: 45.6789")
+  expect_match(frame(60), "loss: 0.1234 - mae: 0.2345 - mse: 0.3456$")
+  expect_identical(frame(25), " 7/20 - loss: 0.1234")
+})

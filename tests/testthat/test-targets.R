@@ -92,7 +92,7 @@ test_that("factors become what loss and output ask for", {
   two <- target(factor(c("no", "yes")), 1, "binary_crossentropy", "sigmoid")
   expect_identical(two$values, matrix(c(0, 1)))
   # Levels that do not occur count.
-  all <- target(factor("a", levels = c("a", "b", "c")), 3, "categorical_crossentropy", "softmax")
+  all <- target(factor("a", levels = c("a", "b", "c"), 0:2), 3, "categorical_crossentropy", "softmax")
   expect_identical(all$values, rbind(c(1, 0, 0)))
   expect_refused(target(factor(c("a", NA)), 1, "binary_crossentropy", "sigmoid"), "data", "y", names = "position 2")
   expect_refused(target(f, 2, "categorical_crossentropy", "softmax"), "shape", "y", names = "units = 3")
@@ -115,12 +115,12 @@ test_that("sample weights are one number each", {
 
 test_that("class weights go by code, level or column", {
   y <- matrix(c(0, 1, 2, 1))
-  expect_identical(class_weights(list("1" = 5), y, NULL), matrix(c(1, 5, 1, 5)))
-  expect_identical(class_weights(c("0" = 2, "1" = 5, "2" = 0.5), y, NULL), matrix(c(2, 5, 0.5, 5)))
-  expect_identical(class_weights(list(b = 5), y, c("a", "b", "c")), matrix(c(1, 5, 1, 5)))
-  expect_identical(class_weights(list("1" = 5), indicators(c(0, 1, 2, 1), 3), NULL), matrix(c(1, 5, 1, 5)))
-  expect_refused(class_weights(list("7" = 5), y, NULL), "argument", "class_weight", names = "7")
-  expect_refused(class_weights(list(d = 5), y, c("a", "b", "c")), "argument", "class_weight", names = "d")
+  expect_identical(class_weights(list("1" = 5), y, NULL, 0:2), matrix(c(1, 5, 1, 5)))
+  expect_identical(class_weights(c("0" = 2, "1" = 5, "2" = 0.5), y, NULL, 0:2), matrix(c(2, 5, 0.5, 5)))
+  expect_identical(class_weights(list(b = 5), y, c("a", "b", "c"), 0:2), matrix(c(1, 5, 1, 5)))
+  expect_identical(class_weights(list("1" = 5), indicators(c(0, 1, 2, 1), 3), NULL, 0:2), matrix(c(1, 5, 1, 5)))
+  expect_refused(class_weights(list("7" = 5), y, NULL, 0:2), "argument", "class_weight", names = "7")
+  expect_refused(class_weights(list(d = 5), y, c("a", "b", "c"), 0:2), "argument", "class_weight", names = "d")
 })
 
 test_that("weights weigh the loss as Keras does: sums over the number of samples", {
@@ -151,6 +151,34 @@ test_that("targets are refused in words", {
     target(c(0, 1, 2), 3, "categorical_crossentropy", "softmax")
     target(to_categorical(0:2), 3, "sparse_categorical_crossentropy", "softmax")
     target(factor(1:3), 2, "categorical_crossentropy", "softmax")
-    class_weights(list("7" = 5), matrix(c(0, 1)), NULL)
+    class_weights(list("7" = 5), matrix(c(0, 1)), NULL, 0:1)
   })
+})
+
+test_that("weights of classes that cannot occur are refused", {
+  model <- small_model()
+  expect_refused(fit(model, small_x(3), 1:3, class_weight = c("0" = 1)), "argument",
+    "class_weight", model)
+  expect_no_error(fit(model, small_x(3), 1:3, class_weight = c("2" = 5), epochs = 1, verbose = 0))
+  # A class of the output that the data lack.
+  sparse <- small_model(units = 4, activation = "softmax", loss = "sparse_categorical_crossentropy")
+  expect_no_error(fit(sparse, small_x(3), 0:2, class_weight = c("3" = 5), epochs = 1, verbose = 0))
+  expect_refused(fit(sparse, small_x(3), 0:2, class_weight = c("4" = 5)), "argument",
+    "class_weight", sparse)
+  binary <- small_model(activation = "sigmoid", loss = "binary_crossentropy")
+  expect_no_error(fit(binary, small_x(3), c(1, 1, 1), class_weight = c("0" = 2), epochs = 1,
+    verbose = 0))
+})
+
+test_that("one is said as one", {
+  y <- factor(c("a", NA, "b"))
+  model <- small_model(units = 2, activation = "softmax", loss = "categorical_crossentropy")
+  expect_snapshot(error = TRUE, fit(model, small_x(3), y))
+  expect_snapshot(error = TRUE, {
+    model <- keras_model_sequential(input_shape = 1)
+    layer_reshape(model, c(3, 3))
+  })
+  model <- small_model(units = 2, activation = "softmax", loss = "categorical_crossentropy")
+  expect_warning(fit(model, small_x(2), rbind(c(1, 1), c(0, 1)), epochs = 1, verbose = 0),
+    "1 row of `y` does not sum to 1", class = "kestrel_warning_one_hot")
 })

@@ -116,3 +116,39 @@ test_that("a split that leaves no rows on a side is an error", {
   expect_identical(fit_share(0.99, 100)$params$samples, 1L)
   expect_identical(fit_share(0.01, 2)$params$samples, 1L)
 })
+
+test_that("y may be a data frame of one column of any kind", {
+  x <- as.matrix(iris[, 1:4])
+  fitted <- function(y, ...) {
+    set.seed(1)
+    model <- small_model(units = 3, activation = "softmax", loss = "categorical_crossentropy")
+    fit(model, x, y, epochs = 1, verbose = 0, ...)
+    list(get_weights(model), environment(model)$classes)
+  }
+  expect_identical(fitted(iris[, 5, drop = FALSE]), fitted(iris[, 5]))
+  expect_identical(fitted(iris["Species"], validation_data = list(x, iris["Species"])),
+    fitted(iris$Species))
+  binary <- function(y) {
+    set.seed(1)
+    model <- small_model(activation = "sigmoid", loss = "binary_crossentropy")
+    fit(model, x, y, epochs = 1, verbose = 0)
+    get_weights(model)
+  }
+  truth <- iris$Sepal.Length > 5.8
+  expect_identical(binary(data.frame(a = truth)), binary(truth))
+  expect_identical(binary(data.frame(a = as.double(truth))), binary(truth))
+  text <- data.frame(y = as.character(iris$Species))
+  model <- small_model()
+  expect_refused(fit(model, x, text), "argument", "y", model, names = "factor(y)")
+  expect_refused(fit(model, x, truth, validation_data = list(x, text)), "argument", NULL, model,
+    names = "factor(y)")
+})
+
+test_that("generators and formulas are refused as such", {
+  model <- small_model()
+  generator <- function() list(small_x(), small_y())
+  expect_refused(fit(model, generator), "argument", "x", model, names = "Generators")
+  expect_refused(fit(model, new.env()), "argument", "x", model, names = "Generators")
+  expect_refused(fit(model, y ~ x), "argument", "x", model, names = "Formulas")
+  expect_refused(evaluate(model, y ~ x), "argument", "x", model, names = "Formulas")
+})
