@@ -18,6 +18,7 @@
 #' @importFrom generics fit compile
 #' @importFrom magrittr %>%
 #' @importFrom stats predict
+#' @importFrom utils str
 #' @keywords internal
 "_PACKAGE"
 

@@ -212,7 +212,7 @@ format.kestrel_layer <- function(x, ...) {
   sprintf("<%s layer \"%s\"%s>", layer_class_name(x), x$name, shape %||% "")
 }
 
-#' @exportS3Method utils::str
+#' @export
 str.kestrel_layer <- function(object, ...) cat(" ", format(object), "\n", sep = "")
 
 #' @export

@@ -55,7 +55,7 @@ format.kestrel_model <- function(x, line_length = getOption("width"), positions 
   c(title, strrep("_", max(ends)), summary_lines(rows, ends, shown), totals_lines(state), strrep("_", max(ends)))
 }
 
-#' @exportS3Method utils::str
+#' @export
 str.kestrel_model <- function(object, ...) {
   layers <- model_state(check_intact(object))$layers
   lines <- vapply(layers, format, "")

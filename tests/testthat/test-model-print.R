@@ -122,5 +122,6 @@ test_that("str() shows the layers of a model", {
 })
 
 test_that("summary() takes no arguments of other functions", {
-  expect_refused(summary(small_model(), foo = 1), "argument", "foo")
+  model <- small_model()
+  expect_refused(summary(model, foo = 1), "argument", "foo")
 })
