@@ -60,7 +60,10 @@ check_compiled <- function(model, call = caller_env()) {
 
 evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NULL, threads = 1L) {
   state <- model_state(model)
-  settings <- list(batch_size = batch_size, validation_batch_size = batch_size, threads = threads)
+  settings <- list(
+    batch_size = batch_size, validation_batch_size = batch_size, threads = threads,
+    gather = gathers(check_import(getOption("kestrel.import"), call), list(samples), state$precision)
+  )
   train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
   spec <- model_plan(model)
   trainer <- trainer_new(spec, train, NULL, samples, pack_weights(state$layers))

@@ -88,7 +88,8 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
     validation_steps = check_count(validation_steps, null = TRUE),
     validation_batch_size = check_count(validation_batch_size, null = TRUE),
     validation_freq = check_frequency(validation_freq),
-    threads = engine_settings(threads)
+    threads = engine_settings(threads),
+    import = check_import(getOption("kestrel.import"))
   )
   settings <- c(settings, check_shuffle(shuffle))
   check_initial_epoch(settings)

@@ -8,6 +8,10 @@
 #' @section Options:
 #' * `kestrel.threads`: threads to use at most, see [fit()][fit.kestrel_model].
 #' * `kestrel.kernel`: the form of the engine to use, see [kestrel_info()].
+#' * `kestrel.import`: how [fit()][fit.kestrel_model] and [evaluate()] read `x`. `"copy"`: once,
+#'   into the engine's own order; `"gather"`: batch by batch from R's array, which needs no
+#'   memory for a second copy and more time; `"auto"`, the default: `"gather"` when a copy would
+#'   take more than half of the free memory. The results are the same.
 #' * `keras.fit_verbose`, `keras.verbose`: what [fit()][fit.kestrel_model] prints by default.
 #' * `keras.view_metrics`: whether training is plotted while it runs.
 #' * `keras.plot.history.smooth`, `keras.plot.history.theme_bw`: see

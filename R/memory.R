@@ -20,3 +20,17 @@ check_memory <- function(bytes, what, call = caller_env()) {
     value = bytes, expected = available, call = call
   )
 }
+
+# options(kestrel.import): "auto" when there is none.
+check_import <- function(import, call = caller_env()) {
+  if (is.null(import)) return("auto")
+  check_choice(import, c("auto", "copy", "gather"), "a way to read x", arg = "options(kestrel.import)", call = call)
+}
+
+# Whether inputs are read from R's arrays batch by batch, not copied first.
+gathers <- function(import, sets, precision) {
+  if (import != "auto") return(import == "gather")
+  numbers <- vapply(sets, function(set) sum(vapply(set$x, function(x) prod(x$n, x$dims), 0)), 0)
+  bytes <- sum(numbers) * if (precision == "float32") 4 else 8
+  bytes >= 2^28 && bytes > memory_available() / 2
+}

@@ -11,6 +11,7 @@ new_run <- function(model, data, settings, callbacks, call) {
     chunks = new.env(), n_chunks = 0L, labels = c("loss", state$compiled$metric_labels)
   ), parent = emptyenv())
   spec <- model_plan(model)
+  settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
   train <- train_spec(model, data$train, settings, draw_seed(), call = call)
   check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call)
   run$trainer <- trainer_new(spec, train, data$train, data$validation, pack_weights(state$layers))

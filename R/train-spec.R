@@ -13,6 +13,7 @@ train_spec <- function(model, samples, settings, seed, training = TRUE, call = c
     shuffle_batches = isTRUE(settings$shuffle_batches),
     steps_per_epoch = settings$steps_per_epoch %||% 0L,
     threads = settings$threads %||% 1L,
+    gather = isTRUE(settings$gather),
     seed = seed
   )
 }

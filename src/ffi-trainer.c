@@ -8,7 +8,7 @@
 #include "r-spec.h"
 #include "r-threads.h"
 
-/* A trainer lives in two raw vectors, kept by the external pointer that R holds during one
+/* A trainer lives in two raw vectors (and reads R's arrays when it gathers), kept by the external pointer that R holds during one
  * fit(). The pointer's address is that of a `handle` in a third one. */
 
 typedef struct {
@@ -77,7 +77,7 @@ SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation) {
 
 SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w) {
   plan p = plan_of(spec, train, data, validation);
-  SEXP keep = PROTECT(Rf_allocVector(VECSXP, 3));
+  SEXP keep = PROTECT(Rf_allocVector(VECSXP, 5));
   SET_VECTOR_ELT(keep, 0, block_new(sizeof(handle)));
   SET_VECTOR_ELT(keep, 1, block_new(p.engine->network_bytes(&p.network)));
   nn_network* net;
@@ -91,6 +91,10 @@ SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w) 
   spec_stop(p.engine->trainer_new(block_align(RAW(VECTOR_ELT(keep, 2))), net, &p.train, &p.data,
                                   &p.validation, spec_doubles(w, (R_xlen_t) h->n_all),
                                   &h->trainer));
+  if (p.train.gather) {
+    SET_VECTOR_ELT(keep, 3, data);
+    SET_VECTOR_ELT(keep, 4, validation);
+  }
   SEXP pointer = R_MakeExternalPtr(h, R_NilValue, keep);
   UNPROTECT(1);
   return pointer;

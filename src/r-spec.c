@@ -227,7 +227,8 @@ nn_train_spec spec_train(SEXP x) {
                      .shuffle_batches = spec_flag(x, "shuffle_batches"),
                      .steps_per_epoch = spec_int(x, "steps_per_epoch"),
                      .seed = (uint64_t) spec_number(x, "seed"),
-                     .threads = threads_allowed(spec_int(x, "threads"))};
+                     .threads = threads_allowed(spec_int(x, "threads")),
+                     .gather = spec_flag(x, "gather")};
   t.metrics = metrics_of(spec_field(x, "metrics"), &t.n_metrics);
   if (t.batch_size < 1 || t.validation_batch_size < 1) Rf_error(INTERNAL "a batch without rows.");
   return t;

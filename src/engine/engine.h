@@ -165,6 +165,7 @@ typedef struct {
   int steps_per_epoch;       /* 0: all rows, each epoch */
   uint64_t seed;
   int threads;               /* at most; any number gives the same results */
+  bool gather;               /* inputs are not copied: their values outlive the trainer */
 } nn_train_spec;
 
 typedef struct {
@@ -226,7 +227,8 @@ typedef struct {
               int n, const nn_array* x, const nn_array* xdot, const double* wdot,
               double* const* ydot);
 
-  /* Training. The block and the network outlive the call; spec and data do not. `data`
+  /* Training. The block and the network outlive the call; spec and data do not (but values
+   * of inputs that are gathered). `data`
    * and `validation` may have n = 0. An optimizer without a name: evaluation only. */
   size_t (*trainer_bytes)(const nn_network* net, const nn_train_spec* spec, const nn_data* data,
                           const nn_data* validation);

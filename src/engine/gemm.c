@@ -40,12 +40,7 @@ static void rows_turn(const real* from, size_t from_step, size_t depth, real* to
   for (; q + 4 <= depth; q += 4, to += 4 * to_step) {
     vec_four a = FOUR_LOAD(r0 + q), b = FOUR_LOAD(r1 + q), c = FOUR_LOAD(r2 + q),
              d = FOUR_LOAD(r3 + q);
-    vec_four ab = FOUR_PICK(a, b, 0, 4, 1, 5), cd = FOUR_PICK(c, d, 0, 4, 1, 5);
-    vec_four later_ab = FOUR_PICK(a, b, 2, 6, 3, 7), later_cd = FOUR_PICK(c, d, 2, 6, 3, 7);
-    FOUR_STORE(to, FOUR_PICK(ab, cd, 0, 1, 4, 5));
-    FOUR_STORE(to + to_step, FOUR_PICK(ab, cd, 2, 3, 6, 7));
-    FOUR_STORE(to + 2 * to_step, FOUR_PICK(later_ab, later_cd, 0, 1, 4, 5));
-    FOUR_STORE(to + 3 * to_step, FOUR_PICK(later_ab, later_cd, 2, 3, 6, 7));
+    FOURS_TURN(a, b, c, d, to, to_step);
   }
   for (; q < depth; ++q, to += to_step) {
     to[0] = r0[q];

@@ -10,7 +10,7 @@ static void batch_import(const workspace* ws, const nn_array* x, int from, int n
     nn_array part = x[k];
     part.from += from;
     part.n = n;
-    array_import(&part, ws->x[k]);
+    array_import(&part, ws->threads, ws->x[k]);
   }
 }
 
@@ -153,7 +153,7 @@ NN_PRIVATE void gradient(void* block, const network* net, bool training, uint64_
   network_unseed(&d.ws);
   for (int o = 0; o < net->n_outputs; ++o) {
     real* dy = network_seed(&d.ws, net->outputs[o]);
-    array_import(v + o, dy);
+    array_import(v + o, 1, dy);
     network_seeded(&d.ws, net->outputs[o], dy);
   }
   vector_fill(net->n_w, 0, d.g);

@@ -96,4 +96,15 @@ typedef __typeof__((vec_four){0} == (vec_four){0}) four_index;
 #define FOUR_PICK(x, y, ...) __builtin_shuffle(x, y, (four_index){__VA_ARGS__})
 #endif
 
+/* The rows a, b, c, d of a 4 x 4 square become columns, `step` apart. */
+#define FOURS_TURN(a, b, c, d, to, step)                                                 \
+  do {                                                                                   \
+    vec_four ab = FOUR_PICK(a, b, 0, 4, 1, 5), cd = FOUR_PICK(c, d, 0, 4, 1, 5);         \
+    vec_four ab_2 = FOUR_PICK(a, b, 2, 6, 3, 7), cd_2 = FOUR_PICK(c, d, 2, 6, 3, 7);     \
+    FOUR_STORE(to, FOUR_PICK(ab, cd, 0, 1, 4, 5));                                       \
+    FOUR_STORE((to) + (step), FOUR_PICK(ab, cd, 2, 3, 6, 7));                            \
+    FOUR_STORE((to) + 2 * (step), FOUR_PICK(ab_2, cd_2, 0, 1, 4, 5));                    \
+    FOUR_STORE((to) + 3 * (step), FOUR_PICK(ab_2, cd_2, 2, 3, 6, 7));                    \
+  } while (0)
+
 #endif

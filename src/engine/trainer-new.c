@@ -5,26 +5,36 @@
 /* The layout of a trainer's block, described once: run on an empty arena it measures, on a
  * real one it carves. Then names become records and the data are imported. */
 
-static void array_carve(arena* a, const nn_array* from, column_set* to) {
+static void array_carve(arena* a, const nn_array* from, int threads, column_set* to) {
   size_t size = from->values ? shape_size(&from->shape) : 0;
   real* values = ARENA_TAKE(a, size * (size_t) from->n, real);
   if (!to) return;
   *to = (column_set){.n = from->n, .size = size, .values = size ? values : NULL};
-  if (size) array_import(from, values);
+  if (size) array_import(from, threads, values);
 }
 
-static void dataset_carve(arena* a, const nn_data* from, const network* net, dataset* to) {
+/* Inputs that are not imported stay where they are. */
+static void input_carve(arena* a, const nn_array* from, const nn_train_spec* spec, column_set* to) {
+  if (!spec->gather) {
+    array_carve(a, from, spec->threads, to);
+  } else if (to) {
+    *to = (column_set){.n = from->n, .size = shape_size(&from->shape), .source = *from};
+  }
+}
+
+static void dataset_carve(arena* a, const nn_data* from, const network* net,
+                          const nn_train_spec* spec, dataset* to) {
   int outputs = net->n_outputs;
   to->n = from->n;
   to->x = ARENA_TAKE(a, (size_t) net->n_inputs, column_set);
   to->t = ARENA_TAKE(a, (size_t) outputs, column_set);
   to->weight = ARENA_TAKE(a, (size_t) outputs, column_set);
   for (int k = 0; k < net->n_inputs && from->n > 0; ++k) {
-    array_carve(a, from->x + k, to->x ? to->x + k : NULL);
+    input_carve(a, from->x + k, spec, to->x ? to->x + k : NULL);
   }
   for (int o = 0; o < outputs && from->n > 0; ++o) {
-    array_carve(a, from->y + o, to->t ? to->t + o : NULL);
-    array_carve(a, from->weight + o, to->weight ? to->weight + o : NULL);
+    array_carve(a, from->y + o, spec->threads, to->t ? to->t + o : NULL);
+    array_carve(a, from->weight + o, spec->threads, to->weight ? to->weight + o : NULL);
   }
 }
 
@@ -126,8 +136,8 @@ static trainer* trainer_carve(arena* a, const network* net, const nn_train_spec*
   t.w = ARENA_TAKE(a, net->n_w + net->n_state, real);
   t.order = ARENA_TAKE(a, (size_t) data->n, int);
   t.rows = ARENA_TAKE(a, (size_t) capacity, int);
-  dataset_carve(a, data, net, &t.data);
-  dataset_carve(a, validation, net, &t.validation);
+  dataset_carve(a, data, net, spec, &t.data);
+  dataset_carve(a, validation, net, spec, &t.validation);
   if (result) *result = t;
   return result;
 }

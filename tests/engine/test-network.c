@@ -268,7 +268,7 @@ static void test_order(void) {
   double *values = drawn(N * SIZE, -1, 1), *back = keep_doubles(N * SIZE);
   real* columns = keep_reals(20 * SIZE);
   nn_array from = {.values = values, .n_total = N, .from = 9, .n = 20, .shape = s};
-  array_import(&from, columns);
+  array_import(&from, 1, columns);
   bool right = true;
   for (int i = 0; i < 20 * SIZE; ++i) {
     int j = i / SIZE, a = i % SIZE / 12, b = i % 12 / 4, c = i % 4;
