@@ -145,9 +145,12 @@ static real gemm_dot(size_t k, const real* a, const real* b) {
     sum += VEC_LOAD(a + p) * VEC_LOAD(b + p);
     other += VEC_LOAD(a + p + LANES) * VEC_LOAD(b + p + LANES);
   }
-  real rest = 0;
-  for (; p < k; ++p) rest += a[p] * b[p];
-  return lanes_sum(sum + other) + rest;
+  if (p + LANES <= k) {
+    sum += VEC_LOAD(a + p) * VEC_LOAD(b + p);
+    p += LANES;
+  }
+  if (p < k) other += part_load(a + p, k - p) * part_load(b + p, k - p);
+  return lanes_sum(sum + other);
 }
 
 /* Few rows of A' B would leave most of a tile empty: each number is a dot of two columns. */
@@ -161,18 +164,38 @@ static void dots_run(const gemm_product* g) {
   }
 }
 
-/* The smallest products of all are done before a tile would have begun. */
+/* The smallest products are done before a tile would have begun: A is read where it is, rows
+ * in vectors. */
 static void small_run(const gemm_product* g) {
   for (size_t j = 0; j < g->n; ++j) {
+    const real* b = g->b + j * g->b_column;
     real* c = g->c + j * g->c_column;
-    for (size_t i = 0; !g->add && i < g->m; ++i) c[i] = g->bias ? g->bias[i] : 0;
-    for (size_t p = 0; p < g->k; ++p) {
-      real b = g->b[p * g->b_row + j * g->b_column];
-      const real* a = g->a + p * g->a_column;
-      for (size_t i = 0; i < g->m; ++i) c[i] += a[i * g->a_row] * b;
+    for (size_t i = 0; i < g->m; i += LANES) {
+      size_t left = g->m - i;
+      const real *a = g->a + i, *start = g->add ? c + i : g->bias ? g->bias + i : NULL;
+      vec sum = {0};
+      if (start) sum = vec_load(start, left);
+      for (size_t p = 0; p < g->k; ++p) sum += vec_load(a + p * g->a_column, left) * b[p * g->b_row];
+      vec_store(c + i, sum, left);
     }
   }
 }
+
+/* A single row is a column of the turned product, C' = B' A'. */
+static gemm_product row_turn(const gemm_product* g) {
+  gemm_product turned = *g;
+  turned.m = g->n;
+  turned.n = 1;
+  turned.a = g->b;
+  turned.a_row = 1;
+  turned.a_column = g->b_row;
+  turned.b = g->a;
+  turned.b_row = g->a_column;
+  turned.c_column = g->n;
+  return turned;
+}
+
+enum { SMALL_PRODUCT = 256 };
 
 /* Rows, or columns, from .. to - 1 of C as a product of their own. */
 static void rows_run(void* data, size_t from, size_t to) {
@@ -220,7 +243,7 @@ static void tiles_share(gemm_product* g, int threads) {
 static void product_run(gemm_product* g, int threads) {
   if (g->dots && g->m < 4) {
     parallel_for(threads, g->n, 1, gemm_grain(g->m * g->k), dots_columns_run, g);
-  } else if (g->m * g->n * g->k <= 128) {
+  } else if ((g->a_row == 1 || g->k == 1) && g->m * g->n * g->k <= SMALL_PRODUCT) {
     small_run(g);
   } else {
     tiles_share(g, threads);
@@ -251,6 +274,7 @@ NN_PRIVATE void gemm_nt(int threads, size_t m, size_t n, size_t k, const real* a
   g.add = add;
   g.b_row = n;
   g.b_column = 1;
+  if (m == 1) g = row_turn(&g);
   product_run(&g, threads);
 }
 

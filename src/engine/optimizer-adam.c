@@ -13,9 +13,14 @@ typedef struct {
   real alpha, take_1, take_2, eps;
 } adam_rates;
 
+/* 1 - b^t, which is 1 to the last bit where b^t < exp(-t (1 - b)) < exp(-40). */
+static double adam_correction(double b, double t) {
+  return t * (1 - b) > 40 ? 1 : 1 - pow(b, t);
+}
+
 static adam_rates adam_rates_at(const step_args* a) {
   double b1 = a->h[ADAM_BETA_1], b2 = a->h[ADAM_BETA_2];
-  double alpha = a->lr * sqrt(1 - pow(b2, a->t)) / (1 - pow(b1, a->t));
+  double alpha = a->lr * sqrt(adam_correction(b2, a->t)) / adam_correction(b1, a->t);
   adam_rates r = {.alpha = (real) alpha,
                   .take_1 = (real) (1 - b1),
                   .take_2 = (real) (1 - b2),

@@ -36,25 +36,47 @@ typedef real vec_at __attribute__((vector_size(NN_VECTOR_BYTES), aligned(sizeof(
 #define VEC_LOAD(p) ((vec) * (const vec_at*) (p))
 #define VEC_STORE(p, v) (*(vec_at*) (p) = (v))
 
-/* Loops over n numbers take LANES at a time; `left` says how many there are from here on, so
- * that the last vector may be part of one: its other lanes are 0 and not stored. */
-NN_INLINE vec vec_load(const real* p, size_t left) {
-  if (left >= LANES) return VEC_LOAD(p);
+/* Comparisons give whole lanes of ones or zeros. */
+typedef __typeof__((vec){0} == (vec){0}) vec_mask;
+
+/* Loads and stores of a vector's first 0 < n < LANES numbers; the other lanes are 0. */
+#if NN_VECTOR_BYTES == 64
+#define PART_BITS(n) ((1u << (n)) - 1u)
+NN_INLINE vec part_load(const real* p, size_t n) {
+  if (sizeof(real) == sizeof(float)) return (vec) _mm512_maskz_loadu_ps((__mmask16) PART_BITS(n), p);
+  return (vec) _mm512_maskz_loadu_pd((__mmask8) PART_BITS(n), p);
+}
+NN_INLINE void part_store(real* p, vec v, size_t n) {
+  if (sizeof(real) == sizeof(float)) {
+    _mm512_mask_storeu_ps(p, (__mmask16) PART_BITS(n), (__m512) v);
+  } else {
+    _mm512_mask_storeu_pd(p, (__mmask8) PART_BITS(n), (__m512d) v);
+  }
+}
+#else
+NN_INLINE vec part_load(const real* p, size_t n) {
   vec v = {0};
-  for (size_t l = 0; l < left; ++l) v[l] = p[l];
+  for (size_t l = 0; l < n; ++l) v[l] = p[l];
   return v;
+}
+NN_INLINE void part_store(real* p, vec v, size_t n) {
+  for (size_t l = 0; l < n; ++l) p[l] = v[l];
+}
+#endif
+
+/* Loops over n numbers take LANES at a time; `left` says how many there are from here on, so
+ * that the last vector may be part of one. */
+NN_INLINE vec vec_load(const real* p, size_t left) {
+  return left >= LANES ? VEC_LOAD(p) : part_load(p, left);
 }
 
 NN_INLINE void vec_store(real* p, vec v, size_t left) {
   if (left >= LANES) {
     VEC_STORE(p, v);
-    return;
+  } else {
+    part_store(p, v, left);
   }
-  for (size_t l = 0; l < left; ++l) p[l] = v[l];
 }
-
-/* Comparisons give whole lanes of ones or zeros. */
-typedef __typeof__((vec){0} == (vec){0}) vec_mask;
 
 NN_INLINE vec vec_select(vec_mask where, vec yes, vec no) {
   return (vec) ((where & (vec_mask) yes) | (~where & (vec_mask) no));

@@ -19,10 +19,13 @@ static void order_draw_batches(trainer* t, rng* r) {
   }
 }
 
+/* Whether the order of rows makes a difference: not where one batch holds them all. */
+static bool is_shuffled(const trainer* t) { return t->shuffle && t->batch_size < t->data.n; }
+
 /* The rows of one pass over the data. */
 static void order_draw(trainer* t, int pass) {
   rng r = rng_new(t->seed, NN_STREAM_SHUFFLE, (uint32_t) pass);
-  if (!t->shuffle) {
+  if (!is_shuffled(t)) {
     for (int i = 0; i < t->data.n; ++i) t->order[i] = i;
   } else if (t->shuffle_batches) {
     order_draw_batches(t, &r);
@@ -37,7 +40,7 @@ static const int* rows_next(trainer* t, int* n) {
     t->pass += 1;
     t->at = 0;
   }
-  if (t->at == 0 && (t->shuffle || t->pass == 0)) order_draw(t, t->pass);
+  if (t->at == 0 && (is_shuffled(t) || t->pass == 0)) order_draw(t, t->pass);
   const int* rows = t->order + t->at;
   int left = t->data.n - t->at;
   *n = left < t->batch_size ? left : t->batch_size;

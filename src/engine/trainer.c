@@ -23,7 +23,10 @@ static void weights_gather(const column_set* weight, const int* rows, int n, int
   }
 }
 
+/* A batch of all rows comes in their own order, see trainer-run.c, and stays gathered. */
 static void batch_gather(trainer* t, const dataset* data, const int* rows, int n) {
+  if (t->gathered == data && n == data->n) return;
+  t->gathered = n == data->n ? data : NULL;
   for (int k = 0; k < t->net->n_inputs; ++k) {
     columns_gather(data->x + k, t->ws.threads, rows, n, t->ws.x[k]);
   }

@@ -50,6 +50,7 @@ struct nn_trainer {
   const network* net;
   workspace ws;
   dataset data, validation;
+  const dataset* gathered; /* all of it, in its order, is in the batch's arrays; or NULL */
   int n_outputs, n_metrics;
   output* outputs;
   watcher* metrics;
