@@ -78,7 +78,7 @@ static tensor slot_tensor(const slot* s) {
   return t;
 }
 
-/* A pass over the rules of trainable tensors, with their place in the parameters. */
+/* A pass over the rules of trainable tensors that have any, with their place in the parameters. */
 typedef void (*rule_visit)(const slot_rule* rule, const tensor* dims, size_t at, void* data);
 
 static void rules_visit(const network* net, rule_visit visit, void* data) {
@@ -87,7 +87,7 @@ static void rules_visit(const network* net, rule_visit visit, void* data) {
     if (!n->owner || !n->layer.trainable) continue;
     for (int k = 0; k < n->layer.n_slots; ++k) {
       const slot* s = n->layer.slots + k;
-      if (s->is_state) continue;
+      if (s->is_state || (!n->rules[k].penalty && !n->rules[k].constraint)) continue;
       tensor dims = slot_tensor(s);
       visit(n->rules + k, &dims, n->at_w + s->at, data);
     }
