@@ -17,6 +17,7 @@ hook_arguments <- local({
 
 # From NULL, a callback, a named list of hooks, or a list of all these.
 callback_set <- function(callbacks, call = caller_env()) {
+  if (is.null(callbacks)) return(no_callbacks)
   list <- as_callbacks(callbacks, call)
   by_hook <- if (length(list)) callbacks_by_hook(list)
   wants <- function(hooks) any(hooks %in% names(by_hook))
@@ -27,6 +28,11 @@ callback_set <- function(callbacks, call = caller_env()) {
     wants_predict_batches = wants(c("on_predict_batch_begin", "on_predict_batch_end"))
   ), parent = emptyenv())
 }
+
+no_callbacks <- list(
+  callbacks = list(), any = FALSE, wants_batches = FALSE, wants_test_batches = FALSE,
+  wants_predict_batches = FALSE
+)
 
 # The callbacks that have a hook, for each that one of them has.
 callbacks_by_hook <- function(list) {

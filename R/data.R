@@ -3,6 +3,7 @@
 
 #' @noRd
 check_data <- function(x, arg, call = caller_env()) {
+  if (is.numeric(x) && is.matrix(x) && !is.object(x) && all(dim(x) > 0)) return(x)
   x <- only_element(x)
   if (is.null(x)) stop_argument(arg, "a numeric vector, matrix, array or data frame", x, call = call)
   if (is.data.frame(x)) return(data_frame_matrix(x, arg, call))
@@ -144,14 +145,20 @@ model_input <- function(model, x, arg, call = caller_env(), finite = FALSE) {
   check_layers_present(model, call)
   x <- check_data(x, arg, call)
   if (finite) check_finite(x, arg, call)
+  check_fits_input(model, x, arg, call)
+}
+
+# Data that were checked by themselves; builds the model for them when it is not built.
+check_fits_input <- function(model, x, arg, call) {
   state <- model_state(model)
-  build_model(model, sample_dims(x), call)
-  check_input_dims(sample_dims(x), state$input, "the model", call, arg)
+  dims <- sample_dims(x)
+  build_model(model, dims, call)
+  check_input_dims(dims, state$input, "the model", call, arg)
   x
 }
 
 check_input_dims <- function(got, expected, what, call, arg = "x") {
-  if (identical(as.integer(got), as.integer(expected))) return(invisible(got))
+  if (identical(got, expected) || identical(as.integer(got), as.integer(expected))) return(invisible(got))
   message <- if (length(got) == 1 && length(expected) == 1) {
     sprintf("`%s` must have %d %s, the input of %s, not %d.", arg, expected,
       if (expected == 1) "column" else "columns", what, got)

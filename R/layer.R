@@ -23,7 +23,9 @@ layer_state <- function(layer) environment(layer)
 
 layer_config <- function(layer) layer_state(layer)$config
 
-layer_trainable <- function(layer) layer_state(layer)$trainable
+layer_trainable <- function(layer) environment(layer)$trainable
+
+layer_weights <- function(layer) environment(layer)$weights
 
 is_layer <- function(x) inherits(x, "kestrel_layer")
 

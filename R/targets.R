@@ -1,7 +1,10 @@
 # y and sample weights as the loss wants them.
 
 # Whether the loss takes class codes 0 .. k - 1 instead of a column per class.
-takes_codes <- function(loss) bitwAnd(registry_row("losses", loss$name)$flags, 1L) > 0
+takes_codes <- function(loss) {
+  rows <- registry("losses")
+  rows$flags[match(loss$name, rows$name)] %% 2L > 0
+}
 
 # list(values, dims, classes): y against the output of the model.
 target_array <- function(model, y, arg, call = caller_env()) {
@@ -100,17 +103,20 @@ broadcast_target <- function(y, output, arg, call) {
   array(rep(as.vector(y), prod(output)), c(sample_count(y), output))
 }
 
+binary_losses <- c("binary_crossentropy", "binary_focal_crossentropy")
+one_hot_losses <- c("categorical_crossentropy", "categorical_focal_crossentropy")
+
 # What Keras runs without a word and is certain to be a mistake.
 warn_target <- function(y, loss, output, arg, call) {
   name <- loss$name
-  if (grepl("^binary_(focal_)?crossentropy$", name) && (min(y) < 0 || max(y) > 1)) {
+  if (name %in% binary_losses && (min(y) < 0 || max(y) > 1)) {
     warn_kestrel("target_range", sprintf("`%s` has values outside 0 to 1 (%s to %s): the loss has no lower bound.", arg, format(min(y)), format(max(y))),
       hint = "Code the two classes as 0 and 1.", call = call)
   }
   if (name == "poisson" && min(y) < 0) {
     warn_kestrel("target_range", sprintf("`%s` has negative values: the Poisson loss has no lower bound.", arg), call = call)
   }
-  if (grepl("^categorical_(focal_)?crossentropy$", name) && length(output) == 1 && output > 1) {
+  if (name %in% one_hot_losses && length(output) == 1 && output > 1) {
     sums <- rowSums(y)
     off <- which(abs(sums - 1) > 1e-6)
     if (length(off)) {

@@ -25,7 +25,7 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   }
   check_same_count(x, y, names, call)
   check_finite(x, names[1], call)
-  x <- model_input(model, x, names[1], call)
+  check_fits_input(model, x, names[1], call)
   if (names[1] == "x") settle_loss(model, y)
   target <- target_array(model, y, names[2], call)
   weight <- weight_array(sample_weight, sample_count(x), names[3], call)
