@@ -90,6 +90,9 @@ engine_jvp <- function(spec, w, x, xdot, wdot, training = FALSE, seed = 0) {
   .Call(ffi_jvp, spec, w, x, xdot, wdot, training, seed)
 }
 
+# The packed weights as a list of arrays, named by the slots.
+unpack_slots <- function(slots, w) .Call(ffi_unpack, slots %||% list(), w)
+
 trainer_bytes <- function(spec, train, data, validation) {
   .Call(ffi_trainer_bytes, spec, train, data, validation)
 }
@@ -97,6 +100,9 @@ trainer_bytes <- function(spec, train, data, validation) {
 trainer_new <- function(spec, train, data, validation, w) {
   .Call(ffi_trainer_new, spec, train, data, validation, w)
 }
+
+# Another batch of as many samples, and a new seed, for a trainer as it was when it was new.
+trainer_refill <- function(trainer, data, seed) .Call(ffi_trainer_refill, trainer, data, seed)
 
 # Throws when Ctrl-C was pressed or a time limit is over.
 check_interrupt <- function() allowInterrupts(.Call(ffi_interrupt))

@@ -95,11 +95,11 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   check_initial_epoch(settings)
   validation_split <- check_number(validation_split, min = 0, max = 1, open = "max")
   callbacks <- callback_set(callbacks, call = environment())
-  data <- with_seed_kept(with_model_restored(object, {
+  data <- with_model_restored(object, {
     data <- check_samples(object, x, y, sample_weight, class_weight, call = environment())
     data["own_weight"] <- list(if (!is.null(class_weight)) weight_array(sample_weight, sample_count(data$x), "sample_weight") else data$weight)
     c(data["classes"], training_samples(object, data, validation_split, validation_data, environment()))
-  }))
+  })
   settings <- batch_settings(settings, data$train$n)
   warn_frozen(object)
   run <- new_run(object, data, settings, callbacks, environment())
@@ -119,11 +119,16 @@ warn_frozen <- function(model, call = caller_env()) {
 
 # Building the model for the first data is undone when the data turn out to be wrong.
 with_model_restored <- function(model, code) {
+  if (model_state(model)$built) return(code)
+  with_seed_kept(with_layers_restored(model, code))
+}
+
+with_layers_restored <- function(model, code) {
   state <- model_state(model)
-  before <- if (!state$built) lapply(state$layers, function(l) as.list(layer_state(l), all.names = TRUE))
+  before <- lapply(state$layers, function(l) as.list(layer_state(l), all.names = TRUE))
   old <- mget(c("built", "input"), envir = state, ifnotfound = list(NULL))
   good <- FALSE
-  on.exit(if (!good && !is.null(before)) {
+  on.exit(if (!good) {
     for (i in seq_along(before)) restore_environment(layer_state(state$layers[[i]]), before[[i]])
     list2env(old, envir = state)
     model_changed(model)

@@ -10,6 +10,7 @@ new_run <- function(model, data, settings, callbacks, call) {
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
     chunks = new.env(), n_chunks = 0L, labels = c("loss", state$compiled$metric_labels)
   ), parent = emptyenv())
+  forget_trainer(state)
   spec <- model_plan(model)
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
   train <- train_spec(model, data$train, settings, draw_seed(), call = call)
@@ -40,9 +41,9 @@ run_epochs <- function(run) {
   push_weights(run)
   trainer_finalize(run$trainer)
   run_pull(run)
+  state$history <- run_history(run)
   run$finished <- TRUE
   run_hooks(run, "on_train_end", logs = run$logs %||% list())
-  state$history <- run_history(run)
   viewer_end(run$viewer, state$history)
   warn_nonfinite(run)
   state$history
@@ -72,7 +73,7 @@ run_close <- function(run) {
   if (!isTRUE(run$finished)) run_pull(run)
   assign("fitting", Filter(function(other) !identical(other, state), the$fitting), envir = the)
   state$dirty <- FALSE
-  state$history <- run_history(run)
+  if (!isTRUE(run$finished)) state$history <- run_history(run)
   run$trainer <- NULL
   if (isTRUE(run$interrupted)) say_interrupted(run)
 }

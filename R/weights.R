@@ -127,7 +127,7 @@ match_weight <- function(x, slot, owner, i, call) {
 put_weights <- function(layers, new) {
   at <- 0L
   for (layer in layers) {
-    state <- layer_state(layer)
+    state <- environment(layer)
     n <- length(state$slots)
     if (n) state$weights <- new[at + seq_len(n)]
     at <- at + n
@@ -136,27 +136,23 @@ put_weights <- function(layers, new) {
 
 # One vector of doubles: parameters of all layers, then statistics of all layers.
 pack_weights <- function(layers) {
-  states <- lapply(layers, layer_state)
-  weights <- unlist(lapply(states, `[[`, "weights"), recursive = FALSE, use.names = FALSE)
-  is_state <- unlist(lapply(states, `[[`, "is_state"), use.names = FALSE)
-  if (any(is_state)) weights <- c(weights[!is_state], weights[is_state])
+  weights <- lapply(layers, layer_weights)
+  is_state <- unlist(lapply(layers, slots_are_state), use.names = FALSE)
+  if (any(is_state)) {
+    weights <- unlist(weights, recursive = FALSE, use.names = FALSE)
+    weights <- c(weights[!is_state], weights[is_state])
+  }
   as.double(unlist(weights, use.names = FALSE))
 }
 
+slots_are_state <- function(layer) environment(layer)$is_state
+
 unpack_weights <- function(layers, w) {
-  slots <- unlist(lapply(layers, function(l) layer_state(l)$slots), recursive = FALSE)
-  is_state <- unlist(lapply(layers, function(l) layer_state(l)$is_state))
-  order <- c(which(!is_state), which(is_state))
-  at <- 0
-  new <- vector("list", length(slots))
-  for (i in order) {
-    n <- prod(slots[[i]]$dims)
-    new[[i]] <- array(w[at + seq_len(n)], slots[[i]]$dims)
-    at <- at + n
-  }
-  names(new) <- vapply(slots, `[[`, "", "name")
-  put_weights(layers, new)
+  slots <- unlist(lapply(layers, layer_slots), recursive = FALSE, use.names = FALSE)
+  put_weights(layers, unpack_slots(slots, w))
 }
+
+layer_slots <- function(layer) environment(layer)$slots
 
 #' Freeze and unfreeze layers
 #'

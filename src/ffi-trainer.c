@@ -14,7 +14,7 @@
 typedef struct {
   const nn_engine* engine;
   nn_trainer* trainer;
-  int n_outputs, n_metrics;
+  int n_inputs, n_outputs, n_metrics;
   size_t n_w, n_all;  /* parameters; with running statistics */
 } handle;
 
@@ -85,7 +85,8 @@ SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w) 
   SET_VECTOR_ELT(keep, 2, block_new(p.engine->trainer_bytes(net, &p.train, &p.data, &p.validation)));
   handle* h = block_align(RAW(VECTOR_ELT(keep, 0)));
   size_t n_state;
-  *h = (handle){.engine = p.engine, .n_outputs = p.network.n_outputs, .n_metrics = p.train.n_metrics};
+  *h = (handle){.engine = p.engine, .n_inputs = p.network.n_inputs,
+                .n_outputs = p.network.n_outputs, .n_metrics = p.train.n_metrics};
   p.engine->network_sizes(net, &h->n_w, &n_state);
   h->n_all = h->n_w + n_state;
   spec_stop(p.engine->trainer_new(block_align(RAW(VECTOR_ELT(keep, 2))), net, &p.train, &p.data,
@@ -98,6 +99,16 @@ SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w) 
   SEXP pointer = R_MakeExternalPtr(h, R_NilValue, keep);
   UNPROTECT(1);
   return pointer;
+}
+
+SEXP ffi_trainer_refill(SEXP x, SEXP data, SEXP seed) {
+  handle* h = handle_of(x);
+  nn_network_spec counts = {.n_inputs = h->n_inputs, .n_outputs = h->n_outputs};
+  nn_data d = spec_data(data, &counts);
+  if (!h->engine->trainer_refill(h->trainer, &d, (uint64_t) Rf_asReal(seed))) {
+    Rf_error("Internal error: a batch of another size.");
+  }
+  return R_NilValue;
 }
 
 /* Jumps when the user has pressed Ctrl-C or a time limit is over. R's own checks come every

@@ -31,8 +31,11 @@ SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP
 SEXP ffi_gradient(SEXP spec, SEXP w, SEXP x, SEXP v, SEXP training, SEXP seed);
 SEXP ffi_jvp(SEXP spec, SEXP w, SEXP x, SEXP xdot, SEXP wdot, SEXP training, SEXP seed);
 
+SEXP ffi_unpack(SEXP slots, SEXP w);
+
 SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation);
 SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w);
+SEXP ffi_trainer_refill(SEXP trainer, SEXP data, SEXP seed);
 SEXP ffi_interrupt(void);
 SEXP ffi_trainer_run(SEXP trainer, SEXP epoch, SEXP batch, SEXP budget);
 SEXP ffi_trainer_evaluate(SEXP trainer, SEXP steps, SEXP at, SEXP budget);

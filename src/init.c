@@ -23,7 +23,8 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_trainer_logs, 1),      ENTRY(ffi_trainer_get, 1),
     ENTRY(ffi_trainer_set, 5),       ENTRY(ffi_trainer_set_rate, 2),
     ENTRY(ffi_trainer_start_epoch, 2), ENTRY(ffi_trainer_finalize, 1),
-    ENTRY(ffi_interrupt, 0),
+    ENTRY(ffi_interrupt, 0),         ENTRY(ffi_trainer_refill, 3),
+    ENTRY(ffi_unpack, 2),
     {NULL, NULL, 0},
 };
 

@@ -235,6 +235,10 @@ typedef struct {
   nn_status (*trainer_new)(void* block, const nn_network* net, const nn_train_spec* spec,
                            const nn_data* data, const nn_data* validation, const double* w,
                            nn_trainer** trainer);
+  /* Other samples in the place of the training data, in arrays of the same kinds and sizes,
+   * and another seed: the next batch is the first of epoch 0. Weights and the optimizer's
+   * state stay. False: the arrays do not fit, and nothing was changed. */
+  bool (*trainer_refill)(nn_trainer* t, const nn_data* data, uint64_t seed);
   /* Batches until `epoch` epochs and `batch` batches of the next are done, the budget (in
    * seconds, by `clock`) is used up, or rows_max epochs were finished. One row of logs
    * per finished epoch, in `logs` (rows_max x NN_LOGS, by row); returns their number. */

@@ -50,6 +50,7 @@ const nn_engine NN_ENGINE_NAME = {
     .jvp = jvp,
     .trainer_bytes = trainer_bytes,
     .trainer_new = trainer_new,
+    .trainer_refill = trainer_refill,
     .trainer_run = trainer_run,
     .trainer_progress = trainer_progress,
     .trainer_logs = trainer_logs,

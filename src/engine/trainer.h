@@ -78,6 +78,7 @@ NN_PRIVATE size_t trainer_bytes(const network* net, const nn_train_spec* spec, c
 NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train_spec* spec,
                                  const nn_data* data, const nn_data* validation, const double* w,
                                  trainer** result);
+NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed);
 /* Forgets the running values: at the start of an epoch or of an evaluation. */
 NN_PRIVATE void trainer_reset(trainer* t);
 /* One batch, rows of a dataset: forward, loss and metrics; the loss with its penalties. */

@@ -1,0 +1,149 @@
+# One batch at a time. What fit() makes for a run, train_on_batch() keeps for the next call: a
+# trainer for each of the last few models, in the session, not in the model, which holds plain
+# values only.
+
+#' Train, test and predict one batch
+#'
+#' `train_on_batch()` makes one step of the optimizer with all samples as one batch, and
+#' returns loss and metrics of this batch, computed before the step. `test_on_batch()` returns
+#' those of inference, as [evaluate()] does, and `predict_on_batch()` the output, as
+#' [predict()][predict.kestrel_model] does.
+#'
+#' The optimizer's state goes on from call to call and into [fit()][fit.kestrel_model].
+#'
+#' @inheritParams fit.kestrel_model
+#' @param object a model; it must be compiled, for `predict_on_batch()` built.
+#' @return the first two a numeric vector without names, the loss first, then the metrics in
+#'   the order of `model$metrics_names`; `predict_on_batch()` an array.
+#' @section Errors: as those of [fit()][fit.kestrel_model].
+#' @source Keras: `Model.train_on_batch()`; arguments as in R keras 2.x.
+#' @family training
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
+#' model %>% compile(loss = "mse", optimizer = "sgd")
+#' x <- matrix(cars$speed / 25)
+#' y <- cars$dist / 120
+#' for (i in 1:3) print(train_on_batch(model, x, y))
+#' test_on_batch(model, x, y)
+#' predict_on_batch(model, x[1:2, , drop = FALSE])
+#' @export
+train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NULL) {
+  call <- environment()
+  check_ready(object, call)
+  data <- with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call))
+  state <- model_state(object)
+  if (!is.null(data$classes)) state$classes <- data$classes
+  suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), call))
+}
+
+#' @rdname train_on_batch
+#' @export
+test_on_batch <- function(object, x, y, sample_weight = NULL) {
+  call <- environment()
+  check_compiled(object, call)
+  check_built(object, call)
+  data <- check_samples(object, x, y, sample_weight, call = call)
+  samples <- new_samples(data$x, data$y, data$weight)
+  unname(evaluate_samples(object, samples, samples$n, NULL, call))
+}
+
+#' @rdname train_on_batch
+#' @export
+predict_on_batch <- function(object, x) {
+  call <- environment()
+  check_model(object, call = call)
+  check_built(object, call)
+  x <- model_input(object, x, "x", call)
+  predict_rows(object, x, max(sample_count(x), 1L))
+}
+
+step_on_batch <- function(model, samples, call) {
+  state <- model_state(model)
+  held <- batch_trainer(model, samples, call)
+  rate <- batch_rate(held, state$compiled$optimizer, call)
+  if (!is.null(rate)) trainer_set_rate(held$trainer, rate)
+  logs <- trainer_run(held$trainer, 1L, budget = Inf)$logs[, 1]
+  now <- trainer_get(held$trainer)
+  unpack_weights(state$layers, now$w)
+  state$optimizer_state <- now[c("moments", "scalars", "iterations")]
+  held$weights <- lapply(state$layers, layer_weights)
+  held$optimizer_state <- state$optimizer_state
+  hold_trainer(held)
+  logs
+}
+
+# A number unless the engine knows the schedule.
+batch_rate <- function(held, optimizer, call) {
+  rate <- optimizer_rate(optimizer)
+  if (inherits(rate, "kestrel_schedule")) return(NULL)
+  if (is.numeric(rate)) return(rate)
+  check_rate(rate(trainer_progress(held$trainer)$iterations), call)
+}
+
+# list(key, trainer, weights, optimizer_state): weights and state are those that the trainer
+# holds. It serves again while all that it was made from is the same; weights that were set
+# since are handed over.
+batch_trainer <- function(model, samples, call) {
+  state <- model_state(model)
+  key <- batch_key(model, samples)
+  held <- held_trainer(state)
+  same <- identical(key, held$key) && !is.null(state$optimizer_state)
+  if (!same) return(new_batch_trainer(model, samples, key, call))
+  trainer_refill(held$trainer, samples, draw_seed())
+  if (!same_numbers(held$weights, lapply(state$layers, layer_weights))) {
+    trainer_set(held$trainer, w = pack_weights(state$layers))
+  }
+  if (!same_numbers(held$optimizer_state, state$optimizer_state)) {
+    trainer_set(held$trainer, state = state$optimizer_state)
+  }
+  held
+}
+
+# To the bit. The same vector is the same without a look at its numbers.
+same_numbers <- function(a, b) identical(a, b, num.eq = FALSE, single.NA = FALSE)
+
+batch_key <- function(model, samples) {
+  state <- model_state(model)
+  rate <- optimizer_rate(state$compiled$optimizer)
+  list(
+    state, model_plan(model), state$compiled, samples$n, samples$y[[1]]$dims,
+    is.null(samples$weight[[1]]), if (inherits(rate, "kestrel_schedule")) rate,
+    getOption("kestrel.kernel")
+  )
+}
+
+new_batch_trainer <- function(model, samples, key, call) {
+  state <- model_state(model)
+  settings <- list(batch_size = samples$n, validation_batch_size = samples$n)
+  train <- train_spec(model, samples, settings, draw_seed(), call = call)
+  spec <- model_plan(model)
+  check_memory(trainer_bytes(spec, train, samples, NULL), "Training", call)
+  trainer <- trainer_new(spec, train, samples, NULL, pack_weights(state$layers))
+  if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
+  list(key = key, trainer = trainer)
+}
+
+# The last model trained comes first; few, since each holds a copy of its weights.
+held_trainers <- 4L
+
+held_trainer <- function(state) {
+  for (held in the$on_batch) if (identical(held$key[[1]], state)) return(held)
+}
+
+hold_trainer <- function(held) {
+  if (identical(the$on_batch[[1]]$key[[1]], held$key[[1]])) {
+    the$on_batch[[1]] <- held
+  } else {
+    kept <- other_trainers(held$key[[1]])
+    assign("on_batch", c(list(held), kept[seq_len(min(length(kept), held_trainers - 1L))]), envir = the)
+  }
+}
+
+other_trainers <- function(state) {
+  Filter(function(held) !identical(held$key[[1]], state), the$on_batch)
+}
+
+# fit() has a trainer of its own, and leaves weights that this one does not know.
+forget_trainer <- function(state) {
+  if (length(the$on_batch)) assign("on_batch", other_trainers(state), envir = the)
+}
