@@ -54,7 +54,7 @@ predict_on_batch <- function(object, x) {
   check_model(object, call = call)
   check_built(object, call)
   x <- model_input(object, x, "x", call)
-  predict_rows(object, x, max(sample_count(x), 1L))
+  predict_rows(object, x, max(sample_count(x), 1L), engine_settings())
 }
 
 step_on_batch <- function(model, samples, call) {

@@ -39,7 +39,7 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   x <- model_input(object, x, "x", environment())
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
   set <- callback_set(callbacks, call = environment())
-  if (verbose == 0) return(predict_with_hooks(object, x, batch_size, set))
+  if (verbose == 0) return(predict_with_hooks(object, x, batch_size, set, threads))
   begun <- seconds_now()
   y <- predict_with_hooks(object, x, batch_size, set, threads)
   batches <- ceiling(sample_count(x) / (batch_size %||% 32L))

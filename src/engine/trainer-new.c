@@ -215,30 +215,31 @@ NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train
   return status;
 }
 
+/* Arrays of the same sizes, into columns that the trainer itself holds. */
 static bool arrays_fit(int count, const nn_array* from, const column_set* sets) {
   bool fit = true;
   for (int k = 0; k < count; ++k) {
     size_t size = from[k].values ? shape_size(&from[k].shape) : 0;
-    fit = fit && size == sets[k].size && from[k].n == sets[k].n;
+    fit = fit && size == sets[k].size && from[k].n == sets[k].n && (size == 0 || sets[k].values);
   }
   return fit;
 }
 
-static void arrays_import(int count, const nn_array* from, const column_set* sets) {
+static void arrays_import(int threads, int count, const nn_array* from, const column_set* sets) {
   for (int k = 0; k < count; ++k) {
-    if (sets[k].values) array_import(from + k, sets[k].values);
+    if (sets[k].values) array_import(from + k, threads, sets[k].values);
   }
 }
 
 NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed) {
-  int inputs = t->net->n_inputs, outputs = t->n_outputs;
+  int inputs = t->net->n_inputs, outputs = t->n_outputs, threads = t->ws.threads;
   bool fits = data->n == t->data.n && arrays_fit(inputs, data->x, t->data.x) &&
               arrays_fit(outputs, data->y, t->data.t) &&
               arrays_fit(outputs, data->weight, t->data.weight);
   if (!fits) return false;
-  arrays_import(inputs, data->x, t->data.x);
-  arrays_import(outputs, data->y, t->data.t);
-  arrays_import(outputs, data->weight, t->data.weight);
+  arrays_import(threads, inputs, data->x, t->data.x);
+  arrays_import(threads, outputs, data->y, t->data.t);
+  arrays_import(threads, outputs, data->weight, t->data.weight);
   t->gathered = NULL;
   t->seed = t->ws.seed = seed;
   t->steps = 0;
