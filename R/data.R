@@ -3,7 +3,7 @@
 
 #' @noRd
 check_data <- function(x, arg, call = caller_env()) {
-  if (is.numeric(x) && is.matrix(x) && !is.object(x) && all(dim(x) > 0)) return(x)
+  if (is_plain_matrix(x)) return(x)
   x <- only_element(x)
   if (is.null(x)) stop_argument(arg, "a numeric vector, matrix, array or data frame", x, call = call)
   if (is.data.frame(x)) return(data_frame_matrix(x, arg, call))
@@ -18,6 +18,11 @@ check_data <- function(x, arg, call = caller_env()) {
   if (is.null(dims)) dims <- c(length(x), 1L)
   if (length(dims) == 1) dims <- c(dims, 1L)
   plain_array(x, dims, arg, call)
+}
+
+# A matrix of numbers as R makes it, which needs no more looks.
+is_plain_matrix <- function(x) {
+  is.numeric(x) && is.matrix(x) && !is.object(x) && all(dim(x) > 0) && prod(dim(x)) == length(x)
 }
 
 # list(x): the data of a model with one input, as R keras takes it, too.
