@@ -55,7 +55,7 @@ axis(1, 10^(0:4), c("1", "10", "100", "1,000", "10,000"), gap.axis = -1)
 title(xlab = "epoch", line = 2.4)
 for (i in seq_along(runs)) lines(runs[[i]]$loss, col = ink[i], lwd = 2)
 abline(h = floor_loss, lty = 2)
-text(1e4, floor_loss, "floor of a straight line: 0.0057", adj = c(1, 1.5), cex = 0.75)
+text(1e4, floor_loss, "floor: 0.0057", adj = c(1, 1.5), cex = 0.75)
 legend("bottomleft", names(runs), col = ink, lwd = 2, bty = "n", cex = 0.75)
 grid <- seq(-1.3, 1.3, length.out = 300)
 plot(xs1, ys1, xlim = range(grid), ylim = c(-0.45, 0.35), type = "n", xlab = "", ylab = "y",
