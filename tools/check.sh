@@ -3,6 +3,7 @@
 # but those that a machine without internet, or a first submission, causes.
 set -u
 build=$1
+begun=$(date +%s)
 mkdir -p "$build/check"
 # No queries to servers: they would only time out here.
 export _R_CHECK_CRAN_INCOMING_REMOTE_=false
@@ -16,6 +17,7 @@ tarball=$(ls kestrel_*.tar.gz)
 echo "tarball: $(du -k "$tarball" | cut -f1) kB"
 R CMD check --as-cran --no-manual "$tarball" >check.log 2>&1
 grep -E '(ERROR|WARNING|NOTE)$' check.log
+grep -E 'Running .testthat.R' check.log
 tail -n 2 check.log
 if grep -qE '(ERROR|WARNING)$' check.log; then
   cat check.log
@@ -26,4 +28,4 @@ if [ -n "$notes" ]; then
   cat check.log
   exit 1
 fi
-echo "R CMD check --as-cran: no errors, no warnings, no notes of its own"
+echo "R CMD check --as-cran: no errors, no warnings, no notes of its own; $(($(date +%s) - begun)) s"
