@@ -281,7 +281,50 @@ static void test_order(void) {
   check(right, "and goes back to where it was");
 }
 
+/* Doubles and ints, sizes around those of blocks and strips, in R's order and in any. */
+static void test_import(int rows, int size, nn_type type) {
+  int total = rows + 5;
+  double* doubles = drawn(total * size, -1e6, 1e6);
+  int* ints = keep((size_t) (total * size) * sizeof(int));
+  for (int i = 0; i < total * size; ++i) ints[i] = (int) doubles[i];
+  nn_array from = {.values = doubles, .n_total = total, .from = 3, .n = rows, .type = type};
+  from.shape = (shape){1, {size}};
+  if (type == NN_INT) from.values = ints;
+  real *whole = keep_reals((size_t) (rows * size)), *some = keep_reals((size_t) (rows * size));
+  int* order = keep((size_t) rows * sizeof(int));
+  for (int j = 0; j < rows; ++j) order[j] = draw_int(rows);
+  array_import(&from, 2, whole);
+  array_gather(&from, 2, order, rows, some);
+  bool imported = true, gathered = true;
+  for (int j = 0; j < rows; ++j) {
+    for (int f = 0; f < size; ++f) {
+      int at = f * total + 3 + j, to = f * total + 3 + order[j];
+      real value = type == NN_INT ? (real) ints[at] : (real) doubles[at];
+      real other = type == NN_INT ? (real) ints[to] : (real) doubles[to];
+      imported = imported && whole[j * size + f] == value;
+      gathered = gathered && some[j * size + f] == other;
+    }
+  }
+  check(imported, "samples are imported in their order");
+  check(gathered, "samples are gathered in any order");
+  check(guards_hold(), "within their columns");
+  release_all();
+}
+
+static void test_imports(void) {
+  const int rows[] = {1, 3, 4, 127, 128, 259}, sizes[] = {1, 3, 4, 15, 16, 17, 50};
+  for (int r = 0; r < COUNT(rows); ++r) {
+    for (int s = 0; s < COUNT(sizes); ++s) {
+      test_import(rows[r], sizes[s], NN_DOUBLE);
+      test_import(rows[r], sizes[s], NN_INT);
+    }
+  }
+  test_import(4099, 301, NN_DOUBLE);
+  test_import(4099, 301, NN_INT);
+}
+
 int main(void) {
+  test_imports();
   test_tangled();
   test_ends();
   test_activity();
