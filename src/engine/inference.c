@@ -119,6 +119,8 @@ typedef struct {
 
 static void derivatives_carve(arena* a, const network* net, int n, const double* w,
                               derivatives* d) {
+  memset(d, 0, sizeof *d);
+  d->ws.threads = d->tangents.threads = 1;
   d->w = weights_carve(a, net, w);
   d->g = ARENA_TAKE(a, net->n_w, real);
   workspace_carve(a, net, n, WORKSPACE_DERIVATIVES, &d->ws);
@@ -128,7 +130,6 @@ static void derivatives_carve(arena* a, const network* net, int n, const double*
 NN_PRIVATE size_t derivatives_bytes(const network* net, int n) {
   arena a = {.base = NULL};
   derivatives d;
-  memset(&d, 0, sizeof d);
   derivatives_carve(&a, net, n, NULL, &d);
   return a.overflow ? SIZE_MAX : a.used;
 }
