@@ -272,3 +272,21 @@ test_that("callbacks print their settings", {
     callback_terminate_on_nan()
   })
 })
+
+test_that("errors in hooks of this package name fit()", {
+  called <- function(callback, optimizer = "sgd") {
+    error <- tryCatch(quick_fit(quick_model(optimizer), callbacks = callback), error = identity)
+    expect_s3_class(error, "kestrel_error")
+    as.character(error$call[[1]])
+  }
+  # quick_fit() calls fit().
+  expect_identical(called(callback_learning_rate_scheduler(function(epoch) "a")), "fit")
+  expect_identical(called(callback_learning_rate_scheduler(function(epoch) stop("no"))), "fit")
+  expect_identical(called(callback_model_checkpoint("{foo}.rds")), "fit")
+  file <- withr::local_tempfile(lines = "a file is no folder")
+  expect_identical(called(callback_csv_logger(file.path(file, "a.csv"))), "fit")
+  schedule <- optimizer_sgd(learning_rate_schedule_exponential_decay(0.1, 10, 0.5))
+  expect_identical(called(callback_reduce_lr_on_plateau("loss"), schedule), "fit")
+  rate <- optimizer_sgd(function(step) "a")
+  expect_identical(called(NULL, rate), "fit")
+})

@@ -65,7 +65,7 @@ test_that("a frozen layer uses its moving statistics in training and keeps them"
   freeze_weights(model)
   expect_equal(model(x, training = TRUE), normalized(x, 2, w[[3]], w[[4]], w[[1]], w[[2]]), tolerance = 1e-12)
   compile(model, loss = "mse", optimizer = "sgd")
-  fit(model, x, x, epochs = 1, verbose = 0)
+  expect_warning(fit(model, x, x, epochs = 1, verbose = 0), class = "kestrel_warning_frozen")
   expect_equal(lapply(get_weights(model), as.vector), w)
   unfreeze_weights(model)
   m <- batch_moments(x, 2)

@@ -133,7 +133,8 @@ test_that("training with everything frozen leaves the weights alone", {
   model <- small_model()
   freeze_weights(model)
   before <- get_weights(model)
-  fit(model, small_x(), small_y(), epochs = 2, verbose = 0)
+  expect_warning(fit(model, small_x(), small_y(), epochs = 2, verbose = 0),
+    class = "kestrel_warning_frozen")
   expect_identical(get_weights(model), before)
 })
 

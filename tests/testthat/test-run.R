@@ -263,3 +263,41 @@ test_that("nobody looking, hooks and batches in between give the same run", {
   })
   for (run in runs[-1]) expect_identical(run, runs[[1]])
 })
+
+test_that("Ctrl-C tells the epoch that it stopped", {
+  skip_on_os("windows")
+  model <- small_model()
+  stops <- callback_lambda(on_epoch_begin = function(epoch, logs) {
+    if (epoch == 2) rlang::interrupt()
+  })
+  said <- NULL
+  tryCatch(
+    withCallingHandlers(
+      fit(model, small_x(), small_y(), epochs = 9, verbose = 0, callbacks = stops),
+      message = function(m) {
+        said <<- c(said, conditionMessage(m))
+        invokeRestart("muffleMessage")
+      }
+    ),
+    interrupt = function(condition) NULL
+  )
+  expect_identical(said, "Stopped in epoch 3 of 9; the weights are kept, see model$history.\n")
+  expect_length(model$history$metrics$loss, 2)
+  # Neither an error nor the end of training says so.
+  fails <- callback_lambda(on_epoch_begin = function(epoch, logs) stop("no"))
+  expect_no_message(try(fit(model, small_x(), small_y(), verbose = 0, callbacks = fails),
+    silent = TRUE))
+  expect_no_message(fit(model, small_x(), small_y(), epochs = 2, verbose = 0))
+})
+
+test_that("a loss that is not finite is told in one way and warned of in another", {
+  model <- small_model()
+  set_weights(model, lapply(get_weights(model), function(w) array(1e300, dim(w))))
+  told <- cli::cli_fmt(suppressWarnings(capture.output(
+    h <- fit(model, small_x(), small_y(), epochs = 2, verbose = 2)
+  )))
+  expect_match(told, "Epoch 1, batch 1: from here on the loss is NaN or infinite.", fixed = TRUE)
+  expect_length(told, 1)
+  expect_warning(fit(model, small_x(), small_y(), epochs = 1, verbose = 0),
+    "The loss became NaN or infinite in epoch 1, batch 1.", class = "kestrel_warning_nonfinite")
+})

@@ -53,7 +53,8 @@ test_that("the plan follows what changes in the model", {
   layer <- model$layers[[2]]
   layer$trainable <- FALSE
   before <- get_weights(model)
-  fit(model, small_x(), small_y(), epochs = 1, verbose = 0)
+  expect_warning(fit(model, small_x(), small_y(), epochs = 1, verbose = 0),
+    class = "kestrel_warning_frozen")
   expect_identical(get_weights(model), before)
 })
 
