@@ -24,8 +24,8 @@ settle_loss <- function(model, y) {
   if (is.null(loss$by_shape)) return(invisible(model))
   output <- output_dims(model)
   units <- output[length(output)]
-  kind <- if (units == 1) "binary" else if (is_codes(y, output)) "sparse_categorical" else "categorical"
-  state$compiled$loss <- loss_by_shape(loss$label, kind)
+  many <- if (is_codes(y, output)) "sparse_categorical" else "categorical"
+  state$compiled$loss <- loss_by_shape(loss$label, if (units == 1) "binary" else many)
   invisible(model)
 }
 

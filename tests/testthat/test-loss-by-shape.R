@@ -36,8 +36,8 @@ test_that("it is settled anew for other data, not by validation data", {
   sparse <- evaluate(model, small_x(), codes, verbose = 0)
   expect_equal(evaluate(model, small_x(), to_categorical(codes), verbose = 0), sparse)
   expect_identical(model$loss$name, "categorical_crossentropy")
-  expect_refused(fit(model, small_x(), codes, validation_data = list(small_x(), to_categorical(codes))),
-    "shape", model = model)
+  other <- list(small_x(), to_categorical(codes))
+  expect_refused(fit(model, small_x(), codes, validation_data = other), "shape", model = model)
 })
 
 test_that("losses and metrics are known in any case", {

@@ -96,5 +96,7 @@ test_that("a copy written as text is refused everywhere, by its name", {
     function() freeze_weights(copy), function() layer$trainable <- FALSE,
     function() add_layer(small_model(), layer)
   )
-  for (use in uses) expect_error(use(), "not an intact (model|layer)", class = "kestrel_error_state")
+  for (use in uses) {
+    expect_error(use(), "not an intact (model|layer)", class = "kestrel_error_state")
+  }
 })
