@@ -229,26 +229,6 @@ test_that("a learning rate that is an R function is asked before each step", {
   expect_near(unlist(get_weights(model)), theta, 1e-13)
 })
 
-test_that("a loss that is not finite is told once, with its place, and training goes on", {
-  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
-  model %>% compile(loss = "mse", optimizer = optimizer_sgd(1e150))
-  x <- c(1, 2, 3, 4)
-  caught <- list()
-  history <- withCallingHandlers(
-    fit(model, x, x, epochs = 5, batch_size = 2, verbose = 0),
-    warning = function(w) {
-      caught[[length(caught) + 1]] <<- w
-      invokeRestart("muffleWarning")
-    }
-  )
-  expect_length(caught, 1)
-  expect_s3_class(caught[[1]], "kestrel_warning_nonfinite")
-  expect_length(history$metrics$loss, 5)
-  first <- which(!is.finite(history$metrics$loss))[1]
-  expect_equal(caught[[1]]$epoch, first)
-  expect_true(caught[[1]]$batch %in% 1:2)
-})
-
 test_that("nobody looking, hooks and batches in between give the same run", {
   nothing <- function(index, logs) NULL
   ways <- list(

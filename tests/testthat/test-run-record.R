@@ -1,0 +1,69 @@
+# The values of epochs, and where they became NaN or infinite.
+
+test_that("a loss that is not finite is told once, with its place, and training goes on", {
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = optimizer_sgd(1e150))
+  x <- c(1, 2, 3, 4)
+  caught <- list()
+  history <- withCallingHandlers(
+    fit(model, x, x, epochs = 5, batch_size = 2, verbose = 0),
+    warning = function(w) {
+      caught[[length(caught) + 1]] <<- w
+      invokeRestart("muffleWarning")
+    }
+  )
+  expect_length(caught, 1)
+  expect_s3_class(caught[[1]], "kestrel_warning_nonfinite")
+  expect_length(history$metrics$loss, 5)
+  first <- which(!is.finite(history$metrics$loss))[1]
+  expect_equal(caught[[1]]$epoch, first)
+  expect_true(caught[[1]]$batch %in% 1:2)
+})
+
+test_that("it is told at once where something is printed, in the words of the place", {
+  status <- list(nonfinite = 1, nonfinite_epoch = 2, nonfinite_batch = 4)
+  expect_identical(nonfinite_text(status),
+    "The loss became NaN or infinite in epoch 3, batch 5.")
+  run <- list2env(list(status = status, settings = list(verbose = 2)))
+  expect_message(note_nonfinite(run), "Epoch 3, batch 5")
+  expect_silent(note_nonfinite(run))
+  quiet <- list2env(list(status = status, settings = list(verbose = 0)))
+  expect_silent(note_nonfinite(quiet))
+})
+
+# Values of the epochs as hooks log them: rows are labels, columns epochs.
+recorded <- function(..., initial_epoch = 0) {
+  run <- list2env(list(labels = c("loss", "mae"), chunks = new.env(), n_chunks = 0L,
+    settings = list(initial_epoch = initial_epoch), params = list(epochs = 9)))
+  for (chunk in list(...)) run_record(run, chunk)
+  run_history(run)
+}
+
+test_that("chunks of epochs are put together in their order", {
+  first <- cbind(loss = c(3, 2), mae = c(1, 0.9))
+  history <- recorded(first, cbind(loss = 1, mae = 0.8))
+  expect_identical(history$metrics, list(loss = c(3, 2, 1), mae = c(1, 0.9, 0.8)))
+  many <- lapply(1:12, function(i) cbind(loss = i, mae = -i))
+  expect_identical(do.call(recorded, many)$metrics$loss, as.double(1:12))
+})
+
+test_that("what was measured now and then keeps its epochs, and NaN is a value", {
+  history <- recorded(cbind(loss = 3, mae = 1), cbind(loss = NaN, mae = 2, val_loss = 5),
+    cbind(loss = 1, mae = 3))
+  expect_identical(history$metrics$val_loss, 5)
+  expect_identical(history$metrics$loss, c(3, NaN, 1))
+  frame <- as.data.frame(history)
+  validation <- frame[frame$data == "validation" & !is.na(frame$value), ]
+  expect_identical(validation$epoch, 2L)
+})
+
+test_that("epochs count on from initial_epoch", {
+  history <- recorded(cbind(loss = 3, mae = 1), cbind(loss = 2, mae = 1), initial_epoch = 4)
+  frame <- as.data.frame(history)
+  expect_identical(frame$epoch[!is.na(frame$value) & frame$metric == "loss"], 5:6)
+})
+
+test_that("rows have the labels of the run, one for each epoch", {
+  rows <- run_rows(list(labels = c("loss", "mae")), rbind(c(3, 2, 1), c(6, 5, 4)))
+  expect_identical(rows, cbind(loss = c(3, 2, 1), mae = c(6, 5, 4)))
+})
