@@ -70,7 +70,8 @@ test_that("what is no array, no dims or no order is refused", {
   for (bad in list(NULL, iris, list(1), factor("a"), sum, new.env(), Sys.Date())) {
     expect_refused(array_reshape(bad, 1), "argument", "x")
   }
-  for (bad in list(NULL, "2", c(-1, NA), 1.5, -2, c(2, NaN), Inf, numeric(), sum, iris, list(1:2))) {
+  for (bad in list(NULL, "2", c(-1, NA), 1.5, -2, c(2, NaN), Inf, numeric(), sum, iris,
+    list(1:2))) {
     expect_refused(array_reshape(1:2, bad), "argument", "dim")
   }
   for (bad in list("A", 1, NULL, NA)) {

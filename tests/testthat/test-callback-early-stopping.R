@@ -89,10 +89,12 @@ test_that("arguments are checked", {
     expect_refused(callback_early_stopping(patience = bad), "argument", "patience")
     expect_refused(callback_early_stopping(start_from_epoch = bad), "argument", "start_from_epoch")
   }
-  for (bad in list(NA, "a", Inf)) expect_refused(callback_early_stopping(min_delta = bad),
-    "argument", "min_delta")
-  for (bad in list(NA, "a", c(1, 2))) expect_refused(callback_early_stopping(baseline = bad),
-    "argument", "baseline")
+  for (bad in list(NA, "a", Inf)) {
+    expect_refused(callback_early_stopping(min_delta = bad), "argument", "min_delta")
+  }
+  for (bad in list(NA, "a", c(1, 2))) {
+    expect_refused(callback_early_stopping(baseline = bad), "argument", "baseline")
+  }
   for (bad in list(NA, "a", 1)) {
     expect_refused(callback_early_stopping(restore_best_weights = bad), "argument",
       "restore_best_weights")

@@ -106,9 +106,11 @@ test_that("no function answers a missing argument in R's own words", {
     function() initializer_he_normal()(), function() model(), function() model$layers[[1]](),
     function() predict(model), function() evaluate(model), function() fit(model),
     function() regularizer_l2()(), function() learning_rate_schedule_cosine_decay(1, 2)(),
-    function() constraint_maxnorm()(), function() loss_mean_squared_error()(), function() metric_mean_squared_error()(),
+    function() constraint_maxnorm()(), function() loss_mean_squared_error()(),
+    function() metric_mean_squared_error()(),
     function() activation_relu()(), function() set_weights(model), function() freeze_weights(),
-    function() layer_dense(model), function() layer_dropout(model), function() layer_activation(model),
+    function() layer_dense(model), function() layer_dropout(model),
+    function() layer_activation(model),
     function() compile(model)
   )
   for (f in calls) {

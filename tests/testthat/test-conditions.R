@@ -65,7 +65,8 @@ test_that("case folds in the same way in every locale", {
 })
 
 test_that("warnings have classes and fields", {
-  warning <- rlang::catch_cnd(warn_kestrel("nonfinite", "Odd.", hint = "Look.", epoch = 3), "warning")
+  warning <- rlang::catch_cnd(warn_kestrel("nonfinite", "Odd.", hint = "Look.", epoch = 3),
+    "warning")
   expect_s3_class(warning, c("kestrel_warning_nonfinite", "kestrel_warning"), exact = FALSE)
   expect_identical(warning$epoch, 3)
 })

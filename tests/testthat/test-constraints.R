@@ -29,11 +29,13 @@ test_that("axes count from 0, or from the last", {
   expect_equal(constraint_unitnorm()(c(3, 4)), c(0.6, 0.8), tolerance = 1e-7)
   expect_refused(constraint_unitnorm(2)(w), "shape", names = "axis")
   model <- keras_model_sequential(input_shape = 3)
-  expect_refused(layer_dense(model, 2, bias_constraint = constraint_unitnorm(1)), "shape", "axis", model)
+  expect_refused(layer_dense(model, 2, bias_constraint = constraint_unitnorm(1)), "shape", "axis",
+    model)
 })
 
 test_that("names stand for the defaults", {
-  for (name in c("max_norm", "maxnorm", "non_neg", "nonneg", "unit_norm", "unitnorm", "min_max_norm", "MaxNorm")) {
+  for (name in c("max_norm", "maxnorm", "non_neg", "nonneg", "unit_norm", "unitnorm",
+    "min_max_norm", "MaxNorm")) {
     expect_s3_class(as_constraint(name), "kestrel_constraint")
   }
   expect_identical(as_constraint(constraint_nonneg)(w), pmax(w, 0))

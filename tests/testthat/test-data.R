@@ -56,7 +56,8 @@ test_that("what is no numeric data is refused with a way out", {
   expect_refused(check_data(array(0, rep(1, 6)), "x"), "shape", "x")
   expect_refused(check_data(matrix(0, 3, 0), "x"), "shape", "x")
   expect_refused(check_data(data.frame(row.names = 1:3), "x"), "shape", "x")
-  expect_refused(check_data(data.frame(a = 1, f = factor(1)), "x"), "argument", "x", names = "\"f\"")
+  expect_refused(check_data(data.frame(a = 1, f = factor(1)), "x"), "argument", "x",
+    names = "\"f\"")
   expect_refused(check_data(data.frame(a = I(list(1))), "x"), "argument", "x", names = "\"a\"")
 })
 
@@ -64,10 +65,12 @@ test_that("missing numbers are counted by kind, and the first is placed", {
   x <- small_x(5, 3)
   expect_identical(check_finite(x, "x"), x)
   x[4, 2] <- Inf
-  expect_refused(check_finite(x, "x"), "data", "x", names = c("1 number is", "infinite", "row 4, column 2"))
+  expect_refused(check_finite(x, "x"), "data", "x",
+    names = c("1 number is", "infinite", "row 4, column 2"))
   x[2, 2] <- NaN
   x[3, 2] <- NA
-  error <- expect_refused(check_finite(x, "x"), "data", "x", names = c("3 numbers", "row 2, column 2"))
+  error <- expect_refused(check_finite(x, "x"), "data", "x",
+    names = c("3 numbers", "row 2, column 2"))
   expect_identical(error$where, c(2L, 2L))
   expect_refused(check_finite(c(1L, NA), "x"), "data", names = "position 2")
   z <- counted(2, 3, 4)
@@ -86,7 +89,8 @@ test_that("NA and NaN are told apart", {
 test_that("columns of samples are row-major, and back", {
   x <- counted(2, 3, 4)
   v <- to_columns(x)
-  expect_identical(v[1:5], c(x[1, 1, 1], x[2, 1, 1] * 0 + x[1, 1, 2], x[1, 1, 3], x[1, 1, 4], x[1, 2, 1]))
+  expect_identical(v[1:5],
+    c(x[1, 1, 1], x[2, 1, 1] * 0 + x[1, 1, 2], x[1, 1, 3], x[1, 1, 4], x[1, 2, 1]))
   expect_identical(from_columns(v, dim(x)), x)
   expect_identical(from_columns(to_columns(c(1, 2)), NULL), c(1, 2))
 })
@@ -107,7 +111,8 @@ test_that("compact sequences are data like others", {
   x <- 1:12
   dim(x) <- c(3, 4)
   model <- small_model()
-  expect_identical(predict(model, x), predict(model, matrix(c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 3)))
+  expect_identical(predict(model, x),
+    predict(model, matrix(c(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 3)))
 })
 
 test_that("data are refused in words", {

@@ -1,6 +1,7 @@
 run <- function(epochs = 12, validation = TRUE) {
   metrics <- list(loss = exp(-seq_len(epochs)), acc = 1 - exp(-seq_len(epochs)))
-  if (validation) metrics <- c(metrics, list(val_loss = 2 * metrics$loss, val_acc = metrics$acc / 2))
+  if (validation) metrics <- c(metrics,
+    list(val_loss = 2 * metrics$loss, val_acc = metrics$acc / 2))
   new_history(list(verbose = 0L, epochs = as.integer(epochs)), metrics)
 }
 
@@ -46,7 +47,8 @@ test_that("black and white, and training alone, are drawn", {
     grDevices::dev.off()
     unlink(file)
   })
-  for (p in list(plot(run(), theme_bw = TRUE), plot(run(validation = FALSE)), plot(run(3)), plot(run(1)))) {
+  for (p in list(plot(run(), theme_bw = TRUE), plot(run(validation = FALSE)), plot(run(3)),
+    plot(run(1)))) {
     expect_no_warning(print(p))
   }
   expect_gt(file.size(file), 0)
@@ -92,8 +94,12 @@ test_that("values that are not finite leave a gap", {
 test_that("there must be something to plot, by a known method", {
   empty <- new_history(list(epochs = 0L), list(loss = numeric()))
   expect_refused(plot(empty), "argument", "x")
-  for (bad in list("gg", NA, 3, character())) expect_refused(plot(run(), method = bad), "argument", "method")
-  for (bad in list("nope", 3, character())) expect_refused(plot(run(), metrics = bad), "argument", "metrics")
+  for (bad in list("gg", NA, 3, character())) {
+    expect_refused(plot(run(), method = bad), "argument", "method")
+  }
+  for (bad in list("nope", 3, character())) {
+    expect_refused(plot(run(), metrics = bad), "argument", "metrics")
+  }
   expect_refused(plot(run(), smooth = NA), "argument", "smooth")
   expect_refused(plot(run(), theme_bw = "a"), "argument", "theme_bw")
   expect_snapshot(error = TRUE, {

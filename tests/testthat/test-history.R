@@ -1,5 +1,6 @@
 history <- function(metrics, epochs = length(metrics[[1]]), samples = 48000, ...) {
-  new_history(list(verbose = 0L, epochs = epochs, steps = 2L, samples = samples, batch_size = 128L, ...), metrics)
+  new_history(list(verbose = 0L, epochs = epochs, steps = 2L, samples = samples, batch_size = 128L,
+    ...), metrics)
 }
 
 test_that("histories print as R keras prints them", {
@@ -33,7 +34,8 @@ test_that("epochs that were not run are missing", {
 
 test_that("a fit's history holds what was asked for and what came of it", {
   model <- small_model(metrics = "mae")
-  h <- fit(model, small_x(10), small_y(10), epochs = 3, batch_size = 4, verbose = 0, validation_split = 0.2)
+  h <- fit(model, small_x(10), small_y(10), epochs = 3, batch_size = 4, verbose = 0,
+    validation_split = 0.2)
   expect_s3_class(h, "keras_training_history")
   expect_identical(names(h$metrics), c("loss", "mae", "val_loss", "val_mae"))
   expect_identical(lengths(h$metrics, use.names = FALSE), rep(3L, 4))
@@ -44,7 +46,8 @@ test_that("a fit's history holds what was asked for and what came of it", {
 
 test_that("validation every second epoch has its epochs in the data frame", {
   model <- small_model()
-  h <- fit(model, small_x(10), small_y(10), epochs = 4, verbose = 0, validation_split = 0.2, validation_freq = 2)
+  h <- fit(model, small_x(10), small_y(10), epochs = 4, verbose = 0, validation_split = 0.2,
+    validation_freq = 2)
   d <- as.data.frame(h)
   values <- d$value[d$data == "validation"]
   expect_length(h$metrics$val_loss, 2)

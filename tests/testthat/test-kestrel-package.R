@@ -7,7 +7,8 @@ test_that("both pipes and the generics are there with the package", {
 
 test_that("nothing but what is declared is imported", {
   imports <- names(getNamespaceImports("kestrel"))
-  expect_true(all(imports %in% c("base", "rlang", "cli", "generics", "magrittr", "stats", "utils", "graphics", "grDevices")))
+  expect_true(all(imports %in% c("base", "rlang", "cli", "generics", "magrittr", "stats", "utils",
+    "graphics", "grDevices")))
 })
 
 test_that("loading changes no option, no random numbers and no search path but its own", {
@@ -29,7 +30,8 @@ test_that("methods reach the generics of R", {
   model <- small_model()
   expect_identical(stats::predict(model, small_x()), model(small_x()))
   expect_identical(capture.output(base::summary(model)), capture.output(print(model)))
-  expect_s3_class(base::as.data.frame(fit(model, small_x(), small_y(), epochs = 1, verbose = 0)), "data.frame")
+  expect_s3_class(base::as.data.frame(fit(model, small_x(), small_y(), epochs = 1, verbose = 0)),
+    "data.frame")
 })
 
 test_that("other objects meet the generics' own error", {

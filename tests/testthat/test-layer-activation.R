@@ -4,7 +4,8 @@ test_that("each layer computes its formula", {
   expect_identical(layer_activation_relu()(x), pmax(x, 0))
   expect_identical(layer_activation_relu(max_value = 1)(x), pmin(pmax(x, 0), 1))
   general <- ifelse(x >= 3, 3, ifelse(x > 1, x, 0.5 * (x - 1)))
-  expect_equal(layer_activation_relu(max_value = 3, negative_slope = 0.5, threshold = 1)(x), general)
+  expect_equal(layer_activation_relu(max_value = 3, negative_slope = 0.5, threshold = 1)(x),
+    general)
   expect_equal(layer_activation_leaky_relu()(x), ifelse(x > 0, x, 0.3 * x))
   expect_equal(layer_activation_leaky_relu(negative_slope = 0.1)(x), ifelse(x > 0, x, 0.1 * x))
   expect_equal(layer_activation_elu(alpha = 2)(x), ifelse(x > 0, x, 2 * expm1(x)))
@@ -32,15 +33,19 @@ test_that("softmax takes any axis of a sample", {
 })
 
 test_that("alpha is another name of the slope", {
-  expect_identical(layer_activation_leaky_relu(alpha = 0.1)(x), layer_activation_leaky_relu(negative_slope = 0.1)(x))
-  expect_refused(layer_activation_leaky_relu(alpha = 0.1, negative_slope = 0.1), "argument", "alpha")
+  expect_identical(layer_activation_leaky_relu(alpha = 0.1)(x),
+    layer_activation_leaky_relu(negative_slope = 0.1)(x))
+  expect_refused(layer_activation_leaky_relu(alpha = 0.1, negative_slope = 0.1), "argument",
+    "alpha")
 })
 
 test_that("a layer is the string in a dense layer", {
   w <- list(matrix(cos(1:12), 4), c(0.1, 0.2, 0.3))
   for (name in c("relu", "tanh", "softmax", "selu", "gelu")) {
-    one <- keras_model_sequential(input_shape = 4) %>% layer_dense(3, activation = name, weights = w)
-    two <- keras_model_sequential(input_shape = 4) %>% layer_dense(3, weights = w) %>% layer_activation(name)
+    one <- keras_model_sequential(input_shape = 4) %>%
+      layer_dense(3, activation = name, weights = w)
+    two <- keras_model_sequential(input_shape = 4) %>% layer_dense(3, weights = w) %>%
+      layer_activation(name)
     expect_identical(predict(two, small_x()), predict(one, small_x()))
   }
 })

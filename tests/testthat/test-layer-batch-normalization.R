@@ -29,7 +29,8 @@ test_that("in training the batch is normalized, along the last or a middle axis"
     w <- list(gamma(k), beta(k), rep(0, k), rep(1, k))
     y <- run_layer(layer_batch_normalization(axis = case$axis), x, w, training = TRUE)
     m <- batch_moments(x, case$dim)
-    expect_equal(y, normalized(x, case$dim, m$mean, m$variance, gamma(k), beta(k)), tolerance = 1e-12)
+    expect_equal(y, normalized(x, case$dim, m$mean, m$variance, gamma(k), beta(k)),
+      tolerance = 1e-12)
   }
 })
 
@@ -63,13 +64,15 @@ test_that("a frozen layer uses its moving statistics in training and keeps them"
   w <- list(gamma(3), beta(3), c(0.1, 0.2, 0.3), c(1, 2, 3))
   set_weights(model, w)
   freeze_weights(model)
-  expect_equal(model(x, training = TRUE), normalized(x, 2, w[[3]], w[[4]], w[[1]], w[[2]]), tolerance = 1e-12)
+  expect_equal(model(x, training = TRUE), normalized(x, 2, w[[3]], w[[4]], w[[1]], w[[2]]),
+    tolerance = 1e-12)
   compile(model, loss = "mse", optimizer = "sgd")
   expect_warning(fit(model, x, x, epochs = 1, verbose = 0), class = "kestrel_warning_frozen")
   expect_equal(lapply(get_weights(model), as.vector), w)
   unfreeze_weights(model)
   m <- batch_moments(x, 2)
-  expect_equal(model(x, training = TRUE), normalized(x, 2, m$mean, m$variance, w[[1]], w[[2]]), tolerance = 1e-12)
+  expect_equal(model(x, training = TRUE), normalized(x, 2, m$mean, m$variance, w[[1]], w[[2]]),
+    tolerance = 1e-12)
 })
 
 test_that("center and scale decide which weights there are", {
@@ -78,7 +81,8 @@ test_that("center and scale decide which weights there are", {
     layer(small_x())
     length(get_weights(layer))
   }
-  expect_identical(c(names(), names(center = FALSE), names(scale = FALSE), names(center = FALSE, scale = FALSE)),
+  expect_identical(c(names(), names(center = FALSE), names(scale = FALSE),
+    names(center = FALSE, scale = FALSE)),
     c(4L, 3L, 3L, 2L))
   x <- small_x()
   m <- batch_moments(x, 2)
@@ -93,8 +97,10 @@ test_that("initializers, penalties and constraints act on their weights", {
   layer(small_x())
   expect_equal(lapply(get_weights(layer), function(w) unique(as.vector(w))), list(3, 2, 4, 5))
   model <- keras_model_sequential(input_shape = 4) %>%
-    layer_batch_normalization(gamma_regularizer = regularizer_l2(0.1), beta_regularizer = regularizer_l1(1),
-      beta_initializer = initializer_constant(-2), beta_constraint = "nonneg", gamma_constraint = "nonneg")
+    layer_batch_normalization(gamma_regularizer = regularizer_l2(0.1),
+      beta_regularizer = regularizer_l1(1),
+      beta_initializer = initializer_constant(-2), beta_constraint = "nonneg",
+      gamma_constraint = "nonneg")
   compile(model, loss = "mse", optimizer = optimizer_sgd(0.01))
   loss <- evaluate(model, small_x(), predict(model, small_x()), verbose = 0)[["loss"]]
   expect_equal(loss, 4 * 0.1 + 4 * 2)
@@ -103,13 +109,20 @@ test_that("initializers, penalties and constraints act on their weights", {
 })
 
 test_that("bad settings are refused", {
-  for (bad in list(-0.1, 1.1, NA, "a")) expect_refused(layer_batch_normalization(momentum = bad), "argument", "momentum")
-  for (bad in list(-1, NA, Inf)) expect_refused(layer_batch_normalization(epsilon = bad), "argument", "epsilon")
-  for (bad in list(0, 5, 1.5, NA, c(1, 2))) expect_refused(layer_batch_normalization(axis = bad), "argument", "axis")
+  for (bad in list(-0.1, 1.1, NA, "a")) {
+    expect_refused(layer_batch_normalization(momentum = bad), "argument", "momentum")
+  }
+  for (bad in list(-1, NA, Inf)) {
+    expect_refused(layer_batch_normalization(epsilon = bad), "argument", "epsilon")
+  }
+  for (bad in list(0, 5, 1.5, NA, c(1, 2))) {
+    expect_refused(layer_batch_normalization(axis = bad), "argument", "axis")
+  }
   expect_refused(layer_batch_normalization(center = NA), "argument", "center")
   expect_refused(layer_batch_normalization(synchronized = 3), "argument", "synchronized")
   expect_refused(layer_batch_normalization(axis = 2)(small_x()), "shape")
-  expect_config_round_trip(layer_batch_normalization(axis = 1, momentum = 0.5, center = FALSE), counted(3, 2, 4))
+  expect_config_round_trip(layer_batch_normalization(axis = 1, momentum = 0.5, center = FALSE),
+    counted(3, 2, 4))
   expect_snapshot(error = TRUE, {
     layer_batch_normalization(axis = 0)
     layer_batch_normalization(axis = 2)(small_x())

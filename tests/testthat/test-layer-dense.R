@@ -29,12 +29,15 @@ test_that("the activation comes after the sum, by name, function or object", {
   for (f in list("tanh", activation_tanh, activation_tanh())) {
     expect_equal(layer_dense(units = 2, activation = f, weights = w)(x), tanh(z))
   }
-  expect_equal(layer_dense(units = 2, activation = "softmax", weights = w)(x), exp(z) / rowSums(exp(z)))
+  expect_equal(layer_dense(units = 2, activation = "softmax", weights = w)(x),
+    exp(z) / rowSums(exp(z)))
   leaky <- activation_relu(negative_slope = 0.1)
-  expect_equal(layer_dense(units = 2, activation = leaky, weights = w)(x), ifelse(z > 0, z, 0.1 * z))
+  expect_equal(layer_dense(units = 2, activation = leaky, weights = w)(x),
+    ifelse(z > 0, z, 0.1 * z))
   expect_equal(layer_dense(units = 2, activation = NULL, weights = w)(x), z)
   # The string has slope 0.2, unlike the layer of the same name.
-  expect_equal(layer_dense(units = 2, activation = "leaky_relu", weights = w)(x), ifelse(z > 0, z, 0.2 * z))
+  expect_equal(layer_dense(units = 2, activation = "leaky_relu", weights = w)(x),
+    ifelse(z > 0, z, 0.2 * z))
 })
 
 test_that("initializers fill kernel and bias", {

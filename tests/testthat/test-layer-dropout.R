@@ -74,7 +74,9 @@ test_that("bad settings are refused", {
   for (bad in list(-0.1, 1, 1.5, NA, "a", NULL, c(0.1, 0.2))) {
     expect_refused(layer_dropout(rate = bad), "argument", "rate")
   }
-  for (bad in list(-1, 2.5, NA, "a")) expect_refused(layer_dropout(rate = 0.5, seed = bad), "argument", "seed")
+  for (bad in list(-1, 2.5, NA, "a")) {
+    expect_refused(layer_dropout(rate = 0.5, seed = bad), "argument", "seed")
+  }
   for (bad in list("a", c(1.5, 2), 3, list(), c(0, 1), function() 1)) {
     expect_refused(layer_dropout(rate = 0.5, noise_shape = bad), "argument", "noise_shape")
   }

@@ -71,7 +71,8 @@ test_that("bad settings are refused", {
   expect_refused(layer_layer_normalization(axis = 3)(small_x()), "shape")
   expect_refused(layer_layer_normalization(axis = -3)(small_x()), "shape")
   expect_refused(layer_layer_normalization(axis = c(1, -1))(small_x()), "shape")
-  expect_config_round_trip(layer_layer_normalization(axis = c(1, 2), epsilon = 0.1), counted(2, 3, 4))
+  expect_config_round_trip(layer_layer_normalization(axis = c(1, 2), epsilon = 0.1),
+    counted(2, 3, 4))
   expect_snapshot(error = TRUE, {
     layer_layer_normalization(axis = 0)
     layer_layer_normalization(axis = c(1, 3))(array(0, c(2, 2, 2, 2)))

@@ -27,13 +27,15 @@ test_that("one dim follows from the others", {
   for (shape in list(c(-1, 4), c(NA, 4), list(NULL, 4), list(-1, 4L))) {
     expect_identical(layer_reshape(target_shape = shape)(x), reshaped(x, c(3, 4)))
   }
-  expect_identical(layer_reshape(target_shape = -1)(counted(2, 3, 4)), reshaped(counted(2, 3, 4), 12))
+  expect_identical(layer_reshape(target_shape = -1)(counted(2, 3, 4)),
+    reshaped(counted(2, 3, 4), 12))
   expect_identical(layer_reshape(target_shape = NA)(x), x)
 })
 
 test_that("reshape undoes flatten", {
   x <- counted(3, 2, 4)
-  model <- keras_model_sequential(input_shape = c(2, 4)) %>% layer_flatten() %>% layer_reshape(c(2, 4))
+  model <- keras_model_sequential(input_shape = c(2, 4)) %>% layer_flatten() %>%
+    layer_reshape(c(2, 4))
   expect_identical(predict(model, x), x)
 })
 

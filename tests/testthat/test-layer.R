@@ -51,11 +51,14 @@ test_that("all forms of the input shape act", {
 
 test_that("the arguments of every layer act", {
   makers <- list(
-    function(...) layer_dense(units = 2, ...), function(...) layer_activation(activation = "relu", ...),
+    function(...) layer_dense(units = 2, ...),
+    function(...) layer_activation(activation = "relu", ...),
     function(...) layer_activation_relu(...), function(...) layer_activation_leaky_relu(...),
     function(...) layer_activation_elu(...), function(...) layer_activation_selu(...),
-    function(...) layer_activation_thresholded_relu(...), function(...) layer_activation_softmax(...),
-    function(...) layer_dropout(rate = 0.5, ...), function(...) layer_gaussian_noise(stddev = 1, ...),
+    function(...) layer_activation_thresholded_relu(...),
+    function(...) layer_activation_softmax(...),
+    function(...) layer_dropout(rate = 0.5, ...),
+    function(...) layer_gaussian_noise(stddev = 1, ...),
     function(...) layer_batch_normalization(...), function(...) layer_layer_normalization(...),
     function(...) layer_flatten(...), function(...) layer_reshape(target_shape = 2, ...)
   )

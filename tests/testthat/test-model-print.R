@@ -74,15 +74,18 @@ test_that("columns end where positions say", {
 test_that("the column of frozen layers shows when needed or asked for", {
   model <- plain()
   expect_identical(sum(grepl("Trainable  $", format(model, line_length = 80))), 0L)
-  expect_identical(sum(grepl("Trainable  $", format(model, show_trainable = TRUE, line_length = 80))), 1L)
+  expect_identical(sum(grepl("Trainable  $",
+    format(model, show_trainable = TRUE, line_length = 80))), 1L)
   freeze_weights(model, to = "h")
   expect_snapshot(print(model, line_length = 80))
-  expect_identical(sum(grepl("Trainable  $", format(model, show_trainable = FALSE, line_length = 80))), 0L)
+  expect_identical(sum(grepl("Trainable  $",
+    format(model, show_trainable = FALSE, line_length = 80))), 0L)
 })
 
 test_that("sizes have two decimals and steps of 1024", {
   expect_identical(bytes_text(c(0, 1, 1023, 1024, 814120, 2^20, 2^30 * 1.5, 2^50)), c(
-    "0.00 Byte", "1.00 Byte", "1023.00 Byte", "1.00 KB", "795.04 KB", "1.00 MB", "1.50 GB", "1.00 PB"
+    "0.00 Byte", "1.00 Byte", "1023.00 Byte", "1.00 KB", "795.04 KB", "1.00 MB", "1.50 GB",
+    "1.00 PB"
   ))
 })
 
@@ -105,11 +108,15 @@ test_that("models without layers or shapes say so", {
 
 test_that("bad widths and positions are refused", {
   model <- plain()
-  for (bad in list("a", NA, 0, c(1, 2), NULL)) expect_refused(summary(model, line_length = bad), "argument", "line_length")
+  for (bad in list("a", NA, 0, c(1, 2), NULL)) {
+    expect_refused(summary(model, line_length = bad), "argument", "line_length")
+  }
   for (bad in list("a", NA, c(0.5, 0.2, 1), 0.5, c(-1, 0.5, 1))) {
     expect_refused(summary(model, positions = bad), "argument", "positions")
   }
-  for (bad in list("a", 3, c(TRUE, FALSE))) expect_refused(summary(model, show_trainable = bad), "argument", "show_trainable")
+  for (bad in list("a", 3, c(TRUE, FALSE))) {
+    expect_refused(summary(model, show_trainable = bad), "argument", "show_trainable")
+  }
 })
 
 test_that("str() shows the layers of a model", {

@@ -31,7 +31,8 @@ test_that("templates are filled as Python's str.format() does", {
   expect_identical(fill("m-{epoch:02d}-{val_loss:.2f}.rds"), "m-03-0.12.rds")
   expect_identical(fill("{epoch}_{val_loss}"), "3_0.12345678")
   expect_identical(fill("{{x}} {epoch:4d}|"), "{x}    3|")
-  expect_identical(fill("{loss:.3e} {loss:g} {val_loss:.1%} {loss:+.1f}"), "1.234e+03 1234.5 12.3% +1234.5")
+  expect_identical(fill("{loss:.3e} {loss:g} {val_loss:.1%} {loss:+.1f}"),
+    "1.234e+03 1234.5 12.3% +1234.5")
   expect_identical(fill("plain"), "plain")
   expect_error(fill("{nothing}"), "no nothing")
   expect_error(fill("{epoch:02x}"), "no epoch")

@@ -38,13 +38,16 @@ test_that("a schedule is not written over, other settings neither", {
   expect_s3_class(optimizer$learning_rate, "kestrel_schedule")
   expect_refused(optimizer$momentum <- 0.5, "argument", "momentum")
   plain <- optimizer_sgd(0.1)
-  for (bad in list(-1, NA, "0.1", c(1, 2), NULL)) expect_refused(plain$learning_rate <- bad, "argument", "learning_rate")
+  for (bad in list(-1, NA, "0.1", c(1, 2), NULL)) {
+    expect_refused(plain$learning_rate <- bad, "argument", "learning_rate")
+  }
   expect_identical(plain$learning_rate, 0.1)
 })
 
 test_that("compile() resets the state, fit() goes on with it", {
   run <- function(epochs) {
-    model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1, weights = list(matrix(1), 0))
+    model <- keras_model_sequential(input_shape = 1) %>%
+      layer_dense(1, weights = list(matrix(1), 0))
     compile(model, loss = "mse", optimizer = optimizer_adam(0.1))
     for (n in epochs) fit(model, 1:3, c(1, 0, 1), epochs = n, verbose = 0, shuffle = FALSE)
     get_weights(model)

@@ -41,8 +41,10 @@ test_that("Adam follows its formula, with amsgrad and weight decay", {
   expect_equal(trajectory(make(amsgrad = TRUE), 30), reference(adam(TRUE), 30), tolerance = 1e-12)
   w <- optimizer_adamw(0.1, weight_decay = 0.2, beta_1 = 0.8, beta_2 = 0.95, epsilon = 1e-3)
   expect_equal(trajectory(w), reference(adam(decay = 0.2)), tolerance = 1e-12)
-  expect_equal(trajectory(make(weight_decay = 0.2)), reference(adam(decay = 0.2)), tolerance = 1e-12)
-  expect_equal(trajectory(optimizer_adam()), reference(adam(FALSE, 0, 0.001, 0.9, 0.999, 1e-7)), tolerance = 1e-12)
+  expect_equal(trajectory(make(weight_decay = 0.2)), reference(adam(decay = 0.2)),
+    tolerance = 1e-12)
+  expect_equal(trajectory(optimizer_adam()), reference(adam(FALSE, 0, 0.001, 0.9, 0.999, 1e-7)),
+    tolerance = 1e-12)
 })
 
 test_that("Adamax takes the largest gradient", {
@@ -51,7 +53,8 @@ test_that("Adamax takes the largest gradient", {
     s$u <- max(0.9 * s$u, abs(g))
     list(w = w - 0.1 * s$m / ((1 - 0.8^t) * (s$u + 1e-3)), state = s)
   }
-  expect_equal(trajectory(optimizer_adamax(0.1, 0.8, 0.9, 1e-3)), reference(adamax), tolerance = 1e-12)
+  expect_equal(trajectory(optimizer_adamax(0.1, 0.8, 0.9, 1e-3)), reference(adamax),
+    tolerance = 1e-12)
 })
 
 test_that("Nadam warms its momentum up by schedule_decay", {
@@ -77,7 +80,8 @@ test_that("Lion takes the sign", {
     s$m <- 0.9 * s$m + 0.1 * g
     list(w = w - 0.1 * step, state = s)
   }
-  expect_equal(trajectory(optimizer_lion(0.1, 0.7, 0.9), 15), reference(lion, 15), tolerance = 1e-12)
+  expect_equal(trajectory(optimizer_lion(0.1, 0.7, 0.9), 15), reference(lion, 15),
+    tolerance = 1e-12)
 })
 
 test_that("bad settings are refused", {

@@ -29,7 +29,8 @@ test_that("Adadelta takes steps as large as the last ones were", {
     d <<- 0.9 * d + 0.1 * s^2
     w <<- w - 0.5 * s
   }, 0)
-  expect_equal(trajectory(optimizer_adadelta(0.5, rho = 0.9, epsilon = 1e-3)), expected, tolerance = 1e-12)
+  expect_equal(trajectory(optimizer_adadelta(0.5, rho = 0.9, epsilon = 1e-3)), expected,
+    tolerance = 1e-12)
 })
 
 test_that("FTRL computes weights anew from its sums", {
@@ -52,15 +53,18 @@ test_that("FTRL computes weights anew from its sums", {
   optimizer <- optimizer_ftrl(0.5, learning_rate_power = -0.4, initial_accumulator_value = 0.2,
     l1_regularization_strength = 0.01, l2_regularization_strength = 0.02,
     l2_shrinkage_regularization_strength = 0.03, beta = 0.1)
-  expect_equal(trajectory(optimizer), ftrl(0.5, -0.4, 0.2, 0.01, 0.02, 0.03, 0.1), tolerance = 1e-12)
+  expect_equal(trajectory(optimizer), ftrl(0.5, -0.4, 0.2, 0.01, 0.02, 0.03, 0.1),
+    tolerance = 1e-12)
   expect_identical(trajectory(optimizer_ftrl(0.1, l1_regularization_strength = 1e6))[1], 0)
 })
 
 test_that("bad settings are refused", {
   for (bad in list(-1, NA, "a")) {
-    expect_refused(optimizer_adagrad(initial_accumulator_value = bad), "argument", "initial_accumulator_value")
+    expect_refused(optimizer_adagrad(initial_accumulator_value = bad), "argument",
+      "initial_accumulator_value")
     expect_refused(optimizer_adadelta(rho = bad), "argument", "rho")
-    expect_refused(optimizer_ftrl(l1_regularization_strength = bad), "argument", "l1_regularization_strength")
+    expect_refused(optimizer_ftrl(l1_regularization_strength = bad), "argument",
+      "l1_regularization_strength")
     expect_refused(optimizer_ftrl(beta = bad), "argument", "beta")
   }
   expect_refused(optimizer_ftrl(learning_rate_power = 0.5), "argument", "learning_rate_power")

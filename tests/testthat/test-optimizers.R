@@ -21,7 +21,8 @@ test_that("SGD takes steps against the gradient, with momentum and Nesterov's", 
     w
   }
   expect_equal(one_weight(optimizer_sgd(0.1, momentum = 0.9), steps = 4), momentum(FALSE))
-  expect_equal(one_weight(optimizer_sgd(0.1, momentum = 0.9, nesterov = TRUE), steps = 4), momentum(TRUE))
+  expect_equal(one_weight(optimizer_sgd(0.1, momentum = 0.9, nesterov = TRUE), steps = 4),
+    momentum(TRUE))
 })
 
 test_that("RMSprop divides by the root of the mean square", {
@@ -39,7 +40,8 @@ test_that("RMSprop divides by the root of the mean square", {
     w
   }
   for (centered in c(FALSE, TRUE)) {
-    optimizer <- optimizer_rmsprop(0.1, rho = 0.8, momentum = 0.5, epsilon = 1e-3, centered = centered)
+    optimizer <- optimizer_rmsprop(0.1, rho = 0.8, momentum = 0.5, epsilon = 1e-3,
+      centered = centered)
     expect_equal(one_weight(optimizer, steps = 4), rms(centered))
   }
 })
@@ -87,7 +89,8 @@ test_that("clipping, weight decay, averages and accumulation act", {
   w <- cumprod(rep(0.8, 3))
   # It starts from the weights after the first step.
   average <- Reduce(function(a, w) 0.5 * a + 0.5 * w, w)
-  expect_equal(one_weight(optimizer_sgd(0.1, use_ema = TRUE, ema_momentum = 0.5), steps = 3), average)
+  expect_equal(one_weight(optimizer_sgd(0.1, use_ema = TRUE, ema_momentum = 0.5), steps = 3),
+    average)
 })
 
 test_that("names are found in any case, and constructors without calls", {
@@ -108,7 +111,8 @@ test_that("the engine is told all settings", {
 
 test_that("a rate of 0 is told and runs", {
   model <- small_model()
-  expect_warning(compile(model, loss = "mse", optimizer = optimizer_sgd(0)), class = "kestrel_warning_learning_rate")
+  expect_warning(compile(model, loss = "mse", optimizer = optimizer_sgd(0)),
+    class = "kestrel_warning_learning_rate")
   before <- get_weights(model)
   fit(model, small_x(), small_y(), epochs = 1, verbose = 0)
   expect_identical(get_weights(model), before)

@@ -2,7 +2,8 @@
 
 test_that("optimizers are known names or objects", {
   model <- small_model()
-  expect_refused(compile(model, optimizer = "sdg", loss = "mse"), "argument", "optimizer", model, names = "sgd")
+  expect_refused(compile(model, optimizer = "sdg", loss = "mse"), "argument", "optimizer", model,
+    names = "sgd")
   for (bad in list(NULL, 5, list(), NA, c("sgd", "adam"))) {
     expect_refused(compile(model, optimizer = bad, loss = "mse"), "argument", "optimizer", model)
   }
@@ -18,18 +19,24 @@ test_that("learning rates are finite and not negative", {
 })
 
 test_that("other settings of optimizers are checked", {
-  for (bad in list(1.5, -0.1, NA)) expect_refused(optimizer_sgd(momentum = bad), "argument", "momentum")
+  for (bad in list(1.5, -0.1, NA)) {
+    expect_refused(optimizer_sgd(momentum = bad), "argument", "momentum")
+  }
   expect_refused(optimizer_adam(beta_1 = 1), "argument", "beta_1")
   expect_refused(optimizer_adam(beta_2 = 1), "argument", "beta_2")
   expect_refused(optimizer_adam(epsilon = -1), "argument", "epsilon")
-  for (bad in list(0, -1, NA)) expect_refused(optimizer_adam(clipnorm = bad), "argument", "clipnorm")
+  for (bad in list(0, -1, NA)) {
+    expect_refused(optimizer_adam(clipnorm = bad), "argument", "clipnorm")
+  }
   expect_refused(optimizer_adam(clipnorm = 1, clipvalue = 1), "argument")
-  expect_refused(optimizer_adam(learningrate = 1), "argument", "learningrate", names = "learning_rate")
+  expect_refused(optimizer_adam(learningrate = 1), "argument", "learningrate",
+    names = "learning_rate")
 })
 
 test_that("losses are known names or objects", {
   model <- small_model()
-  expect_refused(compile(model, optimizer = "sgd"), "argument", "loss", model, names = "mean_squared_error")
+  expect_refused(compile(model, optimizer = "sgd"), "argument", "loss", model,
+    names = "mean_squared_error")
   for (bad in list("mse ", "mean_square_error", NA, list(), c("mse", "mae"), 5, function(y) 1)) {
     expect_refused(compile(model, loss = bad), "argument", "loss", model)
   }
@@ -37,9 +44,11 @@ test_that("losses are known names or objects", {
 
 test_that("metrics are known names or objects, their place is named", {
   model <- small_model()
-  expect_refused(compile(model, loss = "mse", metrics = "acuracy"), "argument", "metrics", model, names = "accuracy")
+  expect_refused(compile(model, loss = "mse", metrics = "acuracy"), "argument", "metrics", model,
+    names = "accuracy")
   expect_refused(compile(model, loss = "mse", metrics = 5), "argument", "metrics", model)
-  expect_refused(compile(model, loss = "mse", metrics = list("mae", 5)), "argument", "metrics[[2]]", model)
+  expect_refused(compile(model, loss = "mse", metrics = list("mae", 5)), "argument", "metrics[[2]]",
+    model)
   compile(model, loss = "mse", metrics = c("mae", "mae"))
   expect_identical(anyDuplicated(names(evaluate(model, small_x(), small_y(), verbose = 0))), 0L)
 })
@@ -47,7 +56,8 @@ test_that("metrics are known names or objects, their place is named", {
 test_that("loss weights are positive numbers", {
   model <- small_model()
   for (bad in list(c(1, 2), -1, NA, 0, "a")) {
-    expect_refused(compile(model, loss = "mse", loss_weights = bad), "argument", "loss_weights", model)
+    expect_refused(compile(model, loss = "mse", loss_weights = bad), "argument", "loss_weights",
+      model)
   }
 })
 
@@ -73,7 +83,8 @@ test_that("certain mistakes are run and warned of", {
 
 test_that("misspelt arguments are refused", {
   model <- small_model()
-  expect_refused(compile(model, loss = "mse", optimiser = "sgd"), "argument", "optimiser", model, names = "optimizer")
+  expect_refused(compile(model, loss = "mse", optimiser = "sgd"), "argument", "optimiser", model,
+    names = "optimizer")
 })
 
 test_that("cross-entropy of logits is finite however large they are", {

@@ -16,7 +16,8 @@ test_that("x must be numeric", {
   model <- small_model()
   bad <- list(
     matrix("a", 6, 4), list(1, 2), function() 1, new.env(), matrix(1i, 6, 4), as.raw(1:6),
-    getClass("numeric"), as.Date("2024-01-01") + 1:6, factor(1:6), structure(1:6, class = "difftime", units = "days")
+    getClass("numeric"), as.Date("2024-01-01") + 1:6, factor(1:6),
+    structure(1:6, class = "difftime", units = "days")
   )
   for (b in bad) expect_refused(fit(model, b, y, verbose = 0), "argument", "x", model)
 })
@@ -24,8 +25,10 @@ test_that("x must be numeric", {
 test_that("data frames must have numeric columns", {
   model <- small_model()
   frame <- as.data.frame(x)
-  expect_refused(fit(model, cbind(frame[1:3], f = factor(1:6)), y), "argument", "x", model, names = c("\"f\"", "model.matrix"))
-  expect_refused(fit(model, cbind(frame[1:3], s = letters[1:6]), y), "argument", "x", model, names = "\"s\"")
+  expect_refused(fit(model, cbind(frame[1:3], f = factor(1:6)), y), "argument", "x", model,
+    names = c("\"f\"", "model.matrix"))
+  expect_refused(fit(model, cbind(frame[1:3], s = letters[1:6]), y), "argument", "x", model,
+    names = "\"s\"")
   set.seed(2)
   a <- small_model()
   set.seed(2)
@@ -53,7 +56,8 @@ test_that("missing and infinite numbers are counted and placed", {
   for (b in list(NA, NaN, Inf, -Inf)) {
     wrong <- x
     wrong[3, 2] <- b
-    error <- expect_refused(fit(model, wrong, y), "data", "x", model, names = c("row 3", "column 2"))
+    error <- expect_refused(fit(model, wrong, y), "data", "x", model,
+      names = c("row 3", "column 2"))
     bad <- y
     bad[2] <- b
     expect_refused(fit(model, x, bad), "data", "y", model, names = "row 2")
@@ -124,18 +128,23 @@ test_that("class codes run from 0", {
   expect_refused(fit(model, x, c(1, 2, 3, 1, 2, 3)), "data", "y", model, names = "y - 1")
   expect_refused(fit(model, x, c(-1, 0, 1, 0, 1, 2)), "data", "y", model, names = "row 1")
   expect_refused(fit(model, x, c(1.5, 0, 1, 0, 1, 2)), "data", "y", model)
-  expect_refused(fit(model, x, to_categorical(c(0, 1, 2, 0, 1, 2))), "shape", "y", model, names = "categorical_crossentropy")
+  expect_refused(fit(model, x, to_categorical(c(0, 1, 2, 0, 1, 2))), "shape", "y", model,
+    names = "categorical_crossentropy")
   onehot <- small_model(units = 3, activation = "softmax", loss = "categorical_crossentropy")
-  expect_refused(fit(onehot, x, c(0, 1, 2, 0, 1, 2)), "shape", "y", onehot, names = "sparse_categorical_crossentropy")
+  expect_refused(fit(onehot, x, c(0, 1, 2, 0, 1, 2)), "shape", "y", onehot,
+    names = "sparse_categorical_crossentropy")
 })
 
 test_that("targets outside their range are warned of", {
   model <- small_model(activation = "sigmoid", loss = "binary_crossentropy")
-  expect_warning(fit(model, x, c(0, 1, 2, 0, 1, 2), epochs = 1, verbose = 0), class = "kestrel_warning_target_range")
+  expect_warning(fit(model, x, c(0, 1, 2, 0, 1, 2), epochs = 1, verbose = 0),
+    class = "kestrel_warning_target_range")
   model <- small_model(activation = "exponential", loss = "poisson")
-  expect_warning(fit(model, x, -1:4, epochs = 1, verbose = 0), class = "kestrel_warning_target_range")
+  expect_warning(fit(model, x, -1:4, epochs = 1, verbose = 0),
+    class = "kestrel_warning_target_range")
   model <- small_model(units = 2, activation = "softmax", loss = "categorical_crossentropy")
-  expect_warning(fit(model, x, matrix(1, 6, 2), epochs = 1, verbose = 0), class = "kestrel_warning_one_hot")
+  expect_warning(fit(model, x, matrix(1, 6, 2), epochs = 1, verbose = 0),
+    class = "kestrel_warning_one_hot")
 })
 
 test_that("counts must be whole numbers in range", {
@@ -168,7 +177,8 @@ test_that("validation_split must leave rows on both sides", {
   for (bad in list(1, 1.5, -0.1, NA, "0.2")) {
     expect_refused(fit(model, x, y, validation_split = bad), "argument", "validation_split", model)
   }
-  expect_refused(fit(model, x, y, validation_split = 0.999), "data", "validation_split", model, names = c("0", "6"))
+  expect_refused(fit(model, x, y, validation_split = 0.999), "data", "validation_split", model,
+    names = c("0", "6"))
   expect_refused(fit(model, x, y, validation_split = 1e-17), "data", "validation_split", model)
 })
 
@@ -176,17 +186,24 @@ test_that("validation_data is checked like x and y", {
   model <- small_model()
   expect_refused(fit(model, x, y, validation_data = list(x)), "argument", "validation_data", model)
   expect_refused(fit(model, x, y, validation_data = x), "argument", "validation_data", model)
-  expect_refused(fit(model, x, y, validation_data = list(x[, 1:2], y)), "shape", "validation_data", model)
-  expect_refused(fit(model, x, y, validation_data = list(x[0, ], y[0, , drop = FALSE])), "data", "validation_data", model)
+  expect_refused(fit(model, x, y, validation_data = list(x[, 1:2], y)), "shape", "validation_data",
+    model)
+  expect_refused(fit(model, x, y, validation_data = list(x[0, ], y[0, , drop = FALSE])), "data",
+    "validation_data", model)
   wrong <- x
   wrong[1] <- NA
-  expect_refused(fit(model, x, y, validation_data = list(wrong, y)), "data", "validation_data", model)
+  expect_refused(fit(model, x, y, validation_data = list(wrong, y)), "data", "validation_data",
+    model)
 })
 
 test_that("flags and choices are checked", {
   model <- small_model()
-  for (bad in list(NA, "yes", 2)) expect_refused(fit(model, x, y, shuffle = bad), "argument", "shuffle", model)
-  for (bad in list(3, NA, "yes", c(1, 2))) expect_refused(fit(model, x, y, verbose = bad), "argument", "verbose", model)
+  for (bad in list(NA, "yes", 2)) {
+    expect_refused(fit(model, x, y, shuffle = bad), "argument", "shuffle", model)
+  }
+  for (bad in list(3, NA, "yes", c(1, 2))) {
+    expect_refused(fit(model, x, y, verbose = bad), "argument", "verbose", model)
+  }
   expect_refused(fit(model, x, y, view_metrics = 7), "argument", "view_metrics", model)
   expect_refused(fit(model, x, y, callbacks = "early"), "argument", "callbacks", model)
   expect_refused(fit(model, x, y, callbacks = list(1)), "argument", "callbacks", model)
@@ -201,7 +218,8 @@ test_that("weights of samples and classes are checked", {
   expect_refused(fit(model, x, y, sample_weight = letters[1:6]), "argument", "sample_weight", model)
   k <- small_model(activation = "sigmoid", loss = "binary_crossentropy")
   z <- c(0, 1, 0, 1, 0, 1)
-  expect_refused(fit(k, x, z, class_weight = list("0" = 1, "7" = 2)), "argument", "class_weight", k, names = "7")
+  expect_refused(fit(k, x, z, class_weight = list("0" = 1, "7" = 2)), "argument", "class_weight", k,
+    names = "7")
   expect_refused(fit(k, x, z, class_weight = list("0" = -1)), "argument", "class_weight", k)
   expect_refused(fit(k, x, z, class_weight = c(1, 2)), "argument", "class_weight", k)
   expect_no_error(fit(k, x, z, class_weight = list("1" = 3), epochs = 1, verbose = 0))
@@ -209,7 +227,8 @@ test_that("weights of samples and classes are checked", {
 
 test_that("initial_epoch is at most epochs", {
   model <- small_model()
-  expect_refused(fit(model, x, y, epochs = 2, initial_epoch = 3), "argument", "initial_epoch", model)
+  expect_refused(fit(model, x, y, epochs = 2, initial_epoch = 3), "argument", "initial_epoch",
+    model)
   expect_refused(fit(model, x, y, initial_epoch = -1), "argument", "initial_epoch", model)
   expect_length(fit(model, x, y, epochs = 5, initial_epoch = 3, verbose = 0)$metrics$loss, 2)
 })
@@ -219,7 +238,8 @@ test_that("misspelt arguments are refused", {
   expect_refused(fit(model, x, y, epocs = 5), "argument", "epocs", model, names = "epochs")
   # R's own matching completes what begins an argument's name.
   expect_length(fit(model, x, y, epoch = 5, verbose = 0)$metrics$loss, 5)
-  expect_refused(fit(model, x, y, batchsize = 8), "argument", "batchsize", model, names = "batch_size")
+  expect_refused(fit(model, x, y, batchsize = 8), "argument", "batchsize", model,
+    names = "batch_size")
 })
 
 test_that("a loss that is not finite is warned of once and does not stop", {
@@ -258,7 +278,8 @@ test_that("a failed first fit leaves an unbuilt model unbuilt", {
 })
 
 test_that("batches of one are steps by hand", {
-  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1, weights = list(matrix(0.5), 0.1))
+  model <- keras_model_sequential(input_shape = 1) %>%
+    layer_dense(1, weights = list(matrix(0.5), 0.1))
   compile(model, loss = "mse", optimizer = optimizer_sgd(0.1))
   fit(model, 1:3, c(2, 0, 1), batch_size = 1, epochs = 1, shuffle = FALSE, verbose = 0)
   w <- 0.5
@@ -275,12 +296,14 @@ test_that("a short last batch counts by its rows", {
   model <- small_model()
   z <- small_x(7)
   t <- small_y(7)
-  expect_equal(evaluate(model, z, t, batch_size = 4, verbose = 0)[["loss"]], mean((predict(model, z) - t)^2))
+  expect_equal(evaluate(model, z, t, batch_size = 4, verbose = 0)[["loss"]],
+    mean((predict(model, z) - t)^2))
 })
 
 test_that("validation_data wins over validation_split", {
   model <- small_model()
-  history <- fit(model, x, y, epochs = 1, verbose = 0, validation_split = 0.5, validation_data = list(x, y))
+  history <- fit(model, x, y, epochs = 1, verbose = 0, validation_split = 0.5,
+    validation_data = list(x, y))
   expect_identical(history$params$samples, 6L)
   expect_identical(history$params$validation_samples, 6L)
 })

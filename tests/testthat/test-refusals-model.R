@@ -15,7 +15,8 @@ test_that("input_shape must be whole numbers from 1 on", {
 
 test_that("names are short printable strings", {
   long <- strrep("a", 1e6)
-  for (bad in list(5, "", NA_character_, c("a", "b"), long, "a\nb", "a\tb", "../../etc/passwd", "a/b")) {
+  for (bad in list(5, "", NA_character_, c("a", "b"), long, "a\nb", "a\tb", "../../etc/passwd",
+    "a/b")) {
     expect_refused(keras_model_sequential(name = bad), "argument", "name")
     expect_refused(layer_dense(units = 1, name = bad), "argument", "name")
   }
@@ -31,9 +32,11 @@ test_that("misspelt arguments are named with the nearest one", {
 })
 
 test_that("layers must be layers", {
-  expect_refused(keras_model_sequential(layers = list(layer_dense(units = 1), "a")), "argument", "layers[[2]]")
+  expect_refused(keras_model_sequential(layers = list(layer_dense(units = 1), "a")), "argument",
+    "layers[[2]]")
   expect_refused(keras_model_sequential(layers = 1:2 > 0), "argument", "layers")
-  model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2), layer_dense(units = 1)))
+  model <- keras_model_sequential(list(layer_dense(units = 3, input_shape = 2),
+    layer_dense(units = 1)))
   expect_identical(count_params(model), 13)
 })
 
@@ -87,11 +90,13 @@ test_that("weights that no memory can hold are refused before they are asked for
 
 test_that("an input_shape on a later layer must agree", {
   model <- keras_model_sequential() %>% layer_dense(3, input_shape = 2)
-  expect_refused(layer_dense(model, 1, input_shape = 5), "shape", "input_shape", model, names = c("5", "3"))
+  expect_refused(layer_dense(model, 1, input_shape = 5), "shape", "input_shape", model,
+    names = c("5", "3"))
 })
 
 test_that("activations are known names or activation objects", {
-  expect_refused(layer_dense(units = 1, activation = "rleu"), "argument", "activation", names = "relu")
+  expect_refused(layer_dense(units = 1, activation = "rleu"), "argument", "activation",
+    names = "relu")
   for (bad in list(c("relu", "tanh"), 5, NA, "", function(x) x^2)) {
     expect_refused(layer_dense(units = 1, activation = bad), "argument", "activation")
   }
@@ -99,14 +104,17 @@ test_that("activations are known names or activation objects", {
 })
 
 test_that("initializers, regularizers and constraints are checked", {
-  expect_refused(layer_dense(units = 1, kernel_initializer = "glorot"), "argument", "kernel_initializer", names = "glorot")
+  expect_refused(layer_dense(units = 1, kernel_initializer = "glorot"), "argument",
+    "kernel_initializer", names = "glorot")
   expect_refused(layer_dense(units = 1, kernel_initializer = 5), "argument", "kernel_initializer")
   for (bad in list(-1, NA, Inf, "a")) {
     expect_refused(regularizer_l2(bad), "argument")
     expect_refused(regularizer_l1(bad), "argument")
   }
-  expect_refused(layer_dense(units = 1, kernel_regularizer = "l3"), "argument", "kernel_regularizer")
-  expect_refused(layer_dense(units = 1, kernel_constraint = "maxnrm"), "argument", "kernel_constraint")
+  expect_refused(layer_dense(units = 1, kernel_regularizer = "l3"), "argument",
+    "kernel_regularizer")
+  expect_refused(layer_dense(units = 1, kernel_constraint = "maxnrm"), "argument",
+    "kernel_constraint")
   model <- keras_model_sequential(input_shape = 2)
   wrong <- function(shape, dtype = NULL) array(0, c(5, 5))
   expect_refused(layer_dense(model, 1, kernel_initializer = wrong), "callback", model = model)
@@ -126,7 +134,8 @@ test_that("use_bias is a flag, and FALSE leaves one tensor", {
 
 test_that("names in a model are unique", {
   model <- keras_model_sequential() %>% layer_dense(3, input_shape = 2, name = "a")
-  expect_refused(layer_dense(model, 1, name = "a"), "argument", "name", model, names = c("layer 1", "layer 2"))
+  expect_refused(layer_dense(model, 1, name = "a"), "argument", "name", model,
+    names = c("layer 1", "layer 2"))
 })
 
 test_that("training with everything frozen leaves the weights alone", {
@@ -139,7 +148,9 @@ test_that("training with everything frozen leaves the weights alone", {
 })
 
 test_that("rates are in [0, 1)", {
-  for (bad in list(-0.1, 1, 1.5, NA, "a", NULL)) expect_refused(layer_dropout(rate = bad), "argument", "rate")
+  for (bad in list(-0.1, 1, 1.5, NA, "a", NULL)) {
+    expect_refused(layer_dropout(rate = bad), "argument", "rate")
+  }
   model <- keras_model_sequential(input_shape = 3) %>% layer_dropout(0)
   expect_equal(model(small_x(2, 3), training = TRUE), small_x(2, 3))
 })

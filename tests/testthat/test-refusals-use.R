@@ -16,7 +16,9 @@ test_that("predict() needs a built model and fitting x", {
   }
   expect_equal(predict(model, newdata = x), predict(model, x))
   expect_refused(predict(model, x, type = "prob"), "argument", "type", model)
-  for (bad in list(0, -1, NA, 2.5)) expect_refused(predict(model, x, batch_size = bad), "argument", "batch_size", model)
+  for (bad in list(0, -1, NA, 2.5)) {
+    expect_refused(predict(model, x, batch_size = bad), "argument", "batch_size", model)
+  }
 })
 
 test_that("rows with missing values give NA, the others are the same", {
@@ -55,7 +57,8 @@ test_that("set_weights() takes all or nothing", {
   expect_refused(set_weights(model, w[-1]), "shape", "weights", model, names = c("4", "3"))
   turned <- w
   turned[[1]] <- t(w[[1]])
-  expect_refused(set_weights(model, turned), "shape", "weights", model, names = c("dense", "transposed"))
+  expect_refused(set_weights(model, turned), "shape", "weights", model,
+    names = c("dense", "transposed"))
   late <- w
   late[[4]] <- 1:7
   late[[1]][] <- 0
@@ -98,7 +101,8 @@ test_that("weights as large as doubles get predict without a crash", {
 test_that("summaries never throw and keep to the width", {
   withr_width <- options(width = 50)
   on.exit(options(withr_width))
-  model <- keras_model_sequential(name = strrep("m", 200)) %>% layer_dense(1, name = strrep("n", 200), input_shape = 2)
+  model <- keras_model_sequential(name = strrep("m", 200)) %>%
+    layer_dense(1, name = strrep("n", 200), input_shape = 2)
   lines <- utils::capture.output(print(model))
   expect_true(all(nchar(lines[-1]) <= 50))
   expect_output(summary(keras_model_sequential() %>% layer_dense(1)), "Not built")
@@ -134,7 +138,8 @@ test_that("a model that was tampered with is refused, never a crash", {
     change(environment(model))
     for (use in list(
       function() predict(model, x), function() fit(model, x, y, epochs = 1, verbose = 0),
-      function() evaluate(model, x, y, verbose = 0), function() get_weights(model), function() format(model)
+      function() evaluate(model, x, y, verbose = 0), function() get_weights(model),
+      function() format(model)
     )) {
       value <- suppressWarnings(tryCatch(use(), error = identity))
       expect_true(is.numeric(value) || is.list(value) || is.character(value))

@@ -22,7 +22,8 @@ test_that("orthogonality is that of rows or columns", {
   expect_identical(regularizer_orthogonal()(matrix(1:3, 1)), 0)
   expect_refused(regularizer_orthogonal()(1:3), "shape")
   model <- keras_model_sequential(input_shape = 3)
-  expect_refused(layer_dense(model, 2, bias_regularizer = "orthogonal_regularizer"), "shape", model = model)
+  expect_refused(layer_dense(model, 2, bias_regularizer = "orthogonal_regularizer"), "shape",
+    model = model)
 })
 
 test_that("keras3's names of the factors act", {

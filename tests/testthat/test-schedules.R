@@ -23,7 +23,8 @@ test_that("cosine decay, with warming up and with restarts", {
   cosine <- function(s, d, alpha) (1 - alpha) * (1 + cos(pi * pmin(s, d) / d)) / 2 + alpha
   f <- learning_rate_schedule_cosine_decay(0.1, 10, alpha = 0.2)
   expect_equal(f(steps), 0.1 * cosine(steps, 10, 0.2))
-  f <- learning_rate_schedule_cosine_decay(0.1, 10, alpha = 0.2, warmup_target = 0.5, warmup_steps = 5)
+  f <- learning_rate_schedule_cosine_decay(0.1, 10, alpha = 0.2, warmup_target = 0.5,
+    warmup_steps = 5)
   expect_equal(f(steps), ifelse(steps < 5, 0.1 + 0.4 * steps / 5, 0.5 * cosine(steps - 5, 10, 0.2)))
   f <- learning_rate_schedule_cosine_decay_restarts(0.1, 4, t_mul = 2, m_mul = 0.5, alpha = 0.1)
   s <- 0:60
@@ -48,8 +49,12 @@ test_that("names and configs are Keras' own", {
 
 test_that("bad settings and steps are refused", {
   make <- learning_rate_schedule_exponential_decay
-  for (bad in list(0, -1, NA, "a", c(1, 2), NULL)) expect_refused(make(0.1, bad, 0.5), "argument", "decay_steps")
-  for (bad in list(-1, NA, Inf, NULL)) expect_refused(make(bad, 10, 0.5), "argument", "initial_learning_rate")
+  for (bad in list(0, -1, NA, "a", c(1, 2), NULL)) {
+    expect_refused(make(0.1, bad, 0.5), "argument", "decay_steps")
+  }
+  for (bad in list(-1, NA, Inf, NULL)) {
+    expect_refused(make(bad, 10, 0.5), "argument", "initial_learning_rate")
+  }
   expect_refused(make(0.1, 10, 0.5, staircase = 1), "argument", "staircase")
   expect_refused(make(0.1, 10, 0.5, stairs = TRUE), "argument")
   pieces <- learning_rate_schedule_piecewise_constant_decay

@@ -92,16 +92,20 @@ test_that("factors become what loss and output ask for", {
   two <- target(factor(c("no", "yes")), 1, "binary_crossentropy", "sigmoid")
   expect_identical(two$values, matrix(c(0, 1)))
   # Levels that do not occur count.
-  all <- target(factor("a", levels = c("a", "b", "c"), 0:2), 3, "categorical_crossentropy", "softmax")
+  all <- target(factor("a", levels = c("a", "b", "c"), 0:2), 3, "categorical_crossentropy",
+    "softmax")
   expect_identical(all$values, rbind(c(1, 0, 0)))
-  expect_refused(target(factor(c("a", NA)), 1, "binary_crossentropy", "sigmoid"), "data", "y", names = "position 2")
-  expect_refused(target(f, 2, "categorical_crossentropy", "softmax"), "shape", "y", names = "units = 3")
+  expect_refused(target(factor(c("a", NA)), 1, "binary_crossentropy", "sigmoid"), "data", "y",
+    names = "position 2")
+  expect_refused(target(f, 2, "categorical_crossentropy", "softmax"), "shape", "y",
+    names = "units = 3")
 })
 
 test_that("one column is broadcast, except where it would be class codes", {
   expect_warning(y <- target(c(1, 2), 3)$values, class = "kestrel_warning_broadcast")
   expect_identical(y, matrix(c(1, 2), 2, 3))
-  expect_refused(target(c(0, 1), 3, "categorical_crossentropy", "softmax"), "shape", "y", names = "sparse")
+  expect_refused(target(c(0, 1), 3, "categorical_crossentropy", "softmax"), "shape", "y",
+    names = "sparse")
   expect_refused(target(matrix(0, 2, 2), 3), "shape", "y", names = "units = 2")
 })
 
@@ -116,11 +120,15 @@ test_that("sample weights are one number each", {
 test_that("class weights go by code, level or column", {
   y <- matrix(c(0, 1, 2, 1))
   expect_identical(class_weights(list("1" = 5), y, NULL, 0:2), matrix(c(1, 5, 1, 5)))
-  expect_identical(class_weights(c("0" = 2, "1" = 5, "2" = 0.5), y, NULL, 0:2), matrix(c(2, 5, 0.5, 5)))
+  expect_identical(class_weights(c("0" = 2, "1" = 5, "2" = 0.5), y, NULL, 0:2),
+    matrix(c(2, 5, 0.5, 5)))
   expect_identical(class_weights(list(b = 5), y, c("a", "b", "c"), 0:2), matrix(c(1, 5, 1, 5)))
-  expect_identical(class_weights(list("1" = 5), indicators(c(0, 1, 2, 1), 3), NULL, 0:2), matrix(c(1, 5, 1, 5)))
-  expect_refused(class_weights(list("7" = 5), y, NULL, 0:2), "argument", "class_weight", names = "7")
-  expect_refused(class_weights(list(d = 5), y, c("a", "b", "c"), 0:2), "argument", "class_weight", names = "d")
+  expect_identical(class_weights(list("1" = 5), indicators(c(0, 1, 2, 1), 3), NULL, 0:2),
+    matrix(c(1, 5, 1, 5)))
+  expect_refused(class_weights(list("7" = 5), y, NULL, 0:2), "argument", "class_weight",
+    names = "7")
+  expect_refused(class_weights(list(d = 5), y, c("a", "b", "c"), 0:2), "argument", "class_weight",
+    names = "d")
 })
 
 test_that("weights weigh the loss as Keras does: sums over the number of samples", {
@@ -130,13 +138,16 @@ test_that("weights weigh the loss as Keras does: sums over the number of samples
   e <- as.vector((predict(model, x) - y)^2)
   w <- c(1, 2, 0, 0.5, 3, 1)
   expect_equal(evaluate(model, x, y, sample_weight = w, verbose = 0)[["loss"]], sum(w * e) / 6)
-  expect_equal(evaluate(model, x, y, sample_weight = array(w), verbose = 0)[["loss"]], sum(w * e) / 6)
+  expect_equal(evaluate(model, x, y, sample_weight = array(w), verbose = 0)[["loss"]],
+    sum(w * e) / 6)
 })
 
 test_that("certain mistakes are told and run", {
-  expect_warning(target(c(1, 2), 1, "binary_crossentropy", "sigmoid"), class = "kestrel_warning_target_range")
+  expect_warning(target(c(1, 2), 1, "binary_crossentropy", "sigmoid"),
+    class = "kestrel_warning_target_range")
   expect_warning(target(c(-1, 2), 1, "poisson"), class = "kestrel_warning_target_range")
-  expect_warning(target(matrix(1, 2, 2), 2, "categorical_crossentropy", "softmax"), class = "kestrel_warning_one_hot")
+  expect_warning(target(matrix(1, 2, 2), 2, "categorical_crossentropy", "softmax"),
+    class = "kestrel_warning_one_hot")
   expect_no_warning(target(c(0, 0.3), 1, "binary_crossentropy", "sigmoid"))
   # A single class is no mistake that could be told from y.
   expect_no_warning(target(c(1, 1), 1, "binary_crossentropy", "sigmoid"))

@@ -76,7 +76,8 @@ test_that("a number of threads is a whole number from 1 on", {
   for (bad in list(0, -1, NA, NA_real_, 1.5, Inf, "2", TRUE, c(1, 2), list(1))) {
     expect_refused(fit(model, 1:4, 1:4, threads = bad, verbose = 0), "argument", names = "threads")
     expect_refused(predict(model, 1:4, threads = bad), "argument", names = "threads")
-    expect_refused(evaluate(model, 1:4, 1:4, threads = bad, verbose = 0), "argument", names = "threads")
+    expect_refused(evaluate(model, 1:4, 1:4, threads = bad, verbose = 0), "argument",
+      names = "threads")
     withr::with_options(list(kestrel.threads = bad), {
       expect_refused(predict(model, 1:4), "argument", names = "kestrel.threads")
       expect_refused(fit(model, 1:4, 1:4, verbose = 0), "argument", names = "kestrel.threads")

@@ -37,10 +37,15 @@ test_that("codes that are none are refused with their place", {
     expect_refused(to_categorical(bad), "data", "x", names = "position 2")
   }
   expect_refused(to_categorical(factor(c("a", NA))), "data", "x")
-  for (bad in list("a", NULL, list(0), numeric(), 1i)) expect_refused(to_categorical(bad), "argument", "x")
-  for (bad in list(0, 2.5, NA, "3")) expect_refused(to_categorical(0, bad), "argument", "num_classes")
+  for (bad in list("a", NULL, list(0), numeric(), 1i)) {
+    expect_refused(to_categorical(bad), "argument", "x")
+  }
+  for (bad in list(0, 2.5, NA, "3")) {
+    expect_refused(to_categorical(0, bad), "argument", "num_classes")
+  }
   expect_refused(to_categorical(), "argument", "x")
-  expect_refused(to_categorical(0:1, numclasses = 3), "argument", "numclasses", names = "num_classes")
+  expect_refused(to_categorical(0:1, numclasses = 3), "argument", "numclasses",
+    names = "num_classes")
   expect_snapshot(error = TRUE, {
     to_categorical(c("a", "b"))
     to_categorical(c(0, -1))

@@ -45,6 +45,7 @@ test_that("a plot that fails is warned of once, and training goes on", {
 test_that("view_metrics is a flag or \"auto\"", {
   expect_true(check_view_metrics(TRUE))
   expect_identical(check_view_metrics("auto"), "auto")
-  for (bad in list(7, NA, "yes", NULL)) expect_refused(check_view_metrics(bad), "argument",
-    "view_metrics")
+  for (bad in list(7, NA, "yes", NULL)) {
+    expect_refused(check_view_metrics(bad), "argument", "view_metrics")
+  }
 })
