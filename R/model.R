@@ -167,7 +167,7 @@ check_new_layer <- function(model, layer, call) {
       hint = "Make a second layer with the same arguments.", call = call)
   }
   name <- layer_state(layer)$name
-  taken <- match(name %||% "", vapply(layers, function(l) l$name, ""))
+  taken <- match(name %||% "", vapply(layers, function(l) layer_state(l)$name, ""))
   if (!is.na(taken)) {
     stop_kestrel(
       "argument", sprintf("`name` must be new in the model: layer %d is called \"%s\", too (this is layer %d).",
@@ -202,7 +202,7 @@ joint_precision <- function(model, layer, call) {
 
 # dense, dense_1, ...: counted in the model.
 automatic_name <- function(model, type) {
-  taken <- vapply(model_state(model)$layers, function(l) l$name, "")
+  taken <- vapply(model_state(model)$layers, function(l) layer_state(l)$name, "")
   candidates <- c(type, paste0(type, "_", seq_len(length(taken) + 1L)))
   setdiff(candidates, taken)[1]
 }
