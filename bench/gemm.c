@@ -3,7 +3,8 @@
  * Compiled with INSTANCE, the instance of the engine (src/engine-f32-avx2.c, ..) that is
  * included here whole. Usage: gemm rounds [path of OpenBLAS [path of oneDNN]], "" where there is
  * none. Prints a line "product m n k round library seconds" for each; seconds are CPU seconds
- * of one product, all numbers but the first reading of them from cache where they fit. */
+ * of one product on one thread, again and again on the same numbers, which then stand in
+ * cache where they fit. */
 #define _DEFAULT_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,11 +33,11 @@ static const double TARGET_SECONDS = 0.02;
 
 static void kestrel_run(const product_shape* s, const real* a, const real* b, real* c) {
   if (s->kind == 't') {
-    gemm_tn(s->m, s->n, s->k, a, b, false, c);
+    gemm_tn(1, s->m, s->n, s->k, a, b, false, c);
   } else if (s->kind == 'b') {
-    gemm_nt(s->m, s->n, s->k, a, b, false, c);
+    gemm_nt(1, s->m, s->n, s->k, a, b, false, c);
   } else {
-    gemm_nn(s->m, s->n, s->k, a, b, false, c);
+    gemm_nn(1, s->m, s->n, s->k, a, b, false, c);
   }
 }
 

@@ -16,7 +16,7 @@ w$precision <- wanted[2]
 data <- workload_data(w)
 if (w$task == "fit") {
   little <- list(x = matrix(0, 64, ncol(data$x)), y = data$y[1:64])
-  kestrel_job(w, little)(1)
+  invisible(kestrel_job(w, little)(1))
 }
 job <- kestrel_job(w, data)
 invisible(gc())

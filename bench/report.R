@@ -44,7 +44,7 @@ versions_text <- function(has_torch, build) {
 
 peaks_table <- function(peaks) {
   markdown(data.frame(vectors = peaks$kernel, precision = peaks$precision,
-                      GFLOPS = sprintf("%.1f", peaks$gflops), check.names = FALSE))
+                      `GFLOP/s` = sprintf("%.1f", peaks$gflops), check.names = FALSE))
 }
 
 # Peers that compute less than what is meant (one iteration of another method is an epoch) have

@@ -5,6 +5,7 @@ files <- c("timing", "workloads", "kestrel", "peers-r", "peers-python", "program
            "iris", "curves", "report")
 for (file in files) source(file.path("bench", paste0(file, ".R")))
 
+options(kestrel.threads = 1)
 arguments <- commandArgs(TRUE)
 quick <- "quick" %in% arguments
 build <- file.path(arguments[1], "bench")
@@ -49,11 +50,11 @@ run_threads <- function(precision, torch) {
                                build = build)
   on.exit(lapply(workers, python_stop))
   times <- run_rounds(c(jobs, lapply(workers, python_job, w)), 1, 3, target, 60)
-  options(kestrel.threads = NULL)
+  options(kestrel.threads = 1)
   cbind(precision = precision, summarise_rounds(times, "kestrel, 1", by = "wall"))
 }
 
-kernels <- kestrel:::engine_kernels()
+kernels <- kestrel_info()$kernels
 say("peak")
 peaks <- measure_peaks(kernels, build)
 
