@@ -19,8 +19,8 @@ done
 
 if [ ! -d "$build/openblas/usr" ]; then
   mkdir -p "$build/openblas"
-  (cd "$build/openblas" && apt-get download -qq libopenblas0-pthread >/dev/null 2>&1 &&
-    dpkg -x libopenblas0-pthread_*.deb . && rm -f ./*.deb) ||
-    echo "not to be had from apt: libopenblas0-pthread"
+  (cd "$build/openblas" && apt-get download -qq libopenblas0-openmp >/dev/null 2>&1 &&
+    dpkg -x libopenblas0-openmp_*.deb . && rm -f ./*.deb) ||
+    echo "not to be had from apt: libopenblas0-openmp"
 fi
 exit 0

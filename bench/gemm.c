@@ -1,7 +1,7 @@
 /* The engine's matrix products alone, beside those of libraries, interleaved.
  *
- * Compiled with INSTANCE, the instance of the engine (src/engine-f32-avx2.c, ..) that is
- * included here whole. Usage: gemm rounds [path of OpenBLAS [path of oneDNN]], "" where there is
+ * Compiled with `real` and PROCESSOR, the header that opens an instance of the engine
+ * (src/engine-avx2.h, ..), and of the engine only what products need. Usage: gemm rounds [path of OpenBLAS [path of oneDNN]], "" where there is
  * none. Prints a line "product m n k round library seconds" for each; seconds are CPU seconds
  * of one product on one thread, again and again on the same numbers, which then stand in
  * cache where they fit. */
@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include INSTANCE
+#define NN_PRIVATE static
+#include PROCESSOR
+#include "engine/parallel.c"
+#include "engine/gemm-tile.c"
+#include "engine/gemm.c"
 
 #include "gemm-libraries.h"
 

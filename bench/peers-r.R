@@ -4,7 +4,17 @@
 
 r_jobs <- function(w, data) {
   here <- Filter(function(name) requireNamespace(name, quietly = TRUE), names(r_peers))
-  Filter(Negate(is.null), lapply(setNames(here, here), function(name) r_peers[[name]](w, data)))
+  jobs <- lapply(setNames(here, here), function(name) r_peers[[name]](w, data))
+  lapply(Filter(Negate(is.null), jobs), silent)
+}
+
+# What some of them print in spite of all goes nowhere.
+silent <- function(job) {
+  function(times) {
+    sink(nullfile())
+    on.exit(sink())
+    job(times)
+  }
 }
 
 # Results of rows that were left out are supplied: times are linear in rows.

@@ -54,7 +54,8 @@ run_threads <- function(precision, torch) {
   cbind(precision = precision, summarise_rounds(times, "kestrel, 1", by = "wall"))
 }
 
-kernels <- kestrel_info()$kernels
+invisible(capture.output(info <- kestrel_info()))
+kernels <- info$kernels
 say("peak")
 peaks <- measure_peaks(kernels, build)
 

@@ -10,9 +10,9 @@ timed <- function(code) {
 
 # A job is a function of a number of epochs that returns timed(). One unit of each to warm up
 # and to see how often it must run to be measured well; then all jobs in turn, `rounds` times.
-# Those that take longer than `cap` seconds are run that once, those that take half of that in
-# the first three rounds. What takes less than a second is asked for three units or more, as
-# users train for more than one epoch on what they hand over.
+# Those that take longer than `cap` seconds are run that once, those that take over a
+# second in the first three rounds. What takes less than half of one is asked for three units or
+# more, as users train for more than one epoch on what they hand over.
 run_rounds <- function(jobs, unit, rounds, target, cap) {
   gc()
   first <- lapply(setNames(nm = names(jobs)), function(peer) first_run(jobs[[peer]], peer, unit))
@@ -26,8 +26,8 @@ run_rounds <- function(jobs, unit, rounds, target, cap) {
   slow <- took > cap
   for (peer in names(jobs)[slow]) row(peer, 1, first[[peer]])
   for (round in seq_len(rounds)) {
-    for (peer in names(jobs)[!slow & (round <= 3 | took < cap / 2)]) {
-      least <- if (took[[peer]] < 1) 3 else 1
+    for (peer in names(jobs)[!slow & (round <= 3 | took < 1)]) {
+      least <- if (took[[peer]] < 0.5) 3 else 1
       times <- min(max(least, floor(target / max(first[[peer]][["cpu"]], 1e-3))), 1000)
       row(peer, round, jobs[[peer]](unit * times) / times)
     }
