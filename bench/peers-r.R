@@ -71,7 +71,7 @@ amore_peer <- function(w, data) {
 
 neuralnet_peer <- function(w, data) {
   w <- fits(w, 1000)
-  if (is.null(w) || length(w$widths) != 3) return(NULL)
+  if (is.null(w) || w$classes || length(w$widths) != 3) return(NULL)
   frame <- data.frame(data$x, y = data$y)
   scaled(function(times) {
     timed(suppressWarnings(neuralnet::neuralnet(
