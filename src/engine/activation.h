@@ -19,8 +19,8 @@ typedef struct {
   const char* name;
   nn_hparam hparams[NN_MAX_HPARAMS + 1];
   void (*value)(const span* s, const real* x, real* y);
-  /* elementwise: dy/dx */
-  void (*slope)(const span* s, const real* x, const real* y, real* d);
+  /* elementwise: to = dy/dx v, which serves as backward and as jvp */
+  void (*slope)(const span* s, const real* x, const real* y, const real* v, real* to);
   /* along an axis, else NULL: dx = J' dy and ydot = J xdot */
   void (*backward)(const span* s, const real* x, const real* y, const real* dy, real* dx);
   void (*jvp)(const span* s, const real* x, const real* y, const real* xdot, real* ydot);

@@ -1,81 +1,75 @@
-#include "activation.h"
+#include "activations-loops.h"
 
 /* Put together from straight pieces and parabolas. At a kink the slope is the one that
  * Keras' gradients have there. Comparisons are turned so that NaN passes. */
 
-static real clipped(real x, real low, real high) { return x < low ? low : x > high ? high : x; }
-
-static void hard_tanh_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = clipped(x[i], -1, 1);
+NN_INLINE vec clipped(vec x, real low, real high) {
+  return vec_at_least(vec_at_most(x, high), low);
 }
 
-static void hard_tanh_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) d[i] = x[i] >= -1 && x[i] <= 1 ? 1 : 0;
+/* `yes` where the mask is set, else 0 */
+NN_INLINE vec only_where(vec_mask where, vec yes) { return (vec) (where & (vec_mask) yes); }
+
+NN_INLINE vec hard_tanh_at(const real* h, vec x) {
+  (void) h;
+  return clipped(x, -1, 1);
 }
+NN_INLINE vec hard_tanh_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return only_where((x >= -1) & (x <= 1), vec_of(1));
+}
+ACTIVATION_LOOPS(hard_tanh, 0)
 
 /* relu6(x + 3) / 6 */
-static real hard_sigmoid_at(real x) { return clipped(x / 6 + (real) 0.5, 0, 1); }
-static real hard_sigmoid_bend(real x) { return x > -3 && x < 3 ? (real) 1 / 6 : 0; }
-
-static void hard_sigmoid_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = hard_sigmoid_at(x[i]);
+NN_INLINE vec hard_sigmoid_at(const real* h, vec x) {
+  (void) h;
+  return clipped(x / 6 + (real) 0.5, 0, 1);
 }
+NN_INLINE vec hard_sigmoid_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return only_where((x > -3) & (x < 3), vec_of((real) 1 / 6));
+}
+ACTIVATION_LOOPS(hard_sigmoid, 0)
 
-static void hard_sigmoid_slope(const span* s, const real* x, const real* y, real* d) {
+NN_INLINE vec hard_silu_at(const real* h, vec x) { return x * hard_sigmoid_at(h, x); }
+NN_INLINE vec hard_silu_bend(const real* h, vec x, vec y) {
+  return hard_sigmoid_at(h, x) + x * hard_sigmoid_bend(h, x, y);
+}
+ACTIVATION_LOOPS(hard_silu, 0)
+
+NN_INLINE vec hard_shrink_at(const real* h, vec x) {
+  return vec_select(vec_abs(x) <= h[0], vec_of(0), x);
+}
+NN_INLINE vec shrink_bend(const real* h, vec x, vec y) {
   (void) y;
-  for (size_t i = 0; i < s->n; ++i) d[i] = hard_sigmoid_bend(x[i]);
+  return only_where(vec_abs(x) > h[0], vec_of(1));
 }
+ACTIVATION_VALUE(hard_shrink, 1, hard_shrink_at)
+ACTIVATION_SLOPE(shrink, 1, shrink_bend)
 
-static void hard_silu_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] * hard_sigmoid_at(x[i]);
+NN_INLINE vec soft_shrink_at(const real* h, vec x) {
+  return vec_select(vec_abs(x) <= h[0], vec_of(0), vec_select(x > 0, x - h[0], x + h[0]));
 }
-
-static void hard_silu_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) {
-    d[i] = hard_sigmoid_at(x[i]) + x[i] * hard_sigmoid_bend(x[i]);
-  }
-}
-
-static void hard_shrink_value(const span* s, const real* x, real* y) {
-  const real t = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) y[i] = fabs(x[i]) <= t ? 0 : x[i];
-}
-
-static real soft_shrink_at(real x, real t) {
-  return fabs(x) <= t ? 0 : x > 0 ? x - t : x + t;
-}
-
-static void soft_shrink_value(const span* s, const real* x, real* y) {
-  const real t = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) y[i] = soft_shrink_at(x[i], t);
-}
-
-static void shrink_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  const real t = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) d[i] = fabs(x[i]) > t ? 1 : 0;
-}
+ACTIVATION_VALUE(soft_shrink, 1, soft_shrink_at)
 
 /* 0 up to -1, x from 1 on, between them the parabola (x + 1)^2 / 4. */
-static void sparse_plus_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) {
-    real half = (x[i] + 1) / 2;
-    y[i] = x[i] <= -1 ? 0 : x[i] < 1 ? half * half : x[i];
-  }
+NN_INLINE vec sparse_plus_at(const real* h, vec x) {
+  (void) h;
+  vec half = (x + 1) / 2;
+  return vec_select(x <= -1, vec_of(0), vec_select(x < 1, half * half, x));
 }
+NN_INLINE vec sparse_plus_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return clipped((x + 1) / 2, 0, 1);
+}
+ACTIVATION_LOOPS(sparse_plus, 0)
 
-static void sparse_plus_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) d[i] = clipped((x[i] + 1) / 2, 0, 1);
+NN_INLINE vec sparse_sigmoid_at(const real* h, vec x) {
+  (void) h;
+  return clipped((x + 1) / 2, 0, 1);
 }
-
-static void sparse_sigmoid_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = clipped((x[i] + 1) / 2, 0, 1);
+NN_INLINE vec sparse_sigmoid_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return only_where((x > -1) & (x < 1), vec_of((real) 0.5));
 }
-
-static void sparse_sigmoid_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) d[i] = x[i] > -1 && x[i] < 1 ? (real) 0.5 : 0;
-}
+ACTIVATION_LOOPS(sparse_sigmoid, 0)

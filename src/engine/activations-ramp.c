@@ -1,5 +1,4 @@
-#include "activation.h"
-
+#include "activations-loops.h"
 #include "vector.h"
 
 /* Ramps: what is straight, or nearly, on the positive side. At a kink the slope is the one
@@ -7,131 +6,118 @@
 
 static void linear_value(const span* s, const real* x, real* y) { vector_copy(s->n, x, y); }
 
-static void linear_slope(const span* s, const real* x, const real* y, real* d) {
+static void linear_slope(const span* s, const real* x, const real* y, const real* v, real* to) {
   (void) x, (void) y;
-  vector_fill(s->n, 1, d);
+  vector_copy(s->n, v, to);
 }
 
 /* Hyperparameters of relu: y = min(x, max) above the threshold, below it a line through
- * (threshold, 0). */
-typedef struct {
-  real below, max, threshold;
-  bool plain;      /* max(x, 0) */
-  real at_edge;    /* slope at the threshold */
-  real at_max;
-} relu_args;
+ * (threshold, 0). NaN is no maximum. */
+enum { RELU_BELOW, RELU_MAX, RELU_THRESHOLD };
+
+/* relu with its defaults: max(x, 0) */
+NN_INLINE vec relu_plain_at(const real* h, vec x) {
+  (void) h;
+  return vec_at_least(x, 0);
+}
+NN_INLINE vec relu_plain_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return vec_select(x > 0, vec_of(1), vec_of(0));
+}
+ACTIVATION_LOOPS(relu_plain, 0)
+
+static bool relu_is_plain(const double* h) {
+  return h[RELU_BELOW] == 0 && isnan(h[RELU_MAX]) && h[RELU_THRESHOLD] == 0;
+}
+
+NN_INLINE real relu_most(const real* h) {
+  return isnan(h[RELU_MAX]) ? (real) INFINITY : h[RELU_MAX];
+}
+
+NN_INLINE vec relu_bent_at(const real* h, vec x) {
+  vec line = h[RELU_BELOW] * (x - h[RELU_THRESHOLD]);
+  if (h[RELU_BELOW] == 0) line = vec_select(x <= h[RELU_THRESHOLD], vec_of(0), line);
+  return vec_select(x > h[RELU_THRESHOLD], vec_at_most(x, relu_most(h)), line);
+}
 
 /* Keras takes its ops for leaky_relu and relu6 where they fit, and these disagree with the
  * general form about the slope at the kinks. */
-static relu_args relu_read(const double* h) {
-  relu_args a = {(real) h[0], isnan(h[1]) ? (real) INFINITY : (real) h[1], (real) h[2], false, 0, 1};
-  a.plain = h[0] == 0 && isnan(h[1]) && h[2] == 0;
-  if (isnan(h[1]) && h[2] == 0) a.at_edge = a.below;
-  if (h[1] == 6 && h[2] == 0) a.at_max = 0;
-  return a;
+NN_INLINE vec relu_bent_bend(const real* h, vec x, vec y) {
+  (void) y;
+  real most = relu_most(h), below = h[RELU_BELOW], threshold = h[RELU_THRESHOLD];
+  real at_edge = isnan(h[RELU_MAX]) && threshold == 0 ? below : 0;
+  real at_most = h[RELU_MAX] == 6 && threshold == 0 ? 0 : 1;
+  vec left = vec_select(x < threshold, vec_of(below), vec_of(at_edge));
+  vec right = vec_select(x > most, vec_of(0), vec_of(at_most));
+  right = vec_select(x < most, vec_of(1), right);
+  return vec_select(x > threshold, right, left);
 }
-
-static real relu_bent(const relu_args* a, real x) {
-  if (x > a->threshold) return x < a->max ? x : a->max;
-  return x <= a->threshold && a->below == 0 ? 0 : a->below * (x - a->threshold);
-}
+ACTIVATION_LOOPS(relu_bent, 3)
 
 static void relu_value(const span* s, const real* x, real* y) {
-  const relu_args a = relu_read(s->h);
-  if (a.plain) {
-    for (size_t i = 0; i < s->n; ++i) y[i] = x[i] < 0 ? 0 : x[i];
-  } else {
-    for (size_t i = 0; i < s->n; ++i) y[i] = relu_bent(&a, x[i]);
-  }
+  (relu_is_plain(s->h) ? relu_plain_value : relu_bent_value)(s, x, y);
 }
 
-static real relu_bend(const relu_args* a, real x) {
-  if (x > a->threshold) return x < a->max ? 1 : x > a->max ? 0 : a->at_max;
-  return x < a->threshold ? a->below : a->at_edge;
+static void relu_slope(const span* s, const real* x, const real* y, const real* v, real* to) {
+  (relu_is_plain(s->h) ? relu_plain_slope : relu_bent_slope)(s, x, y, v, to);
 }
 
-static void relu_slope(const span* s, const real* x, const real* y, real* d) {
+NN_INLINE vec relu6_at(const real* h, vec x) {
+  (void) h;
+  return vec_at_most(vec_at_least(x, 0), 6);
+}
+NN_INLINE vec relu6_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return vec_select((x > 0) & (x < 6), vec_of(1), vec_of(0));
+}
+ACTIVATION_LOOPS(relu6, 0)
+
+NN_INLINE vec leaky_relu_at(const real* h, vec x) { return vec_select(x > 0, x, h[0] * x); }
+NN_INLINE vec leaky_relu_bend(const real* h, vec x, vec y) {
   (void) y;
-  const relu_args a = relu_read(s->h);
-  if (a.plain) {
-    for (size_t i = 0; i < s->n; ++i) d[i] = x[i] > 0 ? 1 : 0;
-  } else {
-    for (size_t i = 0; i < s->n; ++i) d[i] = relu_bend(&a, x[i]);
-  }
+  return vec_select(x > 0, vec_of(1), vec_of(h[0]));
 }
-
-static void relu6_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] < 0 ? 0 : x[i] > 6 ? 6 : x[i];
-}
-
-static void relu6_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) d[i] = x[i] > 0 && x[i] < 6 ? 1 : 0;
-}
-
-static void leaky_relu_value(const span* s, const real* x, real* y) {
-  const real below = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] > 0 ? x[i] : below * x[i];
-}
-
-static void leaky_relu_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  const real below = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) d[i] = x[i] > 0 ? 1 : below;
-}
+ACTIVATION_LOOPS(leaky_relu, 1)
 
 /* y = x above the threshold, else a constant. */
-static void threshold_fill(size_t n, real threshold, real other, const real* x, real* y) {
-  for (size_t i = 0; i < n; ++i) y[i] = x[i] <= threshold ? other : x[i];
+NN_INLINE vec threshold_at(const real* h, vec x) { return vec_select(x <= h[0], vec_of(h[1]), x); }
+NN_INLINE vec thresholded_relu_at(const real* h, vec x) {
+  return vec_select(x <= h[0], vec_of(0), x);
 }
-
-static void threshold_value(const span* s, const real* x, real* y) {
-  threshold_fill(s->n, (real) s->h[0], (real) s->h[1], x, y);
-}
-
-static void thresholded_relu_value(const span* s, const real* x, real* y) {
-  threshold_fill(s->n, (real) s->h[0], 0, x, y);
-}
-
-static void threshold_slope(const span* s, const real* x, const real* y, real* d) {
+NN_INLINE vec threshold_bend(const real* h, vec x, vec y) {
   (void) y;
-  const real threshold = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) d[i] = x[i] > threshold ? 1 : 0;
+  return vec_select(x > h[0], vec_of(1), vec_of(0));
 }
+ACTIVATION_VALUE(threshold, 2, threshold_at)
+ACTIVATION_VALUE(thresholded_relu, 1, thresholded_relu_at)
+ACTIVATION_SLOPE(threshold, 1, threshold_bend)
 
-/* above x for x > 0, else bottom (exp(x / width) - 1), whose slope is (y + bottom) / width. */
-static void elu_fill(size_t n, real above, real bottom, real width, const real* x, real* y) {
-  for (size_t i = 0; i < n; ++i) y[i] = x[i] > 0 ? above * x[i] : bottom * expm1(x[i] / width);
+/* x for x > 0, else alpha (exp(x) - 1), whose slope is y + alpha. */
+NN_INLINE vec elu_at(const real* h, vec x) { return vec_select(x > 0, x, h[0] * vec_expm1(x)); }
+NN_INLINE vec elu_bend(const real* h, vec x, vec y) {
+  return vec_select(x > 0, vec_of(1), y + h[0]);
 }
-
-static void elu_value(const span* s, const real* x, real* y) {
-  elu_fill(s->n, 1, (real) s->h[0], 1, x, y);
-}
-
-static void elu_slope(const span* s, const real* x, const real* y, real* d) {
-  const real alpha = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) d[i] = x[i] > 0 ? 1 : y[i] + alpha;
-}
+ACTIVATION_LOOPS(elu, 1)
 
 /* Klambauer and others 2017: zero mean and unit variance are a fixed point. */
 #define SELU_SCALE ((real) 1.0507009873554805)
 #define SELU_BOTTOM ((real) 1.7580993408473766)
 
-static void selu_value(const span* s, const real* x, real* y) {
-  elu_fill(s->n, SELU_SCALE, SELU_BOTTOM, 1, x, y);
+NN_INLINE vec selu_at(const real* h, vec x) {
+  (void) h;
+  return vec_select(x > 0, SELU_SCALE * x, SELU_BOTTOM * vec_expm1(x));
 }
+NN_INLINE vec selu_bend(const real* h, vec x, vec y) {
+  (void) h;
+  return vec_select(x < 0, y + SELU_BOTTOM, vec_of(SELU_SCALE));
+}
+ACTIVATION_LOOPS(selu, 0)
 
-static void selu_slope(const span* s, const real* x, const real* y, real* d) {
-  for (size_t i = 0; i < s->n; ++i) {
-    d[i] = x[i] > 0 ? SELU_SCALE : x[i] < 0 ? y[i] + SELU_BOTTOM : SELU_SCALE;
-  }
+/* elu that is as smooth for every alpha: alpha (exp(x / alpha) - 1) */
+NN_INLINE vec celu_at(const real* h, vec x) {
+  return vec_select(x > 0, x, h[0] * vec_expm1(x / h[0]));
 }
-
-static void celu_value(const span* s, const real* x, real* y) {
-  elu_fill(s->n, 1, (real) s->h[0], (real) s->h[0], x, y);
+NN_INLINE vec celu_bend(const real* h, vec x, vec y) {
+  return vec_select(x > 0, vec_of(1), y / h[0] + 1);
 }
-
-static void celu_slope(const span* s, const real* x, const real* y, real* d) {
-  const real alpha = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) d[i] = x[i] > 0 ? 1 : y[i] / alpha + 1;
-}
+ACTIVATION_LOOPS(celu, 1)

@@ -1,172 +1,160 @@
-#include "activation.h"
-
-#include "vector.h"
+#include "activations-loops.h"
 
 /* Smooth activations, each arranged so that nothing overflows or cancels on either side.
  * Slopes use y where it saves an exponential. */
 
-static void sigmoid_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = sigmoid(x[i]);
+NN_INLINE vec sigmoid_at(const real* h, vec x) {
+  (void) h;
+  return vec_sigmoid(x);
 }
+NN_INLINE vec sigmoid_bend(const real* h, vec x, vec y) {
+  (void) h, (void) x;
+  return y * (1 - y);
+}
+ACTIVATION_LOOPS(sigmoid, 0)
 
-static void sigmoid_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) x;
-  for (size_t i = 0; i < s->n; ++i) d[i] = y[i] * (1 - y[i]);
+NN_INLINE vec tanh_at(const real* h, vec x) {
+  (void) h;
+  return vec_tanh(x);
 }
+NN_INLINE vec tanh_bend(const real* h, vec x, vec y) {
+  (void) h, (void) x;
+  return 1 - y * y;
+}
+ACTIVATION_LOOPS(tanh, 0)
 
-static void tanh_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = tanh(x[i]);
+NN_INLINE vec tanh_shrink_at(const real* h, vec x) {
+  (void) h;
+  return x - vec_tanh(x);
 }
+NN_INLINE vec tanh_shrink_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  vec t = vec_tanh(x);
+  return t * t;
+}
+ACTIVATION_LOOPS(tanh_shrink, 0)
 
-static void tanh_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) x;
-  for (size_t i = 0; i < s->n; ++i) d[i] = 1 - y[i] * y[i];
+NN_INLINE vec exponential_at(const real* h, vec x) {
+  (void) h;
+  return vec_exp(x);
 }
+NN_INLINE vec exponential_bend(const real* h, vec x, vec y) {
+  (void) h, (void) x;
+  return y;
+}
+ACTIVATION_LOOPS(exponential, 0)
 
-static void tanh_shrink_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] - tanh(x[i]);
+NN_INLINE vec softplus_at(const real* h, vec x) {
+  (void) h;
+  return vec_softplus(x);
 }
+NN_INLINE vec softplus_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return vec_sigmoid(x);
+}
+ACTIVATION_LOOPS(softplus, 0)
 
-static void tanh_shrink_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) {
-    real t = tanh(x[i]);
-    d[i] = t * t;
-  }
+NN_INLINE vec log_sigmoid_at(const real* h, vec x) {
+  (void) h;
+  return -vec_softplus(-x);
 }
+NN_INLINE vec log_sigmoid_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return vec_sigmoid(-x);
+}
+ACTIVATION_LOOPS(log_sigmoid, 0)
 
-static void exponential_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = exp(x[i]);
+NN_INLINE vec softsign_at(const real* h, vec x) {
+  (void) h;
+  return x / (1 + vec_abs(x));
 }
-
-static void exponential_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) x;
-  vector_copy(s->n, y, d);
+NN_INLINE vec softsign_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  vec below = 1 + vec_abs(x);
+  return 1 / (below * below);
 }
-
-static void softplus_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = softplus(x[i]);
-}
-
-static void softplus_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) d[i] = sigmoid(x[i]);
-}
-
-static void log_sigmoid_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = -softplus(-x[i]);
-}
-
-static void log_sigmoid_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) d[i] = sigmoid(-x[i]);
-}
-
-static void softsign_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] / (1 + fabs(x[i]));
-}
-
-static void softsign_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) {
-    real below = 1 + fabs(x[i]);
-    d[i] = 1 / (below * below);
-  }
-}
+ACTIVATION_LOOPS(softsign, 0)
 
 /* (x + r) / 2 with r = sqrt(x^2 + b); left of 0 it is b / 2 / (r - x), which keeps its
  * digits there. The slope is y / r. */
-static real squareplus_root(real x, real b) { return sqrt(x * x + b); }
-
-static void squareplus_value(const span* s, const real* x, real* y) {
-  const real b = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) {
-    real r = squareplus_root(x[i], b);
-    y[i] = (x[i] < 0 ? b / (r - x[i]) : x[i] + r) / 2;
-  }
+NN_INLINE vec squareplus_at(const real* h, vec x) {
+  vec r = vec_sqrt(x * x + h[0]);
+  return vec_select(x < 0, h[0] / (r - x), x + r) / 2;
 }
-
-static void squareplus_slope(const span* s, const real* x, const real* y, real* d) {
-  const real b = (real) s->h[0];
-  for (size_t i = 0; i < s->n; ++i) {
-    real r = squareplus_root(x[i], b);
-    d[i] = r == 0 ? (real) 0.5 : y[i] / r;
-  }
+NN_INLINE vec squareplus_bend(const real* h, vec x, vec y) {
+  vec r = vec_sqrt(x * x + h[0]);
+  return vec_select(r == 0, vec_of((real) 0.5), y / r);
 }
+ACTIVATION_LOOPS(squareplus, 1)
 
-static void silu_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] * sigmoid(x[i]);
+NN_INLINE vec silu_at(const real* h, vec x) {
+  (void) h;
+  return x * vec_sigmoid(x);
 }
+NN_INLINE vec silu_bend(const real* h, vec x, vec y) {
+  (void) h;
+  vec g = vec_sigmoid(x);
+  return g + y * (1 - g);
+}
+ACTIVATION_LOOPS(silu, 0)
 
-static void silu_slope(const span* s, const real* x, const real* y, real* d) {
-  for (size_t i = 0; i < s->n; ++i) {
-    real g = sigmoid(x[i]);
-    d[i] = g + y[i] * (1 - g);
-  }
-}
+/* x t with t = tanh(log(1 + e)), e = exp(x), which is w / (w + 2) with w = e (e + 2). Beyond 30
+ * t is 1 in either precision. */
+NN_INLINE vec mish_exp(vec x) { return vec_exp(vec_at_most(x, 30)); }
 
-static void mish_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] * tanh(softplus(x[i]));
+NN_INLINE vec mish_at(const real* h, vec x) {
+  (void) h;
+  vec e = mish_exp(x), w = e * (e + 2);
+  return x * (w / (w + 2));
 }
-
-static void mish_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  for (size_t i = 0; i < s->n; ++i) {
-    real t = tanh(softplus(x[i]));
-    d[i] = t + x[i] * (1 - t * t) * sigmoid(x[i]);
-  }
+NN_INLINE vec mish_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  vec e = mish_exp(x), w = e * (e + 2), t = w / (w + 2);
+  return t + x * (1 - t * t) * (e / (1 + e));
 }
+ACTIVATION_LOOPS(mish, 0)
 
 /* x P(x) with the normal distribution's P, whose density is p: slope P + x p. */
 #define SQRT_HALF ((real) 0.70710678118654752440)
 #define DENSITY_AT_0 ((real) 0.39894228040143267794)
 
-static real normal_probability(real x) { return erfc(-SQRT_HALF * x) / 2; }
+NN_INLINE vec normal_probability(vec x) { return vec_erfc(-SQRT_HALF * x) / 2; }
 
-static void gelu_exact_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] * normal_probability(x[i]);
+NN_INLINE vec gelu_exact_at(const real* h, vec x) {
+  (void) h;
+  return x * normal_probability(x);
 }
-
-static void gelu_exact_slope(const span* s, const real* x, real* d) {
-  for (size_t i = 0; i < s->n; ++i) {
-    d[i] = normal_probability(x[i]) + x[i] * (DENSITY_AT_0 * exp(-x[i] * x[i] / 2));
-  }
+NN_INLINE vec gelu_exact_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  return normal_probability(x) + x * (DENSITY_AT_0 * vec_exp(-x * x / 2));
 }
+ACTIVATION_LOOPS(gelu_exact, 0)
 
 /* The approximation: x (1 + tanh u) / 2 = x sigmoid(2 u), u = sqrt(2 / pi) (x + c x^3). */
 #define SQRT_2_OVER_PI ((real) 0.79788456080286535588)
 #define GELU_CUBE ((real) 0.044715)
 
-static real gelu_gate(real x) {
-  return sigmoid(2 * SQRT_2_OVER_PI * (x + GELU_CUBE * x * x * x));
+NN_INLINE vec gelu_gate(vec x) {
+  return vec_sigmoid(2 * SQRT_2_OVER_PI * (x + GELU_CUBE * x * x * x));
 }
 
-static void gelu_tanh_value(const span* s, const real* x, real* y) {
-  for (size_t i = 0; i < s->n; ++i) y[i] = x[i] * gelu_gate(x[i]);
+NN_INLINE vec gelu_tanh_at(const real* h, vec x) {
+  (void) h;
+  return x * gelu_gate(x);
 }
 
 /* Beyond 30 the gate is shut or open in either precision, and a square could overflow. */
-static void gelu_tanh_slope(const span* s, const real* x, real* d) {
-  for (size_t i = 0; i < s->n; ++i) {
-    real g = gelu_gate(x[i]), near = x[i] < -30 ? -30 : x[i] > 30 ? 30 : x[i];
-    real steep = 2 * SQRT_2_OVER_PI * (1 + 3 * GELU_CUBE * near * near);
-    d[i] = g + near * g * (1 - g) * steep;
-  }
+NN_INLINE vec gelu_tanh_bend(const real* h, vec x, vec y) {
+  (void) h, (void) y;
+  vec g = gelu_gate(x), near = vec_at_least(vec_at_most(x, 30), -30);
+  return g + near * g * (1 - g) * (2 * SQRT_2_OVER_PI * (1 + 3 * GELU_CUBE * near * near));
 }
+ACTIVATION_LOOPS(gelu_tanh, 0)
 
 static void gelu_value(const span* s, const real* x, real* y) {
-  if (s->h[0] != 0) {
-    gelu_tanh_value(s, x, y);
-  } else {
-    gelu_exact_value(s, x, y);
-  }
+  (s->h[0] != 0 ? gelu_tanh_value : gelu_exact_value)(s, x, y);
 }
 
-static void gelu_slope(const span* s, const real* x, const real* y, real* d) {
-  (void) y;
-  if (s->h[0] != 0) {
-    gelu_tanh_slope(s, x, d);
-  } else {
-    gelu_exact_slope(s, x, d);
-  }
+static void gelu_slope(const span* s, const real* x, const real* y, const real* v, real* to) {
+  (s->h[0] != 0 ? gelu_tanh_slope : gelu_exact_slope)(s, x, y, v, to);
 }

@@ -23,8 +23,7 @@ NN_PRIVATE nn_code function_activation_backward(nn_choice f, size_t n, int k, in
   if (a->backward) {
     a->backward(&s, x, y, dy, dx);
   } else {
-    a->slope(&s, x, y, dx);
-    vector_multiply(n, dy, dx);
+    a->slope(&s, x, y, dy, dx);
   }
   return NN_OK;
 }

@@ -1,6 +1,5 @@
 #include "layer.h"
 #include "parallel.h"
-#include "vector.h"
 
 /* y = f(x): every activation as a layer. Elementwise ones have a diagonal Jacobian, the
  * slope; those along an axis bring their own products with it. The hyperparameters of the
@@ -82,8 +81,7 @@ static void backward_part(void* data, size_t from, size_t to) {
   if (p->a->backward) {
     p->a->backward(&s, x, y, dy, dx);
   } else {
-    p->a->slope(&s, x, y, dx);
-    vector_multiply(s.n, dy, dx);
+    p->a->slope(&s, x, y, dy, dx);
   }
 }
 
@@ -107,8 +105,7 @@ static void activation_jvp(const layer* self, const frame* f, const real* const*
   if (a->jvp) {
     a->jvp(&s, f->x[0], f->y, xdot[0], ydot);
   } else {
-    a->slope(&s, f->x[0], f->y, ydot);
-    vector_multiply(s.n, xdot[0], ydot);
+    a->slope(&s, f->x[0], f->y, xdot[0], ydot);
   }
 }
 

@@ -173,8 +173,7 @@ static void check_absorbed(const loss* l, const loss_case* c, int k) {
   if (f->backward) {
     f->backward(&all, x, y, dy, pulled);
   } else {
-    f->slope(&all, x, y, pulled);
-    vector_multiply(n, dy, pulled);
+    f->slope(&all, x, y, dy, pulled);
   }
   a.y = x;
   h[logits] = 1;
