@@ -1,5 +1,6 @@
 #include "activation.h"
 
+#include "vector-math.h"
 #include "vector.h"
 
 /* Activations along an axis: k numbers, `inner` apart, make one group. J is the group's
@@ -13,37 +14,80 @@ static size_t group_start(const span* s, size_t k, size_t g) {
 
 static size_t group_count(const span* s) { return s->n / s->k; }
 
+/* Long groups in one piece are taken by vectors. NaN at the first place stays, elsewhere it is
+ * passed over: what follows meets it. */
+enum { GROUP_LONG = 2 * LANES };
+
 static real group_max(size_t n, size_t by, const real* x) {
   real max = x[0];
-  for (size_t i = 1; i < n; ++i) max = x[i * by] > max ? x[i * by] : max;
+  size_t i = 1;
+  if (by == 1 && n >= GROUP_LONG) {
+    vec most = VEC_LOAD(x);
+    for (i = LANES; i + LANES <= n; i += LANES) {
+      vec v = VEC_LOAD(x + i);
+      most = vec_select(v > most, v, most);
+    }
+    for (int l = 0; l < LANES; ++l) max = most[l] > max ? most[l] : max;
+  }
+  for (; i < n; ++i) max = x[i * by] > max ? x[i * by] : max;
   return max;
 }
 
 static double group_sum(size_t n, size_t by, const real* x) {
+  if (by == 1) return vector_sum(n, x);
   double sum = 0;
   for (size_t i = 0; i < n; ++i) sum += (double) x[i * by];
   return sum;
 }
 
 static double group_dot(size_t n, size_t by, const real* x, const real* y) {
+  if (by == 1) return vector_dot(n, x, y);
   double sum = 0;
   for (size_t i = 0; i < n; ++i) sum += (double) x[i * by] * (double) y[i * by];
   return sum;
 }
 
+/* Short groups leave vectors empty, so that exponentials are taken of all numbers of a block
+ * of whole groups, which stays near. */
+enum { BLOCK_NUMBERS = 2048 };
+
+typedef void (*block_function)(const span* s, const real* x, const real* y, const real* v,
+                               real* to);
+
+NN_INLINE void blocks_each(const span* s, block_function f, const real* x, const real* y,
+                           const real* v, real* to) {
+  size_t whole = s->k * s->inner;
+  size_t step = whole < BLOCK_NUMBERS ? BLOCK_NUMBERS / whole * whole : whole;
+  for (size_t at = 0; at < s->n; at += step) {
+    span part = *s;
+    part.n = s->n - at < step ? s->n - at : step;
+    f(&part, x + at, y ? y + at : NULL, v ? v + at : NULL, to + at);
+  }
+}
+
+/* to = exp(x - max) */
+static void exps_block(const span* s, const real* x, real* to) {
+  for (size_t g = 0; g < group_count(s); ++g) {
+    size_t at = group_start(s, s->k, g), by = s->inner;
+    real max = group_max(s->k, by, x + at);
+    for (size_t i = at; i < at + s->k * by; i += by) to[i] = x[i] - max;
+  }
+  vector_exp(s->n, to);
+}
+
 /* y = exp(x - max) / sum: J = diag(y) - y y' */
-static void softmax_group(size_t k, size_t by, const real* x, real* y) {
-  real max = group_max(k, by, x);
-  for (size_t i = 0; i < k; ++i) y[i * by] = exp(x[i * by] - max);
-  real scale = (real) (1 / group_sum(k, by, y));
-  for (size_t i = 0; i < k; ++i) y[i * by] *= scale;
+static void softmax_block(const span* s, const real* x, const real* y, const real* v, real* to) {
+  (void) y, (void) v;
+  exps_block(s, x, to);
+  for (size_t g = 0; g < group_count(s); ++g) {
+    size_t at = group_start(s, s->k, g), by = s->inner;
+    real scale = (real) (1 / group_sum(s->k, by, to + at));
+    for (size_t i = at; i < at + s->k * by; i += by) to[i] *= scale;
+  }
 }
 
 static void softmax_value(const span* s, const real* x, real* y) {
-  for (size_t g = 0; g < group_count(s); ++g) {
-    size_t at = group_start(s, s->k, g);
-    softmax_group(s->k, s->inner, x + at, y + at);
-  }
+  blocks_each(s, softmax_block, x, NULL, NULL, y);
 }
 
 static void softmax_jacobian(const span* s, const real* x, const real* y, const real* v, real* to) {
@@ -56,39 +100,54 @@ static void softmax_jacobian(const span* s, const real* x, const real* y, const 
 }
 
 /* y = x - max - log(sum(exp(x - max))): J = I - 1 p', p = exp(y) */
-static void log_softmax_group(size_t k, size_t by, const real* x, real* y) {
-  real max = group_max(k, by, x);
-  for (size_t i = 0; i < k; ++i) y[i * by] = exp(x[i * by] - max);
-  real log_sum = (real) log(group_sum(k, by, y));
-  for (size_t i = 0; i < k; ++i) y[i * by] = x[i * by] - max - log_sum;
+static void log_softmax_block(const span* s, const real* x, const real* y, const real* v,
+                              real* to) {
+  (void) y, (void) v;
+  exps_block(s, x, to);
+  for (size_t g = 0; g < group_count(s); ++g) {
+    size_t at = group_start(s, s->k, g), by = s->inner;
+    real max = group_max(s->k, by, x + at), log_sum = (real) log(group_sum(s->k, by, to + at));
+    for (size_t i = at; i < at + s->k * by; i += by) to[i] = x[i] - max - log_sum;
+  }
 }
 
 static void log_softmax_value(const span* s, const real* x, real* y) {
+  blocks_each(s, log_softmax_block, x, NULL, NULL, y);
+}
+
+/* In both, `to` holds p until its group's turn. */
+static void log_softmax_backward_block(const span* s, const real* x, const real* y, const real* v,
+                                       real* to) {
+  (void) x;
+  vector_copy(s->n, y, to);
+  vector_exp(s->n, to);
   for (size_t g = 0; g < group_count(s); ++g) {
-    size_t at = group_start(s, s->k, g);
-    log_softmax_group(s->k, s->inner, x + at, y + at);
+    size_t at = group_start(s, s->k, g), by = s->inner;
+    real sum = (real) group_sum(s->k, by, v + at);
+    for (size_t i = at; i < at + s->k * by; i += by) to[i] = v[i] - to[i] * sum;
+  }
+}
+
+static void log_softmax_jvp_block(const span* s, const real* x, const real* y, const real* v,
+                                  real* to) {
+  (void) x;
+  vector_copy(s->n, y, to);
+  vector_exp(s->n, to);
+  for (size_t g = 0; g < group_count(s); ++g) {
+    size_t at = group_start(s, s->k, g), by = s->inner;
+    real mean = (real) group_dot(s->k, by, to + at, v + at);
+    for (size_t i = at; i < at + s->k * by; i += by) to[i] = v[i] - mean;
   }
 }
 
 static void log_softmax_backward(const span* s, const real* x, const real* y, const real* dy,
                                  real* dx) {
-  (void) x;
-  for (size_t g = 0; g < group_count(s); ++g) {
-    size_t at = group_start(s, s->k, g), by = s->inner;
-    real sum = (real) group_sum(s->k, by, dy + at);
-    for (size_t i = at; i < at + s->k * by; i += by) dx[i] = dy[i] - exp(y[i]) * sum;
-  }
+  blocks_each(s, log_softmax_backward_block, x, y, dy, dx);
 }
 
 static void log_softmax_jvp(const span* s, const real* x, const real* y, const real* xdot,
                             real* ydot) {
-  (void) x;
-  for (size_t g = 0; g < group_count(s); ++g) {
-    size_t at = group_start(s, s->k, g), by = s->inner;
-    double mean = 0;
-    for (size_t i = at; i < at + s->k * by; i += by) mean += (double) (exp(y[i]) * xdot[i]);
-    for (size_t i = at; i < at + s->k * by; i += by) ydot[i] = xdot[i] - (real) mean;
-  }
+  blocks_each(s, log_softmax_jvp_block, x, y, xdot, ydot);
 }
 
 /* The nearest point of the simplex: y = max(x - tau, 0) with tau such that y sums to 1.
@@ -139,35 +198,43 @@ static void sparsemax_jacobian(const span* s, const real* x, const real* y, cons
   }
 }
 
-/* Halves a, b of a group of x: y = a sigmoid(b). */
+/* Halves a, b of a group of x: y = a sigmoid(b). Groups that interleave stand in one piece
+ * together, `half` numbers of a and as many of b. */
+static size_t glu_half(const span* s) { return s->k / 2 * s->inner; }
+
 static void glu_value(const span* s, const real* x, real* y) {
-  size_t half = s->k / 2 * s->inner;
-  for (size_t g = 0; g < group_count(s); ++g) {
-    const real* a = x + group_start(s, s->k, g);
-    real* to = y + group_start(s, s->k / 2, g);
-    for (size_t i = 0; i < half; i += s->inner) to[i] = a[i] * sigmoid(a[half + i]);
+  size_t half = glu_half(s);
+  for (size_t o = 0; 2 * o < s->n; o += half) {
+    const real *a = x + 2 * o, *b = a + half;
+    for (size_t i = 0; i < half; i += LANES) {
+      size_t left = half - i;
+      vec_store(y + o + i, vec_load(a + i, left) * vec_sigmoid(vec_load(b + i, left)), left);
+    }
   }
 }
 
 static void glu_backward(const span* s, const real* x, const real* y, const real* dy, real* dx) {
-  size_t half = s->k / 2 * s->inner;
-  for (size_t g = 0; g < group_count(s); ++g) {
-    size_t at = group_start(s, s->k, g), out = group_start(s, s->k / 2, g);
-    for (size_t i = 0; i < half; i += s->inner) {
-      real gate = sigmoid(x[at + half + i]);
-      dx[at + i] = dy[out + i] * gate;
-      dx[at + half + i] = dy[out + i] * y[out + i] * (1 - gate);
+  size_t half = glu_half(s);
+  for (size_t o = 0; 2 * o < s->n; o += half) {
+    for (size_t i = 0; i < half; i += LANES) {
+      size_t left = half - i;
+      vec gate = vec_sigmoid(vec_load(x + 2 * o + half + i, left));
+      vec d = vec_load(dy + o + i, left), out = vec_load(y + o + i, left);
+      vec_store(dx + 2 * o + i, d * gate, left);
+      vec_store(dx + 2 * o + half + i, d * out * (1 - gate), left);
     }
   }
 }
 
 static void glu_jvp(const span* s, const real* x, const real* y, const real* xdot, real* ydot) {
-  size_t half = s->k / 2 * s->inner;
-  for (size_t g = 0; g < group_count(s); ++g) {
-    size_t at = group_start(s, s->k, g), out = group_start(s, s->k / 2, g);
-    for (size_t i = 0; i < half; i += s->inner) {
-      real gate = sigmoid(x[at + half + i]);
-      ydot[out + i] = gate * xdot[at + i] + y[out + i] * (1 - gate) * xdot[at + half + i];
+  size_t half = glu_half(s);
+  for (size_t o = 0; 2 * o < s->n; o += half) {
+    for (size_t i = 0; i < half; i += LANES) {
+      size_t left = half - i;
+      const real* turn = xdot + 2 * o + i;
+      vec gate = vec_sigmoid(vec_load(x + 2 * o + half + i, left));
+      vec bent = vec_load(y + o + i, left) * (1 - gate) * vec_load(turn + half, left);
+      vec_store(ydot + o + i, gate * vec_load(turn, left) + bent, left);
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "loss-columns.h"
 #include "loss-values.h"
+#include "vector-math.h"
 #include "vector.h"
 
 /* Cross-entropies of one probability each, t the truth and y the prediction.
@@ -30,32 +31,78 @@ static real binary_logit_entropy(real t, real x) {
   return (x > 0 ? x * (1 - t) : -x * t) + log1p(exp(-fabs(x)));
 }
 
-static real bce_pair(const double* h, real t, real y) {
-  return binary_entropy(binary_smoothed(t, h[BCE_SMOOTHING]), y);
+/* The same for whole vectors. */
+typedef vec (*bce_vector)(const double* h, vec t, vec y);
+
+NN_INLINE vec bce_target(const double* h, vec t) {
+  return t * (1 - (real) h[BCE_SMOOTHING]) + (real) h[BCE_SMOOTHING] / 2;
 }
-static real bce_slope(const double* h, real t, real y) {
-  return binary_entropy_slope(binary_smoothed(t, h[BCE_SMOOTHING]), y);
+NN_INLINE vec bce_pair(const double* h, vec t, vec y) {
+  vec q = vec_at_least(vec_at_most(y, 1 - NN_EPSILON), NN_EPSILON);
+  t = bce_target(h, t);
+  return -(t * vec_log(q) + (1 - t) * vec_log(1 - q));
 }
-static real bce_logit_pair(const double* h, real t, real x) {
-  return binary_logit_entropy(binary_smoothed(t, h[BCE_SMOOTHING]), x);
+NN_INLINE vec bce_slope(const double* h, vec t, vec y) {
+  vec_mask clips = (y < NN_EPSILON) | (y > 1 - NN_EPSILON);
+  t = bce_target(h, t);
+  return vec_select(clips, vec_of(0), (1 - t) / (1 - y) - t / y);
 }
-static real bce_logit_slope(const double* h, real t, real x) {
-  return sigmoid(x) - binary_smoothed(t, h[BCE_SMOOTHING]);
+NN_INLINE vec bce_logit_pair(const double* h, vec t, vec x) {
+  t = bce_target(h, t);
+  return vec_select(x > 0, x * (1 - t), -x * t) + vec_softplus(-vec_abs(x));
+}
+NN_INLINE vec bce_logit_slope(const double* h, vec t, vec x) {
+  return vec_sigmoid(x) - bce_target(h, t);
+}
+
+/* f of n neighbours, whose targets are neighbours too, or are one. */
+NN_INLINE void bce_run(const loss_args* a, bce_vector f, size_t n, size_t at, real* to) {
+  bool one = a->kt < a->k;
+  for (size_t i = 0; i < n; i += LANES) {
+    vec t = one ? vec_of(a->t[at / (size_t) a->k]) : vec_load(a->t + at + i, n - i);
+    vec_store(to + i, f(a->h, t, vec_load(a->y + at + i, n - i)), n - i);
+  }
+}
+
+enum { BCE_STRETCH = 64 };
+
+NN_INLINE void bce_means(const loss_args* a, bce_vector f, real* v) {
+  size_t k = (size_t) a->k;
+  real e[BCE_STRETCH];
+  if (k == 1) bce_run(a, f, a->cols, 0, v);
+  for (size_t j = 0; k > 1 && j < a->cols; ++j) {
+    double sum = 0;
+    for (size_t at = 0; at < k; at += BCE_STRETCH) {
+      size_t n = k - at < BCE_STRETCH ? k - at : BCE_STRETCH;
+      bce_run(a, f, n, j * k + at, e);
+      for (size_t i = 0; i < n; ++i) sum += (double) e[i] * NN_SHRINK;
+    }
+    v[j] = (real) (sum / a->k / NN_SHRINK);
+  }
+}
+
+NN_INLINE void bce_slopes(const loss_args* a, bce_vector f, const real* s, real* dy) {
+  size_t k = (size_t) a->k;
+  if (a->kt == a->k) bce_run(a, f, k * a->cols, 0, dy);
+  for (size_t j = 0; j < a->cols; ++j) {
+    if (a->kt < a->k) bce_run(a, f, k, j * k, dy + j * k);
+    vector_scale(k, s[j] / (real) a->k, dy + j * k);
+  }
 }
 
 NN_PRIVATE void bce_value(const loss_args* a, real* v) {
   if (a->h[BCE_LOGITS] != 0) {
-    pairs_value(a, bce_logit_pair, a->k, v);
+    bce_means(a, bce_logit_pair, v);
   } else {
-    pairs_value(a, bce_pair, a->k, v);
+    bce_means(a, bce_pair, v);
   }
 }
 
 static void bce_grad(const loss_args* a, const real* s, real* dy) {
   if (a->h[BCE_LOGITS] != 0) {
-    pairs_grad(a, bce_logit_slope, a->k, s, dy);
+    bce_slopes(a, bce_logit_slope, s, dy);
   } else {
-    pairs_grad(a, bce_slope, a->k, s, dy);
+    bce_slopes(a, bce_slope, s, dy);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "loss-columns.h"
 #include "loss-values.h"
+#include "vector-math.h"
 #include "vector.h"
 
 /* Cross-entropies over the k classes of a column. t_i says how much class i is meant (the
@@ -29,11 +30,24 @@ typedef struct {
   bool ignored;
 } classes;
 
+/* exp(y - top) of a stretch of classes from `at` on */
+enum { STRETCH = 64 };
+
+static size_t classes_exps(const classes* c, size_t at, real* e) {
+  size_t n = c->k - at < STRETCH ? c->k - at : STRETCH;
+  for (size_t i = 0; i < n; i += LANES) {
+    vec_store(e + i, vec_exp(vec_load(c->y + at + i, n - i) - c->top), n - i);
+  }
+  return n;
+}
+
 static void classes_sum(classes* c) {
   c->top = c->y[0];
-  c->sum = 0;
+  c->sum = c->logits ? 0 : vector_sum(c->k, c->y);
+  if (!c->logits) return;
   for (size_t i = 1; i < c->k; ++i) c->top = c->y[i] > c->top ? c->y[i] : c->top;
-  for (size_t i = 0; i < c->k; ++i) c->sum += (double) (c->logits ? exp(c->y[i] - c->top) : c->y[i]);
+  real e[STRETCH];
+  for (size_t at = 0; at < c->k; at += STRETCH) c->sum += vector_sum(classes_exps(c, at, e), e);
 }
 
 static classes classes_dense(const loss_args* a, size_t j, bool logits, double smoothing) {
@@ -102,16 +116,26 @@ static void classes_entropy_slope(const classes* c, real* u) {
 }
 
 /* u becomes the gradient by y, times s. */
+static void classes_pull_logits(const classes* c, real s, double total, real* u) {
+  real e[STRETCH];
+  double share = total / c->sum;
+  for (size_t at = 0; at < c->k; at += STRETCH) {
+    size_t n = classes_exps(c, at, e);
+    for (size_t i = 0; i < n; ++i) {
+      u[at + i] = (real) ((double) s * ((double) u[at + i] - (double) e[i] * share));
+    }
+  }
+}
+
 static void classes_pull(const classes* c, real s, real* u) {
   double total = vector_sum(c->k, u);
+  if (c->logits) {
+    classes_pull_logits(c, s, total, u);
+    return;
+  }
   for (size_t i = 0; i < c->k; ++i) {
-    double d = (double) u[i];
-    if (c->logits) {
-      d -= (double) classes_share(c, i) * total;
-    } else {
-      d = (u[i] == 0 ? 0 : d / (double) c->y[i]) - total / c->sum;
-    }
-    u[i] = (real) ((double) s * d);
+    double d = u[i] == 0 ? 0 : (double) u[i] / (double) c->y[i];
+    u[i] = (real) ((double) s * (d - total / c->sum));
   }
 }
 

@@ -1,5 +1,20 @@
 #include "vector.h"
 
+#include "vector-math.h"
+
+/* Sums are taken in double, in the lanes of two vectors and then over these. */
+enum { WIDE_LANES = NN_VECTOR_BYTES / sizeof(double) };
+typedef double vec_wide __attribute__((vector_size(NN_VECTOR_BYTES)));
+typedef real narrow_at __attribute__((vector_size(WIDE_LANES * sizeof(real)),
+                                      aligned(sizeof(real)), may_alias));
+#define WIDE_LOAD(p) __builtin_convertvector(*(const narrow_at*) (p), vec_wide)
+
+static double wide_sum(vec_wide x) {
+  double sum = 0;
+  for (int l = 0; l < WIDE_LANES; ++l) sum += x[l];
+  return sum;
+}
+
 NN_PRIVATE void vector_fill(size_t n, real value, real* x) {
   for (size_t i = 0; i < n; ++i) x[i] = value;
 }
@@ -25,14 +40,26 @@ NN_PRIVATE void vector_scale(size_t n, real a, real* x) {
 }
 
 NN_PRIVATE double vector_dot(size_t n, const real* x, const real* y) {
-  double sum = 0;
-  for (size_t i = 0; i < n; ++i) sum += (double) x[i] * (double) y[i];
+  vec_wide even = {0}, odd = {0};
+  size_t i = 0;
+  for (; i + 2 * WIDE_LANES <= n; i += 2 * WIDE_LANES) {
+    even += WIDE_LOAD(x + i) * WIDE_LOAD(y + i);
+    odd += WIDE_LOAD(x + i + WIDE_LANES) * WIDE_LOAD(y + i + WIDE_LANES);
+  }
+  double sum = i ? wide_sum(even + odd) : 0;
+  for (; i < n; ++i) sum += (double) x[i] * (double) y[i];
   return sum;
 }
 
 NN_PRIVATE double vector_sum(size_t n, const real* x) {
-  double sum = 0;
-  for (size_t i = 0; i < n; ++i) sum += (double) x[i];
+  vec_wide even = {0}, odd = {0};
+  size_t i = 0;
+  for (; i + 2 * WIDE_LANES <= n; i += 2 * WIDE_LANES) {
+    even += WIDE_LOAD(x + i);
+    odd += WIDE_LOAD(x + i + WIDE_LANES);
+  }
+  double sum = i ? wide_sum(even + odd) : 0;
+  for (; i < n; ++i) sum += (double) x[i];
   return sum;
 }
 
@@ -42,8 +69,31 @@ NN_PRIVATE void columns_add(size_t rows, size_t cols, const real* x, real* y) {
   for (size_t j = 0; j < cols; ++j) vector_add(rows, x, y + j * rows);
 }
 
+/* Rows that stay in registers while the columns go by. */
+NN_INLINE void sums_add(const int vectors, size_t rows, size_t cols, const real* y, real* x) {
+  vec sum[4];
+  for (int v = 0; v < vectors; ++v) sum[v] = VEC_LOAD(x + v * LANES);
+  for (size_t j = 0; j < cols; ++j) {
+    for (int v = 0; v < vectors; ++v) sum[v] += VEC_LOAD(y + j * rows + v * LANES);
+  }
+  for (int v = 0; v < vectors; ++v) VEC_STORE(x + v * LANES, sum[v]);
+}
+
+NN_INLINE void sums_add_part(size_t n, size_t rows, size_t cols, const real* y, real* x) {
+  vec sum = part_load(x, n);
+  for (size_t j = 0; j < cols; ++j) sum += part_load(y + j * rows, n);
+  part_store(x, sum, n);
+}
+
 NN_PRIVATE void columns_sum(size_t rows, size_t cols, const real* y, real* x) {
-  for (size_t j = 0; j < cols; ++j) vector_add(rows, y + j * rows, x);
+  size_t i = 0;
+  for (; i + 4 * LANES <= rows; i += 4 * LANES) sums_add(4, rows, cols, y + i, x + i);
+  for (; i + LANES <= rows; i += LANES) sums_add(1, rows, cols, y + i, x + i);
+  if (i < rows) sums_add_part(rows - i, rows, cols, y + i, x + i);
+}
+
+NN_PRIVATE void vector_exp(size_t n, real* x) {
+  for (size_t i = 0; i < n; i += LANES) vec_store(x + i, vec_exp(vec_load(x + i, n - i)), n - i);
 }
 
 /* exp is taken of a number that is not positive, so it cannot overflow. */

@@ -16,6 +16,7 @@ NN_PRIVATE double vector_norm2(size_t n, const real* x);                 /* sum 
 /* y is rows x cols: add x (rows) to each column; add the sum over columns to x. */
 NN_PRIVATE void columns_add(size_t rows, size_t cols, const real* x, real* y);
 NN_PRIVATE void columns_sum(size_t rows, size_t cols, const real* y, real* x);
+NN_PRIVATE void vector_exp(size_t n, real* x);                           /* x = exp(x) */
 
 /* Scalar functions that do not overflow, used by activations and losses. */
 NN_PRIVATE real sigmoid(real x);
