@@ -27,9 +27,33 @@ NN_INLINE vec vec_abs(vec x) { return (vec) ((vec_bits) x & ~NN_SIGN_BIT); }
 NN_INLINE vec vec_signed(vec x, vec sign) {
   return (vec) ((vec_bits) x | ((vec_bits) sign & NN_SIGN_BIT));
 }
-/* NaN stays. */
-NN_INLINE vec vec_at_most(vec x, real most) { return vec_select(x > most, vec_of(most), x); }
-NN_INLINE vec vec_at_least(vec x, real least) { return vec_select(x < least, vec_of(least), x); }
+/* NaN stays. The instructions of x86 give their second argument where one is NaN. */
+#if NN_VECTOR_BYTES == 64
+#define VEC_EXTREME(which, a, b)                                          \
+  (sizeof(real) == sizeof(float)                                          \
+       ? (vec) _mm512_##which##_ps((__m512) (a), (__m512) (b))            \
+       : (vec) _mm512_##which##_pd((__m512d) (a), (__m512d) (b)))
+#elif NN_VECTOR_BYTES == 32
+#define VEC_EXTREME(which, a, b)                                          \
+  (sizeof(real) == sizeof(float)                                          \
+       ? (vec) _mm256_##which##_ps((__m256) (a), (__m256) (b))            \
+       : (vec) _mm256_##which##_pd((__m256d) (a), (__m256d) (b)))
+#endif
+
+NN_INLINE vec vec_at_most(vec x, real most) {
+#ifdef VEC_EXTREME
+  return VEC_EXTREME(min, vec_of(most), x);
+#else
+  return vec_select(x > most, vec_of(most), x);
+#endif
+}
+NN_INLINE vec vec_at_least(vec x, real least) {
+#ifdef VEC_EXTREME
+  return VEC_EXTREME(max, vec_of(least), x);
+#else
+  return vec_select(x < least, vec_of(least), x);
+#endif
+}
 
 /* c[0] + c[1] x + ... + c[n - 1] x^(n - 1) */
 NN_INLINE vec vec_polynomial(const int n, const double* c, vec x) {
@@ -107,9 +131,9 @@ NN_INLINE vec exp_falling(vec x, vec* rest) {
 }
 
 /* (exp(x) - 1) / 2 as value and rest: h - 1/2 + h (exp(r) - 1) with h = 2^(n - 1), which is
- * never too large. */
+ * never too large where x is within its limits. */
 NN_INLINE vec expm1_half(vec x, vec* rest) {
-  exp_parts p = exp_split(vec_at_least(vec_at_most(x, NN_EXP_MOST), NN_EITHER(-20, -40)));
+  exp_parts p = exp_split(x);
   vec h = power_of_2(p.bits - 1), whole = h - (real) 0.5, part = h * p.r;
   vec sum = whole + part, small = ((whole - sum) + part) + h * (exp_tail(p.r) + p.rest);
   vec y = sum + small;
@@ -119,7 +143,8 @@ NN_INLINE vec expm1_half(vec x, vec* rest) {
 
 /* Where x is tiny it is the result, and halves could lose its last bit. */
 NN_INLINE vec vec_expm1(vec x) {
-  vec rest, y = expm1_half(x, &rest);
+  vec within = vec_at_least(vec_at_most(x, NN_EXP_MOST), NN_EITHER(-20, -40));
+  vec rest, y = expm1_half(within, &rest);
   return vec_select(vec_abs(x) < NN_EITHER(0x1p-30, 0x1p-60), x, 2 * y);
 }
 
