@@ -22,6 +22,8 @@ static bool dropout_drops(const layer* self, const frame* f) {
   return f->training && self->hparams[DROPOUT_RATE] > 0;
 }
 
+enum { MASK_STRETCH = 128 };
+
 static size_t dropout_first(const shape* s, int shared, size_t i) {
   size_t first = 0, below = 1;
   for (int a = s->rank - 1; a >= 0; --a) {
@@ -38,6 +40,28 @@ typedef struct {
   const frame* f;
 } dropout_pass;
 
+/* n numbers of the mask from number r.next of the stream on */
+static void mask_draw(rng r, size_t n, double rate, real* mask) {
+  real keep = (real) (1 / (1 - rate));
+  double u[MASK_STRETCH];
+  for (size_t at = 0; at < n; at += MASK_STRETCH) {
+    size_t some = n - at < MASK_STRETCH ? n - at : MASK_STRETCH;
+    rng_uniforms(&r, some, u);
+    for (size_t i = 0; i < some; ++i) mask[at + i] = u[i] >= rate ? keep : 0;
+  }
+}
+
+/* A sample whose places share numbers. */
+static void mask_draw_shared(const layer* self, rng r, double rate, real* mask) {
+  size_t size = shape_size(&self->output);
+  int shared = (int) self->hparams[DROPOUT_SHARED];
+  uint64_t sample = r.next;
+  for (size_t i = 0; i < size; ++i) {
+    r.next = sample + dropout_first(&self->output, shared, i);
+    mask_draw(r, 1, rate, mask + i);
+  }
+}
+
 /* Samples from .. to - 1. */
 static void dropout_draw(void* data, size_t from, size_t to) {
   const layer* self = ((const dropout_pass*) data)->self;
@@ -45,13 +69,13 @@ static void dropout_draw(void* data, size_t from, size_t to) {
   size_t size = shape_size(&self->output);
   int shared = (int) self->hparams[DROPOUT_SHARED];
   double rate = self->hparams[DROPOUT_RATE];
-  real keep = (real) (1 / (1 - rate));
   rng r = rng_of_layer(f->random, self->hparams[DROPOUT_SEED]);
   for (size_t j = from; j < to; ++j) {
-    for (size_t i = 0; i < size; ++i) {
-      size_t sample = shared & 1 ? 0 : j * size;
-      r.next = sample + (shared >> 1 ? dropout_first(&self->output, shared, i) : i);
-      f->cache[j * size + i] = rng_uniform(&r) >= rate ? keep : 0;
+    r.next = shared & 1 ? 0 : j * size;
+    if (shared >> 1) {
+      mask_draw_shared(self, r, rate, f->cache + j * size);
+    } else {
+      mask_draw(r, size, rate, f->cache + j * size);
     }
   }
 }

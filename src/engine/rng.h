@@ -22,8 +22,11 @@ NN_PRIVATE rng rng_of_layer(rng r, double seed);
 NN_PRIVATE void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 /* Uniform on (0, 1), never 0 nor 1, 52 bits in either precision. */
 NN_PRIVATE double rng_uniform(rng* r);
+/* The next n of them. */
+NN_PRIVATE void rng_uniforms(rng* r, size_t n, double* to);
 /* Standard normal, by Box and Muller. */
 NN_PRIVATE double rng_normal(rng* r);
+NN_PRIVATE void rng_normals(rng* r, size_t n, double* to);
 /* Uniform on 0 .. n - 1, without bias. */
 NN_PRIVATE uint32_t rng_below(rng* r, uint32_t n);
 /* 0 .. n - 1 in random order (Fisher and Yates). */

@@ -156,6 +156,44 @@ static void test_permutation_even(void) {
   check(orders == 24, "permutation: every order of four occurs");
 }
 
+/* Numbers of a stretch are those that come one at a time, from any place on. */
+static void test_stretches(void) {
+  for (size_t n = 0; n < 150; n += n < 70 ? 1 : 13) {
+    for (uint64_t from = 0; from < 4; ++from) {
+      rng one = rng_new((uint64_t) 7 << 40 | 5, 3, 2), many = one;
+      double *u = keep_doubles(n + 1), *z = keep_doubles(n + 1);
+      one.next = many.next = ((uint64_t) 1 << 33) - 4 + from;
+      bool same = true;
+      rng_uniforms(&many, n, u);
+      for (size_t i = 0; i < n; ++i) same = same && u[i] == rng_uniform(&one);
+      check(same && one.next == many.next, "uniforms: as one at a time");
+      rng_normals(&many, n, z);
+      for (size_t i = 0; i < n; ++i) same = same && z[i] == rng_normal(&one);
+      check(same && one.next == many.next, "normals: as one at a time");
+    }
+  }
+}
+
+/* Fisher and Yates with numbers that come one at a time. */
+static void test_permutation_numbers(void) {
+  for (int n = 1; n < 200; ++n) {
+    for (uint64_t from = 0; from < 2; ++from) {
+      rng one = rng_new(11, 6, (uint32_t) n), many = one;
+      int order[200], expected[200];
+      one.next = many.next = from;
+      rng_permutation(&many, n, order);
+      for (int i = 0; i < n; ++i) expected[i] = i;
+      for (int i = n - 1; i > 0; --i) {
+        int j = (int) rng_below(&one, (uint32_t) i + 1), swap = expected[i];
+        expected[i] = expected[j];
+        expected[j] = swap;
+      }
+      check(same_bytes(order, expected, (size_t) n * sizeof(int)) && one.next == many.next,
+            "permutation: numbers as one at a time");
+    }
+  }
+}
+
 static void test_streams_differ(void) {
   rng all[] = {rng_new(1, 1, 1), rng_new(2, 1, 1), rng_new(1, 2, 1), rng_new(1, 1, 2),
                rng_new((uint64_t) 1 << 32 | 1, 1, 1)};
@@ -177,6 +215,8 @@ int main(void) {
   test_below();
   test_permutation();
   test_permutation_even();
+  test_stretches();
+  test_permutation_numbers();
   test_streams_differ();
   return report();
 }
