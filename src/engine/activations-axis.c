@@ -115,12 +115,16 @@ static void log_softmax_value(const span* s, const real* x, real* y) {
   blocks_each(s, log_softmax_block, x, NULL, NULL, y);
 }
 
-/* In both, `to` holds p until its group's turn. */
+/* In what follows `to` holds p until its group's turn. */
+static void powers_block(const span* s, const real* y, real* to) {
+  vector_copy(s->n, y, to);
+  vector_exp(s->n, to);
+}
+
 static void log_softmax_backward_block(const span* s, const real* x, const real* y, const real* v,
                                        real* to) {
   (void) x;
-  vector_copy(s->n, y, to);
-  vector_exp(s->n, to);
+  powers_block(s, y, to);
   for (size_t g = 0; g < group_count(s); ++g) {
     size_t at = group_start(s, s->k, g), by = s->inner;
     real sum = (real) group_sum(s->k, by, v + at);
@@ -131,8 +135,7 @@ static void log_softmax_backward_block(const span* s, const real* x, const real*
 static void log_softmax_jvp_block(const span* s, const real* x, const real* y, const real* v,
                                   real* to) {
   (void) x;
-  vector_copy(s->n, y, to);
-  vector_exp(s->n, to);
+  powers_block(s, y, to);
   for (size_t g = 0; g < group_count(s); ++g) {
     size_t at = group_start(s, s->k, g), by = s->inner;
     real mean = (real) group_dot(s->k, by, to + at, v + at);
