@@ -29,37 +29,40 @@
 #' @export
 train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NULL) {
   call <- environment()
+  threads <- engine_settings(call = call)
   check_ready(object, call)
   data <- with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call))
   state <- model_state(object)
   if (!is.null(data$classes)) state$classes <- data$classes
-  suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), call))
+  suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), threads, call))
 }
 
 #' @rdname train_on_batch
 #' @export
 test_on_batch <- function(object, x, y, sample_weight = NULL) {
   call <- environment()
+  threads <- engine_settings(call = call)
   check_compiled(object, call)
   check_built(object, call)
   data <- check_samples(object, x, y, sample_weight, call = call)
   samples <- new_samples(data$x, data$y, data$weight)
-  unname(evaluate_samples(object, samples, samples$n, NULL, call))
+  unname(evaluate_samples(object, samples, samples$n, NULL, call, threads = threads))
 }
 
 #' @rdname train_on_batch
 #' @export
 predict_on_batch <- function(object, x) {
   call <- environment()
+  threads <- engine_settings(call = call)
   check_model(object, call = call)
   check_built(object, call)
   x <- model_input(object, x, "x", call)
-  predict_rows(object, x, max(sample_count(x), 1L), engine_settings())
+  predict_rows(object, x, max(sample_count(x), 1L), threads)
 }
 
-step_on_batch <- function(model, samples, call) {
+step_on_batch <- function(model, samples, threads, call) {
   state <- model_state(model)
-  held <- batch_trainer(model, samples, call)
+  held <- batch_trainer(model, samples, threads, call)
   rate <- batch_rate(held, state$compiled$optimizer, call)
   if (!is.null(rate)) trainer_set_rate(held$trainer, rate)
   logs <- trainer_run(held$trainer, 1L, budget = Inf)$logs[, 1]
@@ -83,12 +86,12 @@ batch_rate <- function(held, optimizer, call) {
 # list(key, trainer, weights, optimizer_state): weights and state are those that the trainer
 # holds. It serves again while all that it was made from is the same; weights that were set
 # since are handed over.
-batch_trainer <- function(model, samples, call) {
+batch_trainer <- function(model, samples, threads, call) {
   state <- model_state(model)
-  key <- batch_key(model, samples)
+  key <- batch_key(model, samples, threads)
   held <- held_trainer(state)
   same <- identical(key, held$key) && !is.null(state$optimizer_state)
-  if (!same) return(new_batch_trainer(model, samples, key, call))
+  if (!same) return(new_batch_trainer(model, samples, threads, key, call))
   trainer_refill(held$trainer, samples, draw_seed())
   if (!same_numbers(held$weights, lapply(state$layers, layer_weights))) {
     trainer_set(held$trainer, w = pack_weights(state$layers))
@@ -102,19 +105,19 @@ batch_trainer <- function(model, samples, call) {
 # To the bit. The same vector is the same without a look at its numbers.
 same_numbers <- function(a, b) identical(a, b, num.eq = FALSE, single.NA = FALSE)
 
-batch_key <- function(model, samples) {
+batch_key <- function(model, samples, threads) {
   state <- model_state(model)
   rate <- optimizer_rate(state$compiled$optimizer)
   list(
     state, model_plan(model), state$compiled, samples$n, samples$y[[1]]$dims,
     is.null(samples$weight[[1]]), if (inherits(rate, "kestrel_schedule")) rate,
-    getOption("kestrel.kernel")
+    getOption("kestrel.kernel"), threads
   )
 }
 
-new_batch_trainer <- function(model, samples, key, call) {
+new_batch_trainer <- function(model, samples, threads, key, call) {
   state <- model_state(model)
-  settings <- list(batch_size = samples$n, validation_batch_size = samples$n)
+  settings <- list(batch_size = samples$n, validation_batch_size = samples$n, threads = threads)
   train <- train_spec(model, samples, settings, draw_seed(), call = call)
   spec <- model_plan(model)
   check_memory(trainer_bytes(spec, train, samples, NULL), "Training", call)
