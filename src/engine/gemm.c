@@ -71,8 +71,7 @@ static void panel_turn(const gemm_product* g, const panel_place* at, real* to) {
 static void panel_copy(const gemm_product* g, const panel_place* at, real* to) {
   const real* from = g->a + at->i + at->p * g->a_column;
   for (size_t q = 0; q < at->depth; ++q, from += g->a_column, to += at->padded) {
-    for (size_t r = 0; r < at->rows; ++r) to[r] = from[r];
-    for (size_t r = at->rows; r < at->padded; ++r) to[r] = 0;
+    for (size_t r = 0; r < at->rows; r += LANES) VEC_STORE(to + r, vec_load(from + r, at->rows - r));
   }
 }
 
@@ -82,14 +81,18 @@ static void tile_aside(gemm_tile t, size_t rows, size_t padded, int columns) {
   size_t c_column = t.c_column;
   for (size_t j = 0; j < (size_t) columns; ++j) {
     const real* from = t.add ? c + j * c_column : t.bias;
-    for (size_t r = 0; r < padded; ++r) aside[j * padded + r] = from && r < rows ? from[r] : 0;
+    for (size_t r = 0; r < padded; r += LANES) {
+      VEC_STORE(aside + j * padded + r, from ? vec_load(from + r, rows - r) : (vec){0});
+    }
   }
   t.c = aside;
   t.c_column = padded;
   t.add = true;
   tile_run(&t, (int) (padded / LANES), columns);
   for (size_t j = 0; j < (size_t) columns; ++j) {
-    memcpy(c + j * c_column, aside + j * padded, rows * sizeof(real));
+    for (size_t r = 0; r < rows; r += LANES) {
+      vec_store(c + j * c_column + r, VEC_LOAD(aside + j * padded + r), rows - r);
+    }
   }
 }
 
