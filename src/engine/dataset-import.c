@@ -10,7 +10,7 @@
  * cache lines on the side that is written, a block uses whole ones on the side that is read,
  * one after the other, and both together stay near. */
 
-enum { BLOCK = 64, STRIP = 16 };
+enum { BLOCK = 128, STRIP = 16 };
 
 typedef double double_four __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int int_four __attribute__((vector_size(16), aligned(4), may_alias));
