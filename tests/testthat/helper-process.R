@@ -1,15 +1,16 @@
 # Code in a fresh R process: `f(...)` with this package attached, from the library that the
-# tests run on.
+# tests run on, with the kernel that they run with.
 
 in_process <- function(f, ...) {
   skip_if_not_installed("callr")
-  attached <- function(f, args) {
+  attached <- function(f, args, kernel) {
+    options(kestrel.kernel = kernel)
     library(kestrel)
     do.call(f, args)
   }
   environment(f) <- globalenv()
   environment(attached) <- globalenv()
-  callr::r(attached, list(f = f, args = list(...)), libpath = .libPaths(),
+  callr::r(attached, list(f, list(...), getOption("kestrel.kernel")), libpath = .libPaths(),
     env = c(callr::rcmd_safe_env(), TESTTHAT = "true"))
 }
 
