@@ -114,19 +114,26 @@ test_that("save.image() and load()", {
   expect_identical(there, list(result = expected, same = TRUE))
 })
 
+# Workers that find the package where these tests do, and run with the same kernel.
+as_here <- function(cluster) {
+  parallel::clusterCall(cluster, function(paths, kernel) {
+    .libPaths(paths)
+    options(kestrel.kernel = kernel)
+  }, .libPaths(), getOption("kestrel.kernel"))
+  cluster
+}
+
 test_that("workers of a cluster predict and train", {
-  cluster <- parallel::makePSOCKcluster(2)
+  cluster <- as_here(parallel::makePSOCKcluster(2))
   on.exit(parallel::stopCluster(cluster))
-  parallel::clusterCall(cluster, function(paths) .libPaths(paths), .libPaths())
   results <- parallel::clusterCall(cluster, function(model, use, x, y) {
     library(kestrel)
     use(model, x, y)
   }, again(), use_model, wave_x(), wave_y())
   for (result in results) expect_identical(result, expected)
   # A method finds its package without it being attached.
-  fresh <- parallel::makePSOCKcluster(1)
+  fresh <- as_here(parallel::makePSOCKcluster(1))
   on.exit(parallel::stopCluster(fresh), add = TRUE)
-  parallel::clusterCall(fresh, function(paths) .libPaths(paths), .libPaths())
   bare <- parallel::clusterCall(fresh, function(model, x) predict(model, x), again(), wave_x())
   expect_identical(bare[[1]], expected[[1]])
 })
