@@ -34,7 +34,7 @@ deps:
 
 install: $(BUILD)/installed
 
-$(BUILD)/installed: DESCRIPTION NAMESPACE $(wildcard R/*.R man/*.Rd src/*.c src/*.h) $(ENGINE) | deps
+$(BUILD)/installed: DESCRIPTION NAMESPACE src/Makevars $(wildcard R/*.R man/*.Rd src/*.c src/*.h) $(ENGINE) | deps
 	@sh tools/install.sh $(BUILD)
 
 demo: install
