@@ -14,6 +14,7 @@
 #include PROCESSOR
 #include "engine/parallel.c"
 #include "engine/gemm-tile.c"
+#include "engine/gemm-few.c"
 #include "engine/gemm.c"
 
 #include "gemm-libraries.h"

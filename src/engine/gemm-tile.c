@@ -1,7 +1,8 @@
 #include "gemm-tile.h"
 
 /* The tile as named variables x<vector><column>, since arrays would live in memory. Branches on
- * `vectors` and `columns` are decided by the compiler: the body is inlined with constants. */
+ * `vectors`, `columns` and `part` are decided by the compiler: the body is inlined with
+ * constants. */
 
 #if NN_TILE_COLUMNS == 8
 #define EACH_COLUMN(F) F(0) F(1) F(2) F(3) F(4) F(5) F(6) F(7)
@@ -9,14 +10,24 @@
 #define EACH_COLUMN(F) F(0) F(1) F(2) F(3) F(4) F(5)
 #endif
 
+/* Of vector v in C or of the bias all lanes, or the rows that the last one has. */
+#define EDGE_LOAD(p, v) \
+  ((v) + 1 < vectors ? VEC_LOAD((p) + (v) * LANES) : vec_load((p) + (v) * LANES, last))
+#define EDGE_STORE(p, v, x)                 \
+  if ((v) + 1 < vectors) {                  \
+    VEC_STORE((p) + (v) * LANES, x);        \
+  } else if ((v) + 1 == vectors) {          \
+    vec_store((p) + (v) * LANES, x, last);  \
+  }
+
 #define TILE_START(j)                                                    \
   vec x0##j = {0}, x1##j = {0}, x2##j = {0};                             \
   if (j < columns) {                                                     \
     const real* from = t->add ? t->c + j * t->c_column : t->bias;        \
     if (from) {                                                          \
-      x0##j = VEC_LOAD(from);                                            \
-      if (vectors > 1) x1##j = VEC_LOAD(from + LANES);                   \
-      if (vectors > 2) x2##j = VEC_LOAD(from + 2 * LANES);               \
+      x0##j = EDGE_LOAD(from, 0);                                        \
+      if (vectors > 1) x1##j = EDGE_LOAD(from, 1);                       \
+      if (vectors > 2) x2##j = EDGE_LOAD(from, 2);                       \
     }                                                                    \
   }
 
@@ -31,28 +42,32 @@
 #define TILE_END(j)                                            \
   if (j < columns) {                                           \
     real* to = t->c + j * t->c_column;                         \
-    VEC_STORE(to, x0##j);                                      \
-    if (vectors > 1) VEC_STORE(to + LANES, x1##j);             \
-    if (vectors > 2) VEC_STORE(to + 2 * LANES, x2##j);         \
+    EDGE_STORE(to, 0, x0##j)                                   \
+    EDGE_STORE(to, 1, x1##j)                                   \
+    EDGE_STORE(to, 2, x2##j)                                   \
   }
 
-NN_INLINE void tile_body(const gemm_tile* t, const int vectors, const int columns) {
+#define ROWS_LOAD(v) \
+  (part && (v) + 1 == vectors ? part_load(a + (v) * LANES, last) : VEC_LOAD(a + (v) * LANES))
+
+NN_INLINE void tile_body(const gemm_tile* t, const int vectors, const int columns,
+                         const bool part) {
   const real *a = t->a, *b = t->b;
-  const size_t a_step = t->a_step, b_step = t->b_step, b_column = t->b_column;
+  const size_t a_step = t->a_step, b_step = t->b_step, b_column = t->b_column, last = t->last;
   EACH_COLUMN(TILE_START)
   for (size_t p = t->k; p > 0; --p, a += a_step, b += b_step) {
-    vec a0 = VEC_LOAD(a), a1 = a0, a2 = a0;
-    if (vectors > 1) a1 = VEC_LOAD(a + LANES);
-    if (vectors > 2) a2 = VEC_LOAD(a + 2 * LANES);
+    vec a0 = ROWS_LOAD(0), a1 = a0, a2 = a0;
+    if (vectors > 1) a1 = ROWS_LOAD(1);
+    if (vectors > 2) a2 = ROWS_LOAD(2);
     EACH_COLUMN(TILE_ADD)
   }
   EACH_COLUMN(TILE_END)
 }
 
 #define TILE_CASE(c) \
-  case c: tile_body(t, vectors, c); break;
+  case c: tile_body(t, vectors, c, part); break;
 
-NN_INLINE void tile_columns(const gemm_tile* t, const int vectors, int columns) {
+NN_INLINE void tile_columns(const gemm_tile* t, const int vectors, int columns, const bool part) {
   switch (columns) {
     TILE_CASE(1)
     TILE_CASE(2)
@@ -63,16 +78,24 @@ NN_INLINE void tile_columns(const gemm_tile* t, const int vectors, int columns) 
     TILE_CASE(6)
     TILE_CASE(7)
 #endif
-    default: tile_body(t, vectors, NN_TILE_COLUMNS);
+    default: tile_body(t, vectors, NN_TILE_COLUMNS, part);
+  }
+}
+
+NN_INLINE void tile_vectors(const gemm_tile* t, int vectors, int columns, const bool part) {
+  if (vectors == 1) {
+    tile_columns(t, 1, columns, part);
+  } else if (vectors == 2) {
+    tile_columns(t, 2, columns, part);
+  } else {
+    tile_columns(t, NN_TILE_VECTORS, columns, part);
   }
 }
 
 NN_PRIVATE void tile_run(const gemm_tile* t, int vectors, int columns) {
-  if (vectors == 1) {
-    tile_columns(t, 1, columns);
-  } else if (vectors == 2) {
-    tile_columns(t, 2, columns);
+  if (TILE_PARTS && t->last < LANES && !t->filled) {
+    tile_vectors(t, vectors, columns, true);
   } else {
-    tile_columns(t, NN_TILE_VECTORS, columns);
+    tile_vectors(t, vectors, columns, false);
   }
 }

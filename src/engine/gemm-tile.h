@@ -7,7 +7,10 @@
 
 enum { TILE_ROWS = NN_TILE_VECTORS * LANES, TILE_COLUMNS = NN_TILE_COLUMNS };
 
-/* c(i, j) = start + sum over p < k of a(i, p) b(p, j), i over whole vectors */
+/* Whether a part of a vector is loaded as fast as all of it. */
+enum { TILE_PARTS = NN_VECTOR_BYTES > 16 };
+
+/* c(i, j) = start + sum over p < k of a(i, p) b(p, j), with i over vectors of rows */
 typedef struct {
   size_t k;
   const real* a;     /* number (i, p) at p * a_step + i */
@@ -18,9 +21,12 @@ typedef struct {
   size_t c_column;
   const real* bias;  /* start: one number for each row; or NULL */
   bool add;          /* start: what is in c; else, without bias, 0 */
+  size_t last;       /* rows of the last vector, 1 .. LANES */
+  bool filled;       /* the last vector may be read from a as a whole */
 } gemm_tile;
 
-/* vectors: 1 .. NN_TILE_VECTORS, columns: 1 .. NN_TILE_COLUMNS */
+/* vectors: 1 .. NN_TILE_VECTORS, columns: 1 .. NN_TILE_COLUMNS; unless `filled`, last is LANES
+ * where there are no TILE_PARTS. */
 NN_PRIVATE void tile_run(const gemm_tile* t, int vectors, int columns);
 
 #endif

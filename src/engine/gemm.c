@@ -1,14 +1,14 @@
 #include "gemm.h"
 
+#include "gemm-product.h"
 #include "gemm-tile.h"
 #include "parallel.h"
 
-/* C = A B (+ C, or + bias) with A m x k and B k x n, each of them perhaps transposed in memory.
- *
- * C is made in tiles of TILE_ROWS x TILE_COLUMNS. Of A a panel of TILE_ROWS rows and GEMM_DEPTH
+/* C is made in tiles of TILE_ROWS x TILE_COLUMNS. Of A a panel of TILE_ROWS rows and GEMM_DEPTH
  * columns at a time is turned where it is transposed, and filled up with rows of 0 where the
- * last vector would not be whole; otherwise it is read where it is, as B is. GEMM_WIDTH columns
- * of B are used by all panels before the next are begun, so that they stay near.
+ * last vector would not be whole and a part of it cannot be read fast; otherwise it is read
+ * where it is, as B is. GEMM_WIDTH columns of B are used by all panels before the next are
+ * begun, so that they stay near.
  *
  * Number (i, j) is a sum over p in ascending order, whatever tile it falls into, so that a
  * column comes out the same alone and among others; only the few rows of dots_run() are
@@ -16,20 +16,6 @@
  * made is chosen by the whole of it. */
 
 enum { GEMM_DEPTH = 256, GEMM_WIDTH = 2048 / sizeof(real) };
-
-/* Number (i, p) of A is at i * a_row + p * a_column, (p, j) of B at p * b_row + j * b_column. */
-typedef struct {
-  size_t m, n, k;
-  const real* a;
-  size_t a_row, a_column;
-  const real* b;
-  size_t b_row, b_column;
-  real* c;
-  size_t c_column;
-  const real* bias; /* one number for each row, or NULL */
-  bool add;
-  bool dots; /* columns of A and B are in one piece each */
-} gemm_product;
 
 static size_t gemm_least(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -75,31 +61,10 @@ static void panel_copy(const gemm_product* g, const panel_place* at, real* to) {
   }
 }
 
-/* A tile whose last rows are not there is made aside. */
-static void tile_aside(gemm_tile t, size_t rows, size_t padded, int columns) {
-  real aside[TILE_ROWS * TILE_COLUMNS], *c = t.c;
-  size_t c_column = t.c_column;
-  for (size_t j = 0; j < (size_t) columns; ++j) {
-    const real* from = t.add ? c + j * c_column : t.bias;
-    for (size_t r = 0; r < padded; r += LANES) {
-      VEC_STORE(aside + j * padded + r, from ? vec_load(from + r, rows - r) : (vec){0});
-    }
-  }
-  t.c = aside;
-  t.c_column = padded;
-  t.add = true;
-  tile_run(&t, (int) (padded / LANES), columns);
-  for (size_t j = 0; j < (size_t) columns; ++j) {
-    for (size_t r = 0; r < rows; r += LANES) {
-      vec_store(c + j * c_column + r, VEC_LOAD(aside + j * padded + r), rows - r);
-    }
-  }
-}
-
 /* One panel of A against columns from .. to - 1 of B. */
 static void panel_run(const gemm_product* g, const panel_place* at, size_t from, size_t to) {
   real panel[TILE_ROWS * GEMM_DEPTH] __attribute__((aligned(64)));
-  bool in_place = g->a_row == 1 && at->rows == at->padded;
+  bool in_place = g->a_row == 1 && (TILE_PARTS || at->rows == at->padded);
   if (!in_place) (g->a_row == 1 ? panel_copy : panel_turn)(g, at, panel);
   gemm_tile t = {.k = at->depth,
                  .a = in_place ? g->a + at->i + at->p * g->a_column : panel,
@@ -108,16 +73,14 @@ static void panel_run(const gemm_product* g, const panel_place* at, size_t from,
                  .b_column = g->b_column,
                  .c_column = g->c_column,
                  .bias = g->bias ? g->bias + at->i : NULL,
-                 .add = g->add || at->p > 0};
+                 .add = g->add || at->p > 0,
+                 .last = LANES - (at->padded - at->rows),
+                 .filled = !in_place};
+  int vectors = (int) (at->padded / LANES);
   for (size_t j = from; j < to; j += TILE_COLUMNS) {
-    int columns = (int) gemm_least(to - j, TILE_COLUMNS);
     t.b = g->b + at->p * g->b_row + j * g->b_column;
     t.c = g->c + j * g->c_column + at->i;
-    if (at->rows == at->padded) {
-      tile_run(&t, (int) (at->padded / LANES), columns);
-    } else {
-      tile_aside(t, at->rows, at->padded, columns);
-    }
+    tile_run(&t, vectors, (int) gemm_least(to - j, TILE_COLUMNS));
   }
 }
 
@@ -131,55 +94,6 @@ static void tiles_run(const gemm_product* g) {
         at.padded = (at.rows + LANES - 1) / LANES * LANES;
         panel_run(g, &at, j, gemm_least(g->n, j + GEMM_WIDTH));
       }
-    }
-  }
-}
-
-static real lanes_sum(vec x) {
-  real sum = 0;
-  for (int l = 0; l < LANES; ++l) sum += x[l];
-  return sum;
-}
-
-static real gemm_dot(size_t k, const real* a, const real* b) {
-  vec sum = {0}, other = {0};
-  size_t p = 0;
-  for (; p + 2 * LANES <= k; p += 2 * LANES) {
-    sum += VEC_LOAD(a + p) * VEC_LOAD(b + p);
-    other += VEC_LOAD(a + p + LANES) * VEC_LOAD(b + p + LANES);
-  }
-  if (p + LANES <= k) {
-    sum += VEC_LOAD(a + p) * VEC_LOAD(b + p);
-    p += LANES;
-  }
-  if (p < k) other += part_load(a + p, k - p) * part_load(b + p, k - p);
-  return lanes_sum(sum + other);
-}
-
-/* Few rows of A' B would leave most of a tile empty: each number is a dot of two columns. */
-static void dots_run(const gemm_product* g) {
-  for (size_t j = 0; j < g->n; ++j) {
-    for (size_t i = 0; i < g->m; ++i) {
-      real* c = g->c + j * g->c_column + i;
-      real start = g->add ? *c : g->bias ? g->bias[i] : 0;
-      *c = start + gemm_dot(g->k, g->a + i * g->a_row, g->b + j * g->b_column);
-    }
-  }
-}
-
-/* The smallest products are done before a tile would have begun: A is read where it is, rows
- * in vectors. */
-static void small_run(const gemm_product* g) {
-  for (size_t j = 0; j < g->n; ++j) {
-    const real* b = g->b + j * g->b_column;
-    real* c = g->c + j * g->c_column;
-    for (size_t i = 0; i < g->m; i += LANES) {
-      size_t left = g->m - i;
-      const real *a = g->a + i, *start = g->add ? c + i : g->bias ? g->bias + i : NULL;
-      vec sum = {0};
-      if (start) sum = vec_load(start, left);
-      for (size_t p = 0; p < g->k; ++p) sum += vec_load(a + p * g->a_column, left) * b[p * g->b_row];
-      vec_store(c + i, sum, left);
     }
   }
 }
@@ -218,12 +132,12 @@ static gemm_product columns_of_product(const gemm_product* g, size_t from, size_
   return part;
 }
 
-static void columns_run(void* data, size_t from, size_t to) {
+static void columns_part_run(void* data, size_t from, size_t to) {
   gemm_product part = columns_of_product(data, from, to);
   tiles_run(&part);
 }
 
-static void dots_columns_run(void* data, size_t from, size_t to) {
+static void dots_part_run(void* data, size_t from, size_t to) {
   gemm_product part = columns_of_product(data, from, to);
   dots_run(&part);
 }
@@ -239,15 +153,16 @@ static void tiles_share(gemm_product* g, int threads) {
   if (g->m >= (size_t) threads * TILE_ROWS) {
     parallel_for(threads, g->m, LANES, gemm_grain(g->n * g->k), rows_run, g);
   } else {
-    parallel_for(threads, g->n, TILE_COLUMNS, gemm_grain(g->m * g->k), columns_run, g);
+    parallel_for(threads, g->n, TILE_COLUMNS, gemm_grain(g->m * g->k), columns_part_run, g);
   }
 }
 
 static void product_run(gemm_product* g, int threads) {
+  bool in_place = g->a_row == 1 || g->k == 1;
   if (g->dots && g->m < 4) {
-    parallel_for(threads, g->n, 1, gemm_grain(g->m * g->k), dots_columns_run, g);
-  } else if ((g->a_row == 1 || g->k == 1) && g->m * g->n * g->k <= SMALL_PRODUCT) {
-    small_run(g);
+    parallel_for(threads, g->n, 1, gemm_grain(g->m * g->k), dots_part_run, g);
+  } else if (in_place && (g->n == 1 || g->m * g->n * g->k <= SMALL_PRODUCT)) {
+    columns_run(g);
   } else {
     tiles_share(g, threads);
   }

@@ -54,13 +54,39 @@ NN_INLINE void part_store(real* p, vec v, size_t n) {
   }
 }
 #else
+#if NN_VECTOR_BYTES == 32
+NN_INLINE vec part_load(const real* p, size_t n) {
+  if (sizeof(real) == sizeof(float)) {
+    __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    __m256i where = _mm256_cmpgt_epi32(_mm256_set1_epi32((int) n), lane);
+    return (vec) _mm256_maskload_ps((const float*) p, where);
+  }
+  __m256i lane = _mm256_setr_epi64x(0, 1, 2, 3);
+  __m256i where = _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long) n), lane);
+  return (vec) _mm256_maskload_pd((const double*) p, where);
+}
+#else
 NN_INLINE vec part_load(const real* p, size_t n) {
   vec v = {0};
   for (size_t l = 0; l < n; ++l) v[l] = p[l];
   return v;
 }
+#endif
+/* Halves, quarters, .. of the vector, as n is made of them. */
 NN_INLINE void part_store(real* p, vec v, size_t n) {
-  for (size_t l = 0; l < n; ++l) p[l] = v[l];
+  real lanes[LANES];
+  VEC_STORE(lanes, v);
+  const real* from = lanes;
+#define PART_COPY(size)                          \
+  if (LANES > (size) && (n & (size))) {          \
+    memcpy(p, from, (size) * sizeof(real));      \
+    p += (size);                                 \
+    from += (size);                              \
+  }
+  PART_COPY(4)
+  PART_COPY(2)
+  PART_COPY(1)
+#undef PART_COPY
 }
 #endif
 
