@@ -1,0 +1,21 @@
+# Rows that a network cannot tell apart.
+
+# Numbers 1, 2, ... for equal rows of a matrix, in the order in which they appear.
+row_groups <- function(x) {
+  group <- rep(1, nrow(x))
+  for (j in seq_len(ncol(x))) {
+    values <- match(x[, j], unique(x[, j]))
+    pairs <- group * (nrow(x) + 1) + values
+    group <- match(pairs, unique(pairs))
+    if (max(group) == nrow(x)) break
+  }
+  group
+}
+
+# Equal inputs. Where places of a sample are mixed, each place of equal samples is a group.
+data_groups <- function(problem) {
+  group <- row_groups(problem$inputs)
+  if (!problem$network$mixed || problem$places == 1) return(group)
+  places <- problem$places
+  rep((group - 1) * places, each = places) + seq_len(places)
+}

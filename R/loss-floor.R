@@ -1,0 +1,118 @@
+#' How low the training loss can go
+#'
+#' `loss_floor()` returns a number below which no weights can bring the loss of this model on
+#' these data. It is proven from the layers, the loss, and the data, not from training: the
+#' weights that the model has do not enter.
+#'
+#' @details
+#' The highest of these floors is returned; its `type` says which:
+#'
+#' * `"affine"`: all layers are linear, so outputs are `x %*% B + b`, and the mean squared
+#'   error is at least that of least squares.
+#' * `"reduced-rank"`: outputs are linear in `r` numbers, as many as the narrowest layer on
+#'   the way has units. The squares of all singular values of the (fitted, centred) targets
+#'   but the `r` largest come on top (Eckart and Young).
+#' * `"none"`: nothing better than the least value of the loss is known.
+#'
+#' Rounding: a floor is lowered by a bound on the rounding errors in its computation, about
+#' 1e-13 of the size of the numbers it is made of. Data are taken in the precision of the
+#' model; the loss of a float32 model, summed in float32, can be seen below its floor by float32's
+#' rounding, 1e-7 of its terms. Columns of `x` count as dependent when they are so to 25 digits.
+#'
+#' The loss is that of `evaluate()` without the penalties of regularizers, which only add to
+#' it; sample weights, class weights, reduction and the weight of the loss are taken into
+#' account. `notes` tell what the floor is no statement about.
+#'
+#' @param model a compiled model whose input shape is known.
+#' @inheritParams fit.kestrel_model
+#' @param ... must be empty.
+#' @return a number of class `kestrel_floor` with attributes
+#'   * `type`, see above;
+#'   * `attained`: `TRUE` when some weights reach it, `FALSE` when it is only approached, `NA`
+#'     when that is not known;
+#'   * `certificate`: a list with what is needed to check the floor;
+#'   * `notes`: a character vector.
+#' @section Errors: `kestrel_error_state` (not compiled, not built), `kestrel_error_argument`
+#'   with its kinds `kestrel_error_shape` and `kestrel_error_data`.
+#' @source Eckart and Young (1936), The approximation of one matrix by another of lower rank;
+#'   Baldi and Hornik (1989), Neural networks and principal component analysis.
+#' @family diagnosis
+#' @examples
+#' x <- c(-1, 0, 1)
+#' y <- c(-0.2445248, 0.1232554, 0.1713998)
+#' model <- keras_model_sequential(input_shape = 1) %>%
+#'   layer_dense(10) %>%
+#'   layer_dense(1)
+#' model %>% compile(loss = "mse")
+#' loss_floor(model, x, y)
+#' @export
+loss_floor <- function(model, x, y, sample_weight = NULL, class_weight = NULL, ...) {
+  check_dots(list(...), names(formals(loss_floor)))
+  check_model(model)
+  problem <- floor_problem(model, x, y, sample_weight, class_weight)
+  new_floor(best_floor(architecture_floors(problem)), problem)
+}
+
+architecture_floors <- function(problem) {
+  c(list(least_floor(problem)), squares_floors(problem))
+}
+
+# `about`: the floor before it was lowered for rounding, to be shown.
+new_candidate <- function(value, type, attained, certificate, about = value) {
+  list(value = value, type = type, attained = attained, certificate = certificate, about = about)
+}
+
+# The first of equal ones.
+best_floor <- function(candidates) {
+  values <- vapply(candidates, `[[`, 0, "value")
+  candidates[[which.max(values)]]
+}
+
+# The least value that the loss has for any targets and predictions.
+least_floor <- function(problem) {
+  least <- least_value(problem$loss$name)
+  value <- if (least == 0) 0 else sum(problem$s) * least
+  new_candidate(value, "none", NA, list(kind = "least", value = value))
+}
+
+least_value <- function(name) {
+  never_below_0 <- c(
+    "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
+    "mean_squared_logarithmic_error", "huber", "log_cosh", "hinge", "squared_hinge",
+    "categorical_hinge", "sparse_categorical_crossentropy"
+  )
+  if (name %in% never_below_0) return(0)
+  if (name == "cosine_similarity") -1 - 4 * .Machine$double.eps else -Inf
+}
+
+new_floor <- function(floor, problem) {
+  structure(floor$value, type = floor$type, attained = floor$attained,
+    certificate = floor$certificate, notes = as.character(problem$notes),
+    class = c("kestrel_floor", "numeric"))
+}
+
+#' @export
+format.kestrel_floor <- function(x, digits = 7, ...) {
+  sprintf("%.*g", digits, as.vector(unclass(x)))
+}
+
+#' @export
+print.kestrel_floor <- function(x, ...) {
+  cat(c(floor_text(x), attr(x, "notes")), sep = "\n")
+  invisible(x)
+}
+
+floor_text <- function(x) {
+  value <- as.vector(unclass(x))
+  if (value == -Inf) return("The loss of this model has no floor that is known: it may be unbounded below.")
+  if (attr(x, "type") == "none") {
+    return(sprintf("No floor above %s is known for this model on these data.", format(x)))
+  }
+  sprintf("No weights of this model can go below %s on these data (%s%s).", format(x),
+    attr(x, "type"), attained_text(attr(x, "attained")))
+}
+
+attained_text <- function(attained) {
+  if (is.na(attained)) return("")
+  if (attained) ", attained" else ", approached but not attained"
+}
