@@ -101,6 +101,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
     c(data["classes"], training_samples(object, data, validation_split, validation_data, environment()))
   })
   settings <- batch_settings(settings, data$train$n)
+  settings$validation_split <- if (is.null(validation_data)) validation_split else 0
   warn_frozen(object)
   run <- new_run(object, data, settings, callbacks, environment())
   keep_features(object, x)

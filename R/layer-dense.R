@@ -47,7 +47,7 @@ layer_dense <- function(object, units, activation = NULL, use_bias = TRUE,
                         bias_constraint = NULL, input_shape = NULL, name = NULL, ...) {
   options <- layer_options(list(...), input_shape, name)
   config <- list(
-    units = check_units(units),
+    units = check_unit_count(units),
     activation = as_activation(activation),
     use_bias = check_flag(use_bias),
     kernel_initializer = as_initializer(kernel_initializer),
@@ -61,7 +61,7 @@ layer_dense <- function(object, units, activation = NULL, use_bias = TRUE,
   compose_layer(object, "dense", config, options)
 }
 
-check_units <- function(units, call = caller_env()) {
+check_unit_count <- function(units, call = caller_env()) {
   if (!missing(units)) return(check_count(units, arg = "units", call = call))
   stop_kestrel("argument", "`units`, the number of outputs, is missing.",
     hint = "For example layer_dense(units = 10).", argument = "units", call = call)

@@ -55,3 +55,26 @@ warn_nonfinite <- function(run) {
     hint = "Lower the learning rate, scale x and y, or set clipnorm in the optimizer.",
     epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1, call = run$call)
 }
+
+# What a later diagnosis needs and cannot see in weights and history: how it was trained, how
+# far the weights moved, which data these were.
+run_remember <- function(run) {
+  settings <- run$settings
+  after <- pack_weights(run$state$layers)
+  list(
+    epochs = run$epoch - settings$initial_epoch, steps = settings$steps,
+    batch_size = settings$batch_size, samples = run$data$train$n, shuffle = settings$shuffle,
+    validation_split = settings$validation_split, rate = run$rate,
+    norm_before = sqrt(sum(run$before^2)), moved = sqrt(sum((after - run$before)^2)),
+    nonfinite = if (isTRUE(run$status$nonfinite == 1)) {
+      c(epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1)
+    },
+    data = data_fingerprint(run$data$train$x[[1]]$values, run$data$train$y[[1]]$values)
+  )
+}
+
+# Sizes, and numbers at sixteen places.
+data_fingerprint <- function(x, y) {
+  some <- function(v) as.double(v[unique(round(seq(1, length(v), length.out = 16)))])
+  list(dims = c(dim(x), dim(y)), x = some(x), y = some(y))
+}

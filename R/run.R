@@ -15,7 +15,8 @@ new_run <- function(model, data, settings, callbacks, call) {
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
   train <- train_spec(model, data$train, settings, draw_seed(), call = call)
   check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call)
-  run$trainer <- trainer_new(spec, train, data$train, data$validation, pack_weights(state$layers))
+  run$before <- pack_weights(state$layers)
+  run$trainer <- trainer_new(spec, train, data$train, data$validation, run$before)
   state$dirty <- FALSE
   if (!is.null(state$optimizer_state)) trainer_set(run$trainer, state = state$optimizer_state)
   trainer_start_epoch(run$trainer, settings$initial_epoch)
@@ -73,6 +74,7 @@ run_close <- function(run) {
   if (!isTRUE(run$finished)) run_pull(run)
   assign("fitting", Filter(function(other) !identical(other, state), the$fitting), envir = the)
   state$dirty <- FALSE
+  state$last_fit <- run_remember(run)
   if (!isTRUE(run$finished)) state$history <- run_history(run)
   run$trainer <- NULL
   if (isTRUE(run$interrupted)) say_interrupted(run)

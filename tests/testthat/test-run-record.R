@@ -67,3 +67,18 @@ test_that("rows have the labels of the run, one for each epoch", {
   rows <- run_rows(list(labels = c("loss", "mae")), rbind(c(3, 2, 1), c(6, 5, 4)))
   expect_identical(rows, cbind(loss = c(3, 2, 1), mae = c(6, 5, 4)))
 })
+
+test_that("what a later diagnosis needs is remembered", {
+  model <- small_model()
+  x <- small_x()
+  before <- unlist(get_weights(model))
+  model %>% fit(x, small_y(), epochs = 3, batch_size = 2, verbose = 0, shuffle = FALSE)
+  kept <- model$last_fit
+  expect_equal(kept$moved, sqrt(sum((unlist(get_weights(model)) - before)^2)))
+  expect_equal(kept$norm_before, sqrt(sum(before^2)))
+  expect_identical(kept[c("epochs", "steps", "batch_size", "samples", "shuffle", "validation_split", "nonfinite")],
+    list(epochs = 3L, steps = 3L, batch_size = 2L, samples = 6L, shuffle = FALSE, validation_split = 0, nonfinite = NULL))
+  expect_equal(kept$rate, 0.01)
+  expect_identical(kept$data$dims, c(6L, 4L, 6L, 1L))
+  expect_lt(as.numeric(object.size(kept)), 5000)
+})

@@ -1,0 +1,293 @@
+# L: what the last activation can put out, what the loss expects, and what y is. Most of it is
+# certain before the first step.
+
+contract_checks <- function() {
+  list(
+    new_check("L1", "targets outside the range of the output", "data", find_range),
+    new_check("L2", "softmax of one unit", "model", find_lone_softmax),
+    new_check("L3", "softmax for targets that are no probabilities", "data", find_simplex),
+    new_check("L4", "cross-entropy of what is no probability", "forward", find_clipped),
+    new_check("L5", "activation and from_logits", "model", find_double),
+    new_check("L6", "targets for which the loss has no lower bound", "data", find_unbounded),
+    new_check("L7", "categorical cross-entropy of one unit", "model", find_one_class),
+    new_check("L8", "sigmoid with categorical cross-entropy", "model", find_sigmoid_categories),
+    new_check("L9", "one target for both outputs of a softmax", "data", find_twin_targets),
+    new_check("L10", "loss or metric that does not suit y", "data", find_mismatch),
+    new_check("L11", "label smoothing", "data", find_smoothing)
+  )
+}
+
+# Closed range of an activation's values, by its engine name.
+activation_range <- function(name) {
+  switch(name,
+    sigmoid = , hard_sigmoid = , softmax = , sparse_sigmoid = c(0, 1),
+    tanh = , hard_tanh = , softsign = c(-1, 1),
+    relu = , softplus = , exponential = , squareplus = , sparse_plus = c(0, Inf),
+    relu6 = c(0, 6),
+    c(-Inf, Inf)
+  )
+}
+
+# The range with the settings of the last node: leaky or capped relu.
+output_range <- function(case) {
+  name <- case$last
+  if (name != "relu") return(activation_range(name))
+  h <- case$plan$nodes[[nrow(case$nodes)]]$layer$h
+  if (isTRUE(h[1] != 0) || isTRUE(h[3] != 0)) return(c(-Inf, Inf))
+  c(0, if (is.na(h[2])) Inf else h[2])
+}
+
+find_range <- function(case) {
+  if (!case$criterion$name %in% distance_losses || case$last == "softmax") return(NULL)
+  range <- output_range(case)
+  outside <- case$y < range[1] | case$y > range[2]
+  if (!any(outside)) return(NULL)
+  floor <- score_prediction(case, pmin(pmax(as_shape(case$y, case), range[1]), range[2]))
+  found(
+    "Output cannot reach the targets", "PROVEN",
+    sprintf("The last layer ends in %s, whose values lie in [%s, %s]; y goes from %s to %s.", case$last,
+      digits(range[1]), digits(range[2]), digits(min(case$y)), digits(max(case$y))),
+    c(sprintf("%s of %d targets lie outside.", format(sum(outside), big.mark = ","), length(outside)),
+      sprintf("Lowest loss that any weights reach: %s", digits(floor))),
+    "no activation in the last layer (as nnet's linout = TRUE).",
+    explains = share_between(case, case$base, floor),
+    severity = if (has_share(case, floor)) "fault" else "note",
+    certificate = certificate("floor", quote(
+      loss >= value(pmin(pmax(y, low), high)) * (1 - 1e-10) && all(prediction >= low & prediction <= high)
+    ), list(low = range[1], high = range[2], floor = floor)),
+    fix = list(what = "last_activation", to = "linear")
+  )
+}
+
+distance_losses <- c("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
+
+as_shape <- function(y, case) array(y, dim(case$prediction))
+
+# A floor that is a noticeable part of the loss.
+has_share <- function(case, floor, least = 0.01) {
+  isTRUE(share_between(case, case$base, floor) >= least)
+}
+
+find_lone_softmax <- function(case) {
+  if (case$last != "softmax" || case$units != 1L || case$criterion$name %in% one_hot_losses) return(NULL)
+  frozen <- if (has_data(case)) sprintf("Loss for any weights: %s", digits(case$loss)) else character()
+  found(
+    "Softmax of one unit", "PROVEN",
+    "A softmax over one unit is 1 for any input and any weights: all gradients are zero.",
+    frozen, "activation = \"sigmoid\" with loss = \"binary_crossentropy\".",
+    explains = if (has_data(case)) 1 else NA,
+    certificate = certificate("zero gradient", quote(all(prediction == 1) && all(gradient == 0))),
+    fix = list(what = "last_activation", to = "sigmoid", loss = "binary_crossentropy")
+  )
+}
+
+# Squared distance to the probabilities sum p = 1, p >= 0, by sorting (Duchi and others 2008).
+nearest_probabilities <- function(y) {
+  t(apply(y, 1, function(v) {
+    u <- sort(v, decreasing = TRUE)
+    shift <- (cumsum(u) - 1) / seq_along(u)
+    pmax(v - shift[max(which(u > shift))], 0)
+  }))
+}
+
+find_simplex <- function(case) {
+  if (!is_squared(case) || case$last != "softmax" || case$units < 2 || is.null(case$targets)) return(NULL)
+  nearest <- nearest_probabilities(case$targets)
+  floor <- score_prediction(case, as_shape(nearest, case))
+  if (!has_share(case, floor)) return(NULL)
+  found(
+    "Softmax cannot reach the targets", "PROVEN",
+    "The outputs of a softmax lie between 0 and 1 and sum to 1; rows of y do not.",
+    c(sprintf("Sums of the rows of y: %s to %s", digits(min(rowSums(case$targets))),
+      digits(max(rowSums(case$targets)))),
+      sprintf("Lowest loss that any weights reach: %s", digits(floor))),
+    "no activation in the last layer for numbers, as many units as y has columns.",
+    explains = share_between(case, case$base, floor),
+    certificate = certificate("floor", quote(
+      all(prediction >= 0) && all(abs(rowSums(prediction) - 1) < 1e-6) &&
+        all(abs(rowSums(nearest) - 1) < 1e-9) && all(nearest >= 0) &&
+        # The distance is smallest where y - nearest makes an obtuse angle with every corner.
+        all(rowSums((y - nearest) * nearest) >= apply(y - nearest, 1, max) - 1e-9)
+    ), list(nearest = nearest, floor = floor)),
+    fix = list(what = "last_activation", to = "linear")
+  )
+}
+
+# Keras clips probabilities to [1e-7, 1 - 1e-7]: beyond, the loss has no slope.
+find_clipped <- function(case) {
+  if (!is_crossentropy(case) || isTRUE(case$criterion$config$from_logits)) return(NULL)
+  if (!case$last %in% c("linear", "relu", "tanh", "leaky_relu", "elu", "selu", "softplus")) return(NULL)
+  p <- case$prediction
+  clipped <- if (case$criterion$name %in% binary_losses) p <= 1e-7 | p >= 1 - 1e-7 else p <= 1e-7
+  rows <- rowSums(matrix(clipped, case$rows)) > 0
+  text <- sprintf("%s is a loss of probabilities; the last layer ends in %s.", case$criterion$name,
+    if (case$last == "linear") "no activation" else case$last)
+  if (!any(rows)) {
+    return(found("Loss expects probabilities", "STRONG", text, "No output lies outside (0, 1) now.",
+      better_end(case), fix = list(what = "last_activation", to = right_end(case))))
+  }
+  found(
+    "Loss expects probabilities", "PROVEN", text,
+    c(sprintf("%s of %d rows have outputs outside (0, 1), where the loss is clipped and has no slope:",
+      format(sum(rows), big.mark = ","), case$rows), "these rows cannot teach the model anything."),
+    better_end(case), explains = clipped_share(case, clipped),
+    certificate = certificate("zero gradient", quote(
+      all(slope[clipped] == 0) && any(clipped)
+    ), list(clipped = clipped)),
+    fix = list(what = "last_activation", to = right_end(case))
+  )
+}
+
+right_end <- function(case) if (case$criterion$name %in% binary_losses) "sigmoid" else "softmax"
+
+better_end <- function(case) {
+  sprintf("activation = \"%s\" in the last layer, or from_logits = TRUE in the loss.", right_end(case))
+}
+
+# The part of the loss that comes from rows whose outputs are clipped.
+clipped_share <- function(case, clipped) {
+  values <- tryCatch(loss_values(case$criterion, case$y, case$prediction, NULL), error = function(e) NA)
+  rows <- rowSums(matrix(clipped, case$rows)) > 0
+  if (length(values) != case$rows || anyNA(values) || sum(values) <= 0) return(mean(rows))
+  max(sum(values[rows]) / sum(values), 0.5)
+}
+
+find_double <- function(case) {
+  if (!isTRUE(case$criterion$config$from_logits) || !case$last %in% c("softmax", "sigmoid")) return(NULL)
+  values <- if (has_data(case)) double_floor(case)
+  found(
+    "Probabilities taken for logits", "PROVEN",
+    sprintf("The last layer ends in %s, and from_logits = TRUE squashes its output once more.", case$last),
+    if (length(values)) sprintf("Lowest loss that any weights reach: %s", digits(values)),
+    "drop either the last activation or from_logits = TRUE.",
+    explains = if (length(values)) share_between(case, case$base, values) else NA,
+    certificate = certificate("floor", quote(all(prediction >= 0 & prediction <= 1)), list(floor = values)),
+    fix = list(what = "from_logits")
+  )
+}
+
+# Logits that lie in [0, 1] (and sum to 1): the best row is that of its class.
+double_floor <- function(case) {
+  if (is.null(case$targets)) return(NULL)
+  best <- if (case$criterion$name %in% binary_losses) {
+    round(case$targets)
+  } else {
+    indicators(max.col(case$targets, ties.method = "first") - 1, case$units)
+  }
+  hard <- all(case$targets %in% 0:1)
+  if (hard && length(dim(case$prediction)) == 2) score_prediction(case, best)
+}
+
+find_unbounded <- function(case) {
+  y <- case$y
+  binary <- case$criterion$name %in% binary_losses
+  bad <- if (binary) y < 0 | y > 1 else if (case$criterion$name == "poisson") y < 0 else FALSE
+  if (!any(bad)) return(NULL)
+  found(
+    "Targets outside the loss' domain", "PROVEN",
+    sprintf("%s has no lower bound where y is %s: it can be driven to minus infinity without learning.",
+      case$criterion$name, if (binary) "outside 0 to 1" else "negative"),
+    sprintf("%s of %d targets are, from %s to %s.", format(sum(bad), big.mark = ","), length(bad),
+      digits(min(y)), digits(max(y))),
+    if (binary) "code the two classes as 0 and 1; for numbers use loss = \"mse\" and no last activation." else {
+      "use loss = \"mse\", or counts for y."
+    },
+    explains = 1,
+    certificate = if (binary) {
+      certificate("unbounded", quote(any(y < 0 | y > 1)))
+    } else {
+      certificate("unbounded", quote(any(y < 0)))
+    },
+    fix = list(what = "domain")
+  )
+}
+
+find_one_class <- function(case) {
+  name <- case$criterion$name
+  lone <- case$units == 1L && name %in% c(one_hot_losses, "sparse_categorical_crossentropy")
+  if (!lone) return(NULL)
+  found(
+    "Categorical loss of one unit", "PROVEN",
+    "With one unit the only class has probability 1 whatever the weights: nothing can be learnt.",
+    if (has_data(case)) sprintf("Loss for any weights: %s", digits(case$loss)),
+    "one sigmoid unit with loss = \"binary_crossentropy\", or as many units as classes.",
+    explains = 1,
+    certificate = certificate("zero gradient", quote(units == 1 && all(abs(gradient) < 1e-9))),
+    fix = list(what = "last_activation", to = "sigmoid", loss = "binary_crossentropy")
+  )
+}
+
+find_sigmoid_categories <- function(case) {
+  categorical <- case$criterion$name %in% c(one_hot_losses, "sparse_categorical_crossentropy")
+  if (case$last != "sigmoid" || !categorical || case$units < 2) return(NULL)
+  found(
+    "Sigmoid with categorical cross-entropy", "LIKELY",
+    "The outputs are divided by their sum; that trains, but a softmax is what is meant.",
+    remedy = "activation = \"softmax\" in the last layer.", severity = "note",
+    fix = list(what = "last_activation", to = "softmax")
+  )
+}
+
+find_twin_targets <- function(case) {
+  y <- case$targets
+  twin <- case$last == "softmax" && case$units == 2L && !is.null(y) &&
+    case$criterion$name %in% binary_losses && all(y[, 1] == y[, 2])
+  if (!twin) return(NULL)
+  found(
+    "One target for two probabilities", "PROVEN",
+    "Both columns of y are the same, but the two outputs of the softmax sum to 1.",
+    "No weights reach a loss below log(2) = 0.6931472",
+    "one sigmoid unit, or two columns that are indicators of the classes.",
+    explains = share_between(case, case$base, log(2)),
+    certificate = certificate("floor", quote(all(y[, 1] == y[, 2]) && all(y %in% 0:1) && loss >= log(2) - 1e-7),
+      list(floor = log(2))),
+    fix = list(what = "one_column")
+  )
+}
+
+# Facts, each of which is no fault by itself.
+find_mismatch <- function(case) {
+  y <- case$y
+  name <- case$criterion$name
+  labels <- vapply(case$compiled$metrics, function(m) m$metric$name, "")
+  whole <- all(y == trunc(y))
+  note <- function(cause, why, remedy) {
+    found(cause, "LIKELY", why, remedy = remedy, severity = "note")
+  }
+  notes <- list(
+    if (any(grepl("accuracy", labels)) && !case$classifies && !whole) {
+      note("Accuracy of numbers", "Accuracy counts exact hits, which numbers never are.", "metrics = \"mae\".")
+    },
+    if (is_squared(case) && case$last %in% c("sigmoid", "softmax") && all(y %in% 0:1)) {
+      note("Squared loss of classes", "Its slope vanishes where the model is surely wrong.",
+        "loss = \"binary_crossentropy\" or \"categorical_crossentropy\".")
+    },
+    if (name == "mean_absolute_percentage_error" && any(abs(y) < 1e-7)) {
+      note("Percentages of zero", "Targets of 0 are divided by 1e-7.", "loss = \"mae\".")
+    },
+    if (name == "mean_squared_logarithmic_error" && any(y <= -1)) {
+      note("Logarithms of negative numbers", "Targets of -1 and below are clipped.", "loss = \"mse\".")
+    },
+    if (name == "cosine_similarity") {
+      note("Loss without scale", "Cosine similarity knows directions only.", "loss = \"mse\", if sizes matter.")
+    },
+    if (name == "kl_divergence" && !is.null(case$targets) && any(abs(rowSums(case$targets) - 1) > 1e-6)) {
+      note("Divergence of what is no distribution", "Rows of y do not sum to 1.", "divide each row by its sum.")
+    }
+  )
+  Filter(Negate(is.null), notes)
+}
+
+find_smoothing <- function(case) {
+  s <- case$criterion$config$label_smoothing
+  if (!isTRUE(s > 0) || is.null(case$targets)) return(NULL)
+  k <- if (case$criterion$name %in% binary_losses) 2 else case$units
+  p <- c(1 - s + s / k, rep(s / k, k - 1))
+  floor <- case$compiled$loss_weight * -sum(p * log(p))
+  found(
+    "Label smoothing", "LIKELY",
+    "Smoothed labels have an entropy, which no prediction can undercut.",
+    sprintf("Lowest loss for hard labels: %s", digits(floor)), severity = "note",
+    remedy = "compare losses with that number, not with 0."
+  )
+}

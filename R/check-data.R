@@ -1,0 +1,224 @@
+# D: what the data say before any training. Facts of columns and rows, and the floor that equal
+# rows with different targets set for every function of the inputs.
+
+data_checks <- function() {
+  list(
+    new_check("D3", "missing, infinite or refused data", "given", find_refused),
+    new_check("D8", "coding of labels", "data", find_labels),
+    new_check("D5", "constant targets", "data", find_constant_target),
+    new_check("D2", "values lost in single precision", "data", find_precision),
+    new_check("D1", "equal rows with different targets", "forward", find_duplicates),
+    new_check("D4", "constant or collinear inputs", "data", find_collinear),
+    new_check("D6", "scale of inputs", "forward", find_input_scale),
+    new_check("D11", "sorted rows", "data", find_sorted)
+  )
+}
+
+find_refused <- function(case) {
+  e <- case$refusal
+  if (is.null(e)) return(NULL)
+  message <- conditionMessage(e)
+  lines <- strsplit(message, "\n")[[1]]
+  found(
+    "Data that fit() refuses", "PROVEN", sub("^. ", "", lines[1]),
+    remedy = e$hint %||% "see the help page of fit().", explains = 1,
+    certificate = certificate("fact", quote(refused))
+  )
+}
+
+find_labels <- function(case) {
+  y <- case$y
+  if (case$codes) return(NULL)
+  name <- case$criterion$name
+  if (name %in% one_hot_losses && case$units > 1) return(find_indicator_columns(case))
+  if (name %in% c("hinge", "squared_hinge") && any(!y %in% c(-1, 0, 1))) {
+    return(found(
+      "Labels that a hinge does not know", "PROVEN", "Hinge losses take labels -1 and 1 (or 0 and 1).",
+      sprintf("y goes from %s to %s.", digits(min(y)), digits(max(y))), "code the classes as -1 and 1.",
+      certificate = certificate("fact", quote(any(!y %in% c(-1, 0, 1))))
+    ))
+  }
+  NULL
+}
+
+find_indicator_columns <- function(case) {
+  y <- case$targets
+  empty <- which(colSums(y != 0) == 0)
+  sums <- rowSums(y)
+  list_of <- list(
+    if (length(empty) && all(y %in% 0:1)) {
+      found(
+        "A class that never occurs", "PROVEN",
+        sprintf("Column%s %s of y %s zero in every row.", if (length(empty) > 1) "s" else "",
+          toString(empty), if (length(empty) > 1) "are" else "is"),
+        if (1 %in% empty) "Codes that count from 1 leave the first column of to_categorical() empty.",
+        "to_categorical(y - 1), or a factor.", severity = "note", explains = 0,
+        certificate = certificate("fact", quote(all(y[, empty] == 0)), list(empty = empty))
+      )
+    },
+    if (any(abs(sums - 1) > 1e-6)) {
+      found(
+        "Rows of y are no distributions", "PROVEN",
+        "Categorical cross-entropy expects rows of y that sum to 1.",
+        sprintf("%s of %d rows do not; sums go from %s to %s.",
+          format(sum(abs(sums - 1) > 1e-6), big.mark = ","), length(sums), digits(min(sums)), digits(max(sums))),
+        if (max(sums) > 1) "sigmoid units with loss = \"binary_crossentropy\" for several labels a row." else {
+          "to_categorical(), or a factor for y."
+        },
+        certificate = certificate("fact", quote(any(abs(rowSums(y) - 1) > 1e-6))),
+        fix = list(what = "binary_labels")
+      )
+    }
+  )
+  Filter(Negate(is.null), list_of)
+}
+
+find_constant_target <- function(case) {
+  if (case$rows < 2) return(NULL)
+  labels <- case$targets
+  if (is.null(labels)) return(NULL)
+  if (any(apply(labels, 2, function(v) min(v) != max(v)))) return(NULL)
+  found(
+    "Only one target value", "PROVEN",
+    if (case$classifies) "All rows have the same label, so any accuracy means nothing." else {
+      "All rows have the same target: there is nothing to tell them apart by."
+    },
+    remedy = "look at how y was made, and at the split of the rows.",
+    certificate = certificate("fact", quote(all(apply(as.matrix(y), 2, function(v) min(v) == max(v)))))
+  )
+}
+
+# Of the data as given, in double.
+find_precision <- function(case) {
+  if (model_state(case$model)$precision != "float32") return(NULL)
+  given <- matrix(as_doubles(plain_data(case$raw$x)), case$rows)
+  lost <- which(vapply(seq_len(ncol(given)), function(j) {
+    length(unique(as.vector(as_single(given[, j, drop = FALSE])))) < 0.9 * length(unique(given[, j]))
+  }, NA))
+  if (!length(lost)) return(NULL)
+  column <- given[, lost[1]]
+  found(
+    "Values lost in single precision", "PROVEN",
+    sprintf("Column%s %s of x %s different numbers that are equal in single precision.",
+      if (length(lost) > 1) "s" else "", toString(utils::head(lost, 10)), if (length(lost) > 1) "have" else "has"),
+    sprintf("Column %d: %d different values become %d, between %s and %s.", lost[1], length(unique(column)),
+      length(unique(as.vector(as_single(matrix(column))))), digits(min(column)), digits(max(column))),
+    "scale() x first, or dtype = \"float64\" in the model.",
+    certificate = certificate("fact", quote({
+      v <- given[, column]
+      length(unique(single(v))) < length(unique(v))
+    }), list(column = lost[1])),
+    fix = list(what = "scale_x")
+  )
+}
+
+plain_data <- function(x) check_data(only_element(x), "x")
+
+find_duplicates <- function(case) {
+  floor <- case$data_floor
+  groups <- max(case$groups)
+  if (groups == case$rows || is.na(case$family) || !is.finite(floor)) return(NULL)
+  own <- max(lowest_value(case), group_loss(case, seq_len(case$rows)))
+  if (!isTRUE(floor - own > 1e-9 * max(abs(case$loss), 1e-300))) return(NULL)
+  share <- (floor - own) / max(case$loss - own, floor - own)
+  found(
+    "Equal inputs, different targets", "PROVEN",
+    "Rows of x that are equal have different targets; no function of x can meet them all.",
+    c(sprintf("%s rows, %s different ones", format(case$rows, big.mark = ","), format(groups, big.mark = ",")),
+      sprintf("Lowest loss that any network reaches on these inputs: %s (now %s)", digits(floor), digits(case$loss))),
+    "inputs that tell these rows apart; otherwise this part of the loss is noise.",
+    explains = share, severity = if (share >= 0.5) "fault" else "note",
+    certificate = certificate("floor", quote(
+      all(equal_inputs(groups)) && value(best_within(groups)) <= loss * (1 + 1e-10) + 1e-14
+    ), list(groups = case$groups, floor = floor))
+  )
+}
+
+find_collinear <- function(case) {
+  x <- case$inputs
+  if (case$rows < 2) return(NULL)
+  constant <- which(apply(x, 2, function(v) min(v) == max(v)))
+  rest <- setdiff(seq_len(ncol(x)), constant)
+  rank <- if (length(rest) && ncol(x) <= 500) qr(scale(x[, rest, drop = FALSE]))$rank else length(rest)
+  notes <- list(
+    if (length(constant)) {
+      found("Constant inputs", "PROVEN", sprintf("Column%s %s of x %s in no row.",
+        if (length(constant) > 1) "s" else "", toString(utils::head(constant, 10)),
+        if (length(constant) > 1) "differ" else "differs"),
+        remedy = "leave them out.", severity = "note",
+        certificate = certificate("fact", quote(all(apply(inputs[, constant, drop = FALSE], 2,
+          function(v) min(v) == max(v)))), list(constant = constant)))
+    },
+    if (rank < length(rest) && case$rows > length(rest)) {
+      found("Collinear inputs", "PROVEN", "Some columns of x are sums of multiples of others.",
+        sprintf("%d columns, %d of them independent", length(rest), rank),
+        "leave out what follows from the others.", severity = "note",
+        certificate = certificate("fact", quote(qr(scale(inputs[, rest, drop = FALSE]))$rank < length(rest)),
+          list(rest = rest)))
+    }
+  )
+  Filter(Negate(is.null), notes)
+}
+
+# Scales are no fault by themselves: only where the model is worse than a straight line.
+find_input_scale <- function(case) {
+  x <- case$inputs
+  sd <- apply(x, 2, stats::sd)
+  mean <- colMeans(x)
+  off <- which(sd > 0 & (sd < 1e-2 | sd > 1e2 | abs(mean) > 10 * sd))
+  if (!length(off) || case$rows < 3) return(NULL)
+  worse <- does_badly(case)
+  found(
+    "Inputs far from unit scale", if (worse) "STRONG" else "LIKELY",
+    "Weights start as if inputs had means near 0 and deviations near 1; others train slowly or not.",
+    sprintf("Column %d of x: mean %s, standard deviation %s%s", off[1], digits(mean[off[1]], 3),
+      digits(sd[off[1]], 3), if (length(off) > 1) sprintf("; %d more such columns", length(off) - 1L) else ""),
+    "x <- scale(x), with the same centre and scale for new data.",
+    explains = if (worse) share_between(case, affine_or_base(case), case$loss) else 0,
+    severity = if (worse) "fault" else "note", fix = list(what = "scale_x")
+  )
+}
+
+# Worse than the best straight line, or where that is not known no better than a constant.
+does_badly <- function(case) {
+  if (!is.na(case$affine_loss)) return(isTRUE(case$loss > 1.1 * case$affine_loss + 1e-3 * case$constant_loss))
+  isTRUE(case$loss > 0.9 * case$constant_loss)
+}
+
+affine_or_base <- function(case) if (is.na(case$affine_loss)) case$base else case$affine_loss
+
+# validation_split takes the last rows, before any shuffling.
+find_sorted <- function(case) {
+  fit <- model_state(case$model)$last_fit
+  y <- case$labels
+  if (is.null(y) || length(y) != case$rows || case$rows < 10) return(NULL)
+  split <- fit$validation_split %||% 0
+  if (split > 0 && case$classifies) return(find_split_classes(y, floor(length(y) * (1 - split))))
+  if (!isFALSE(fit$shuffle) || isTRUE(fit$batch_size >= length(y)) || !is_ordered(y)) return(NULL)
+  found(
+    "Sorted rows, no shuffling", "STRONG",
+    "Rows that follow each other have similar targets, and shuffle = FALSE trains on them in that order.",
+    sprintf("Correlation of targets with those of the next row: %.2f", lag_correlation(y)),
+    "shuffle = TRUE.", severity = if (does_badly(case)) "fault" else "note", fix = list(what = "shuffle")
+  )
+}
+
+find_split_classes <- function(y, n) {
+  train <- y[seq_len(n)]
+  tail <- y[-seq_len(n)]
+  missing <- setdiff(unique(tail), unique(train))
+  if (!length(missing)) return(NULL)
+  found(
+    "A class only in the validation rows", "PROVEN",
+    "validation_split takes the last rows, and these hold classes that are never trained on.",
+    sprintf("Classes that are in the last %d rows only: %s", length(tail), toString(utils::head(sort(missing), 10))),
+    "shuffle the rows before fit(): i <- sample(nrow(x)); x[i, ], y[i].",
+    certificate = certificate("fact", quote(length(setdiff(labels[-seq_len(n)], labels[seq_len(n)])) > 0),
+      list(n = n)),
+    fix = list(what = "shuffle_rows")
+  )
+}
+
+lag_correlation <- function(y) suppressWarnings(stats::cor(y[-1], y[-length(y)]))
+
+is_ordered <- function(y) isTRUE(abs(lag_correlation(y)) > 0.9)

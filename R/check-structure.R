@@ -1,0 +1,123 @@
+# S and C: what functions the layers can be at all.
+
+structure_checks <- function() {
+  list(
+    new_check("S1", "only linear layers", "model", find_linear_collapse),
+    new_check("S3", "linear layers in a row", "model", find_linear_runs),
+    new_check("S5", "units that are copies of each other", "model", find_twins)
+  )
+}
+
+find_linear_collapse <- function(case) {
+  hidden <- length(case$dense) > 1
+  if (!case$affine || !length(case$dense)) return(NULL)
+  if (!hidden) return(linear_model_note(case))
+  floor <- if (has_data(case) && case$computable) case$affine_floor else NA
+  harmless <- !is.na(floor) && isTRUE(floor <= 1e-6 * case$constant_loss)
+  share <- if (is.na(floor)) NA else share_between(case, case$base, floor)
+  found(
+    "Linear collapse", "PROVEN", linear_sentence(case),
+    if (!is.na(floor)) linear_numbers(case, floor),
+    sprintf("activation = \"%s\" in the %s.", "tanh", if (length(case$dense) > 2) "hidden layers" else "first layer"),
+    explains = share, severity = if (harmless || isTRUE(share < 0.01)) "note" else "fault",
+    certificate = linear_certificate(floor),
+    fix = list(what = "hidden_activation", to = "tanh")
+  )
+}
+
+linear_model_note <- function(case) {
+  found("A linear model", "PROVEN", "There is no hidden layer: the model is linear in x.",
+    severity = "note", certificate = linear_certificate(NA))
+}
+
+linear_sentence <- function(case) {
+  end <- if (case$last %in% c("linear", "softmax", "sigmoid")) "" else paste(" before the last", case$last)
+  line <- if (case$widths[1] == 1 && case$units == 1L) "a straight line in x" else "linear in x"
+  logits <- if (case$last %in% c("softmax", "sigmoid")) sprintf("; its %s only squashes that", case$last) else ""
+  sprintf("%s layers are linear, so the model is %s%s, whatever the weights%s.",
+    if (length(case$dense) == 2) "Both" else "All", line, end, logits)
+}
+
+linear_numbers <- function(case, floor) {
+  gap <- case$loss - floor
+  at <- gap <= 1e-3 * (max(case$constant_loss, case$loss) - floor)
+  c(
+    sprintf("Lowest loss any %s reaches here: %s%s",
+      if (case$widths[1] == 1 && case$units == 1L) "straight line" else "linear model", digits(floor),
+      if (at) sprintf("  (you are at it, gap %s)", digits(max(gap, 0), 1)) else sprintf("  (you are at %s)", digits(case$loss))),
+    if (at) paste("This is the global minimum of this model, not a bad local one; no learning rate or",
+      "number of epochs can improve it.")
+  )
+}
+
+# Equality on lines: f(a x + b x') = a f(x) + b f(x') where a + b = 1, at points not seen.
+linear_certificate <- function(floor) {
+  claim <- if (is.na(floor)) quote(is_affine()) else {
+    quote(is_affine() && loss >= floor - 1e-10 * constant_loss && abs(affine_optimum() - floor) <= 1e-10 * constant_loss)
+  }
+  certificate("floor", claim, list(floor = floor))
+}
+
+# The affine floor where it is known: squared loss, no activation at the end.
+evidence_affine_floor <- function(case) {
+  if (case$last == "linear") case$affine_loss else NA_real_
+}
+
+# Dense layers with nothing but linear nodes between them, where others bend.
+find_linear_runs <- function(case) {
+  if (case$affine || !case$chain) return(NULL)
+  dense <- case$hidden
+  straight <- vapply(dense, function(d) {
+    behind <- case$nodes[seq_len(nrow(case$nodes)) > d$node, ]
+    stop_at <- which(behind$type == "dense" | (!is.na(behind$activation) & behind$activation != "linear") |
+      behind$type == "layer_normalization")
+    length(stop_at) > 0 && behind$type[stop_at[1]] == "dense"
+  }, NA)
+  if (!any(straight)) return(NULL)
+  found(
+    "Linear layers in a row", "LIKELY",
+    sprintf("Layer \"%s\" has no activation: with the next one it is one linear layer.", dense[[which(straight)[1]]]$name),
+    remedy = "give it an activation, or leave it out.", severity = "note",
+    fix = list(what = "hidden_activation", to = "relu")
+  )
+}
+
+# Units with the same incoming and outgoing weights have the same gradient, for ever.
+find_twins <- function(case) {
+  if (!case$plain) return(NULL)
+  for (i in seq_along(case$hidden)) {
+    twins <- twin_units(case$dense[[i]], case$dense[[i + 1L]])
+    if (twins$distinct < case$dense[[i]]$width && twins$largest > 1) return(twins_found(case, i, twins))
+  }
+  NULL
+}
+
+twin_units <- function(layer, following) {
+  bias <- layer$bias %||% rep(0, layer$width)
+  rows <- cbind(t(layer$kernel), bias, following$kernel)
+  rows <- signif(rows, 14)
+  list(distinct = nrow(unique(rows)), largest = max(tabulate(equal_rows(rows))))
+}
+
+twins_found <- function(case, i, twins) {
+  layer <- case$dense[[i]]
+  zero <- all(layer$kernel == 0) && all(case$dense[[i + 1L]]$kernel == 0)
+  stuck <- zero && layer$activation %in% c("tanh", "relu", "linear", "elu", "selu", "leaky_relu", "softsign")
+  harmful <- twins$distinct == 1 || stuck
+  found(
+    "Units that are copies of each other", "PROVEN",
+    sprintf("Units of layer \"%s\" with equal weights get equal gradients, and stay equal.", layer$name),
+    c(sprintf("%d units, %d different ones", layer$width, twins$distinct),
+      if (stuck) "All kernels are zero, and so are their gradients: only the last bias learns."),
+    "kernel_initializer = \"glorot_uniform\", the default.",
+    explains = if (has_data(case) && case$computable) if (stuck) share_between(case, case$base, case$loss) else NA,
+    severity = if (harmful) "fault" else "note",
+    certificate = if (stuck) {
+      certificate("zero gradient", quote(all(kernels == 0) && all(abs(kernel_gradient) <= 1e-12)))
+    } else {
+      certificate("fact", quote(nrow(unique(signif(units_of(layer), 14))) == distinct),
+        list(layer = i, distinct = twins$distinct))
+    },
+    fix = list(what = "reinitialize")
+  )
+}

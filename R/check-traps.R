@@ -1,0 +1,93 @@
+# R: traps of R itself, in what the user gave as x and y.
+
+trap_checks <- function() {
+  list(
+    new_check("R1", "factor or text columns", "given", find_text_columns),
+    new_check("R2", "class codes that count from 1", "given", find_codes_from_one),
+    new_check("R5", "row numbers as a column", "data", find_row_numbers),
+    new_check("R7", "scaled x, attributes lost", "given", find_scaled),
+    new_check("R8", "integer overflow", "given", find_overflow),
+    new_check("R9", "logarithms and ratios that are NaN", "given", find_undefined)
+  )
+}
+
+refused_for <- function(case, pattern) {
+  !is.null(case$refusal) && grepl(pattern, conditionMessage(case$refusal))
+}
+
+raw_columns <- function(x) {
+  x <- only_element(x)
+  if (is.data.frame(x)) as.list(x) else list(x)
+}
+
+find_text_columns <- function(case) {
+  bad <- vapply(raw_columns(case$raw$x), function(v) is.factor(v) || is.character(v), NA)
+  if (!any(bad)) return(NULL)
+  found(
+    "Factors or text in x", "PROVEN", "Columns of x hold classes or text, which are no numbers.",
+    sprintf("Columns: %s", toString(names(bad)[bad])), "x <- model.matrix(~ . - 1, x).", explains = 1,
+    certificate = certificate("fact", quote(any(vapply(as.list(raw_x), function(v) {
+      is.factor(v) || is.character(v)
+    }, NA))))
+  )
+}
+
+find_codes_from_one <- function(case) {
+  y <- case$raw$y
+  codes <- is.numeric(y) && length(y) > 1 && all(is.finite(y)) && all(y == trunc(y))
+  if (!codes || !refused_for(case, "class codes")) return(NULL)
+  k <- case$units
+  if (min(y) < 1 || max(y) > k) return(NULL)
+  found(
+    "Class codes count from 1", "PROVEN",
+    sprintf("y goes from %d to %d, as as.integer() of a factor does; the loss takes 0 to %d.",
+      as.integer(min(y)), as.integer(max(y)), k - 1L),
+    remedy = "y - 1, or the factor itself.", explains = 1,
+    certificate = certificate("fact", quote(min(raw_y) >= 1 && max(raw_y) == units)),
+    fix = list(what = "codes_from_zero")
+  )
+}
+
+find_row_numbers <- function(case) {
+  if (case$rows < 10) return(NULL)
+  numbers <- which(apply(case$inputs, 2, function(v) identical(as.double(v), as.double(seq_along(v)))))
+  if (!length(numbers)) return(NULL)
+  found(
+    "Row numbers in x", "PROVEN", sprintf("Column %d of x is 1, 2, 3, ...", numbers[1]),
+    remedy = "leave it out, unless it stands for time.", severity = "note",
+    certificate = certificate("fact", quote(all(inputs[, column] == seq_len(nrow(inputs)))),
+      list(column = numbers[1]))
+  )
+}
+
+find_scaled <- function(case) {
+  x <- case$raw$x
+  if (is.null(attr(x, "scaled:center")) && is.null(attr(x, "scaled:scale"))) return(NULL)
+  found(
+    "x comes from scale()", "LIKELY",
+    "New data must be scaled by the same centre and scale, which predict() does not know.",
+    remedy = "keep attr(x, \"scaled:center\") and attr(x, \"scaled:scale\").", severity = "note"
+  )
+}
+
+find_overflow <- function(case) {
+  over <- vapply(raw_columns(case$raw$x), function(v) is.integer(v) && anyNA(v), NA)
+  if (!any(over) || is.null(case$refusal)) return(NULL)
+  found(
+    "NA in integers", "LIKELY", "Sums and products of integers beyond 2147483647 become NA in R.",
+    remedy = "as.numeric() before computing.", severity = "note"
+  )
+}
+
+find_undefined <- function(case) {
+  nan <- function(v) is.numeric(v) && any(is.nan(v) | is.infinite(v))
+  bad <- vapply(c(raw_columns(case$raw$x), raw_columns(case$raw$y)), nan, NA)
+  if (!any(bad)) return(NULL)
+  found(
+    "NaN or infinite numbers", "PROVEN",
+    "x or y holds NaN or infinite numbers, as log() of 0 or less, 0 / 0 and scale() of a constant give.",
+    remedy = "look for constant columns and for zeros under a logarithm.", explains = 1,
+    certificate = certificate("fact", quote(any(!is.finite(unlist(raw_x)) & !is.na(unlist(raw_x))) ||
+      any(is.nan(unlist(raw_x))) || any(!is.finite(unlist(raw_y)))))
+  )
+}

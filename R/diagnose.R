@@ -1,0 +1,102 @@
+# diagnose(): gathers the case, walks the table of checks, ranks what was found.
+
+#' Why does the loss stay there?
+#'
+#' `diagnose()` looks for the reason why a network does not learn, or no further: in the
+#' structure of the model, in the data, in the match of loss and output, in units that are
+#' dead or saturated, in the optimizer, and in the shape of the loss around the weights.
+#'
+#' What it finds has a level of confidence. `PROVEN`: a certificate was computed, which
+#' [verify_finding()] checks again by itself; only then does the text say "cannot".
+#' `STRONG`: measured, with a margin. `LIKELY`: a rule of thumb. Faults are ranked by the share
+#' of the excess loss they explain: the loss, less the lowest value that is known to be
+#' reachable by some function of these inputs (0, or the floor set by equal rows with
+#' different targets). At most three are printed; notes, which are no faults, take a line.
+#'
+#' The levels differ in what may be computed: `"quick"` looks at model, data, history and one
+#' forward pass; `"standard"` adds gradients, decompositions and products with the Hessian;
+#' `"full"` adds restarts and permutation tests within `budget` seconds.
+#'
+#' The model is never changed, nor R's random numbers.
+#'
+#' @param object a compiled model, or the history of a fit (which has no data: only the checks
+#'   of model and history are then made).
+#' @param x,y the data that were trained on; without them only what can be seen without data
+#'   is checked.
+#' @param history the history of the fit; by default that of the model.
+#' @param validation_data `list(x, y)`.
+#' @param sample_weight a weight for each sample, as in [fit()][fit.kestrel_model].
+#' @param checks `"all"`, or ids of checks such as `c("S1", "U1")`.
+#' @param level `"quick"`, `"standard"` or `"full"`.
+#' @param verify whether to check the certificates again at once.
+#' @param budget seconds that the searches of level `"full"` may take.
+#' @param explain whether `print()` shows the reason and the remedy of each finding.
+#' @param ... not used; anything here is an error that names the nearest argument.
+#' @return an object of class `nn_diagnosis`: a data frame with a row for each finding and the
+#'   columns `id`, `cause`, `confidence`, `severity` (`"fault"` or `"note"`), `explains`,
+#'   `evidence`, `remedy`, `verified`. It keeps model and data.
+#' @section Errors: `kestrel_error_state` when the model is not compiled or not built;
+#'   `kestrel_error_shape` when the data do not fit it; `kestrel_error_argument` for other bad
+#'   arguments. Data that [fit()][fit.kestrel_model] would refuse are a finding, no error.
+#' @source The linear case: Baldi and Hornik (1989) \doi{10.1016/0893-6080(89)90014-2};
+#'   Kawaguchi (2016) \doi{10.48550/arXiv.1605.07110}.
+#' @seealso [verify_finding()], [try_fix()], [callback_diagnose()], [plot.nn_diagnosis()],
+#'   [diagnosis_catalogue()].
+#' @family diagnosis
+#' @examples
+#' x <- c(-1, 0, 1)
+#' y <- c(-0.2445248, 0.1232554, 0.1713998)
+#' model <- keras_model_sequential() %>%
+#'   layer_dense(10, input_shape = 1) %>%
+#'   layer_dense(1)
+#' model %>% compile(loss = "mse", optimizer = optimizer_adam(0.01))
+#' model %>% fit(x, y, epochs = 500, verbose = 0)
+#' diagnose(model, x, y)
+#' @export
+diagnose <- function(object, ...) UseMethod("diagnose")
+
+#' @rdname diagnose
+#' @export
+diagnose.kestrel_model <- function(object, x = NULL, y = NULL, history = NULL,
+                                   validation_data = NULL, sample_weight = NULL,
+                                   checks = "all", level = c("standard", "quick", "full"),
+                                   verify = FALSE, budget = 5, explain = TRUE, ...) {
+  check_dots(list(...), names(formals(diagnose.kestrel_model)))
+  check_compiled(object)
+  level <- check_level(level)
+  table <- chosen_checks(checks)
+  verify <- check_flag(verify)
+  explain <- check_flag(explain)
+  budget <- check_number(budget, min = 0)
+  history <- check_history(history %||% model_state(object)$history)
+  begun <- seconds_now()
+  case <- new_case(object, x, y, sample_weight, validation_data, history, budget, environment())
+  case$level <- level
+  result <- with_seed_kept(walk_checks(case, table, level))
+  diagnosis <- new_diagnosis(case, result, level, seconds_now() - begun, explain)
+  if (verify) verified(diagnosis) else diagnosis
+}
+
+#' @rdname diagnose
+#' @export
+diagnose.kestrel_history <- function(object, checks = "all", explain = TRUE, ...) {
+  check_dots(list(...), names(formals(diagnose.kestrel_history)))
+  table <- chosen_checks(checks)
+  explain <- check_flag(explain)
+  begun <- seconds_now()
+  case <- bare_case(object)
+  result <- walk_checks(case, table, "quick")
+  new_diagnosis(case, result, "quick", seconds_now() - begun, explain)
+}
+
+diagnosis_levels <- c("quick", "standard", "full")
+
+check_level <- function(level, arg = "level", call = caller_env()) {
+  if (length(level) == 3) level <- level[1]
+  check_choice(level, diagnosis_levels, "a level", arg = arg, call = call)
+}
+
+check_history <- function(history, call = caller_env()) {
+  if (is.null(history) || inherits(history, "kestrel_history")) return(history)
+  stop_argument("history", "a history, as returned by fit()", history, call = call)
+}

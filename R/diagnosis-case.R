@@ -1,0 +1,85 @@
+# A case: what one diagnosis looks at. An environment with what was given; everything else is
+# evidence, computed when a check first asks for `case$name` by evidence_name(case), and kept.
+#
+# model, history, budget   as given; history may be NULL
+# x, y, weight             as fit() would take them, x rounded to the model's precision; or NULL
+# raw                      list(x, y) as the user gave them
+# refusal                  the error with which fit() would refuse the data, or NULL
+# validation               list(x, y, weight), or NULL
+
+new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
+  case <- bare_case(history, model, budget)
+  if (is.null(x) != is.null(y)) {
+    stop_kestrel("argument", "`x` and `y` go together: only one of them is given.",
+      argument = if (is.null(x)) "x" else "y", call = call)
+  }
+  if (is.null(x)) {
+    check_built(model, call)
+    return(case)
+  }
+  if (!model_state(model)$built) case$model <- with_seed_kept(clone_model(model))
+  case$raw <- list(x = x, y = y)
+  take_data(case, x, y, sample_weight, call)
+  if (!is.null(validation_data)) take_validation(case, validation_data, call)
+  case
+}
+
+bare_case <- function(history, model = NULL, budget = 5) {
+  case <- list2env(list(memory = new.env(parent = emptyenv()), budget = budget,
+    level = "quick"), parent = emptyenv())
+  case$history <- history
+  case$model <- model
+  structure(case, class = "kestrel_case")
+}
+
+# Missing numbers, wrong codes and text are what a diagnosis is about; shapes are not.
+take_data <- function(case, x, y, sample_weight, call) {
+  data <- tryCatch(
+    suppressWarnings(check_samples(case$model, x, y, sample_weight, call = call),
+      classes = "kestrel_warning"),
+    kestrel_error_argument = function(e) e
+  )
+  if (inherits(data, "condition")) {
+    misshapen <- inherits(data, "kestrel_error_shape")
+    if (misshapen || !isTRUE(data$argument %in% c("x", "y"))) stop(data)
+    case$refusal <- data
+    return(invisible())
+  }
+  single <- model_state(case$model)$precision == "float32"
+  case$x <- if (single) as_single(data$x) else as_doubles(data$x)
+  case$y <- as_doubles(data$y)
+  assign("weight", data$weight, envir = case)
+}
+
+take_validation <- function(case, validation_data, call) {
+  samples <- validation_samples(case$model, validation_data, call)
+  case$validation <- list(
+    x = as_doubles(samples$x[[1]]$values), y = as_doubles(samples$y[[1]]$values),
+    weight = samples$weight[[1]]$values
+  )
+}
+
+as_doubles <- function(x) {
+  storage.mode(x) <- "double"
+  x
+}
+
+# The nearest numbers of single precision.
+as_single <- function(x) {
+  bytes <- writeBin(as.double(x), raw(), size = 4)
+  array(readBin(bytes, "double", length(x), size = 4), dim(x))
+}
+
+#' @export
+`$.kestrel_case` <- function(x, name) {
+  if (exists(name, envir = x, inherits = FALSE)) return(get(name, envir = x, inherits = FALSE))
+  find <- get0(paste0("evidence_", name), envir = topenv(), mode = "function")
+  if (is.null(find)) return(NULL)
+  memory <- get("memory", envir = x)
+  if (!exists(name, envir = memory, inherits = FALSE)) {
+    assign(name, find(x), envir = memory)
+  }
+  get(name, envir = memory, inherits = FALSE)
+}
+
+has_data <- function(case) !is.null(case$x)

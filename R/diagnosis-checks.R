@@ -1,0 +1,104 @@
+# The table of checks and the walk along it.
+#
+# A check: list(id, title, needs, find). `needs` is what must be there or may be computed:
+#   "model"     the model alone
+#   "history"   the values of a fit
+#   "given"     x and y, also such that fit() refuses
+#   "data"      x and y as fit() takes them
+#   "forward"   one pass of the data through the model
+#   "floor"     decompositions of the data: proven lower bounds
+#   "gradient"  gradients of the loss
+#   "curvature" products with its Hessian
+#   "search"    restarts, permutations
+# `find(case)` returns NULL where the fault is ruled out, a finding (see found()), or a list
+# of them.
+
+#' The catalogue of what is diagnosed
+#'
+#' One row for each check of [diagnose()], upstream causes first.
+#'
+#' @return a data frame with columns `id`, `title`, `needs` and `level` (the first level at
+#'   which it is made).
+#' @section Errors: none.
+#' @family diagnosis
+#' @examples
+#' head(diagnosis_catalogue())
+#' @export
+diagnosis_catalogue <- function() {
+  table <- diagnosis_checks()
+  column <- function(name) vapply(table, `[[`, "", name)
+  needs <- column("needs")
+  data.frame(id = column("id"), title = column("title"), needs = needs,
+    level = unname(level_of_need[needs]), row.names = NULL)
+}
+
+diagnosis_checks <- function() {
+  c(trap_checks(), data_checks(), contract_checks(), structure_checks())
+}
+
+new_check <- function(id, title, needs, find) {
+  list(id = id, title = title, needs = needs, find = find)
+}
+
+level_of_need <- c(model = "quick", history = "quick", given = "quick", data = "quick",
+  forward = "quick", floor = "standard", gradient = "standard", curvature = "standard", search = "full")
+
+chosen_checks <- function(checks, call = caller_env()) {
+  table <- diagnosis_checks()
+  ids <- vapply(table, `[[`, "", "id")
+  if (identical(checks, "all")) return(table)
+  if (!is.character(checks) || !length(checks) || anyNA(checks)) {
+    stop_argument("checks", "\"all\", or ids of checks", checks,
+      hint = "diagnosis_catalogue() lists them.", call = call)
+  }
+  unknown <- setdiff(checks, ids)
+  if (length(unknown)) stop_unknown("checks", "checks", unknown[1], ids, call = call)
+  table[ids %in% checks]
+}
+
+# list(findings, ruled_out, left_out, failed): ids, but for the findings.
+walk_checks <- function(case, table, level) {
+  walk <- list(findings = list(), ruled_out = character(), left_out = character(),
+    failed = character())
+  for (check in table) {
+    walk <- if (can_check(case, check, level)) make_check(walk, case, check) else {
+      add_id(walk, "left_out", check)
+    }
+  }
+  walk$findings <- rank_findings(walk$findings)
+  walk
+}
+
+add_id <- function(walk, where, check) {
+  walk[[where]] <- c(walk[[where]], check$id)
+  walk
+}
+
+# A check that fails is left out, and said to be: the others still count.
+make_check <- function(walk, case, check) {
+  found <- tryCatch(check$find(case), error = function(e) e)
+  if (inherits(found, "error")) {
+    walk$failed[check$id] <- conditionMessage(found)
+    return(walk)
+  }
+  if (!length(found)) return(add_id(walk, "ruled_out", check))
+  if (!is.null(found$cause)) found <- list(found)
+  walk$findings <- c(walk$findings, lapply(found, function(f) c(list(id = check$id), f)))
+  walk
+}
+
+can_check <- function(case, check, level) {
+  within <- match(level_of_need[[check$needs]], diagnosis_levels) <= match(level, diagnosis_levels)
+  within && switch(check$needs,
+    model = !is.null(case$model),
+    history = !is.null(case$history) && length(case$history$metrics$loss) > 0,
+    given = !is.null(case$raw),
+    data = has_data(case),
+    has_data(case) && case$computable
+  )
+}
+
+# Where weights or outputs are not finite, nothing can be said of them but that.
+evidence_computable <- function(case) {
+  all(is.finite(unlist(get_weights(case$model)))) && all(is.finite(case$prediction))
+}

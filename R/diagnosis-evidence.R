@@ -1,0 +1,247 @@
+# Evidence of one forward pass: what the nodes of the network put out, and the loss there.
+
+evidence_layers <- function(case) model_state(case$model)$layers
+
+evidence_plan <- function(case) {
+  plan <- model_plan(case$model)
+  plan$precision <- "float64"
+  plan
+}
+
+# A data frame with a row for each node of the engine: layer (its number), type, activation
+# (NA where there is none), from (the node before it, 0 for the input).
+evidence_nodes <- function(case) {
+  nodes <- case$plan$nodes
+  sizes <- vapply(case$layers, function(l) length(layer_state(l)$by_node), 0L)
+  from <- vapply(nodes, function(n) as.integer(n$inputs[1]), 0L) + 1L
+  data.frame(
+    layer = rep(seq_along(sizes), sizes),
+    type = vapply(nodes, function(n) n$layer$name, ""),
+    activation = vapply(nodes, function(n) n$activation %||% NA_character_, ""),
+    from = from
+  )
+}
+
+# Whether each node takes the output of the one before it, and nothing else does.
+evidence_chain <- function(case) {
+  nodes <- case$plan$nodes
+  inputs <- lapply(nodes, function(n) as.integer(n$inputs))
+  all(lengths(inputs) == 1) && identical(unlist(inputs), seq_along(nodes) - 2L)
+}
+
+# Outputs of all nodes, in double precision, as in inference.
+evidence_outputs <- function(case) {
+  plan <- case$plan
+  plan$outputs <- seq_along(plan$nodes) - 1L
+  data <- list(data_array(case$x, sample_dims(case$x)))
+  engine_predict(plan, pack_weights(case$layers), data, 256L)
+}
+
+evidence_prediction <- function(case) case$outputs[[length(case$outputs)]]
+
+evidence_compiled <- function(case) model_state(case$model)$compiled
+
+# The loss function, and whether it takes the logits of the last activation.
+evidence_criterion <- function(case) case$compiled$loss
+
+evidence_fused <- function(case) loss_is_fused(case$model, case$criterion)
+
+# Loss of the data, without penalties, in double precision.
+evidence_loss <- function(case) {
+  if (!case$fused) return(score_prediction(case, case$prediction))
+  logits <- case$outputs[[nrow(case$nodes) - 1L]]
+  loss <- case$criterion
+  attr(loss, "fields")$choice <- fused_choice(loss)
+  case$compiled$loss_weight * reduced_loss(mean_loss(loss), case$y, logits, case$weight)
+}
+
+score_prediction <- function(case, prediction) {
+  loss <- mean_loss(case$criterion)
+  case$compiled$loss_weight * reduced_loss(loss, case$y, prediction, case$weight)
+}
+
+# fit() takes the mean of losses that are not to be reduced.
+mean_loss <- function(loss) {
+  if (loss$reduction == "none") attr(loss, "fields")$reduction <- "sum_over_batch_size"
+  loss
+}
+
+# Penalties of weights, as they are added to the loss.
+evidence_penalty <- function(case) {
+  sum(vapply(case$layers, function(layer) {
+    state <- layer_state(layer)
+    sum(vapply(seq_along(state$slots), function(i) {
+      penalty <- slot_setting(layer, state$slots[[i]]$name, "regularizer")$choice
+      if (is.null(penalty)) 0 else engine_penalty(penalty, state$weights[[i]])
+    }, 0))
+  }, 0))
+}
+
+# "linear" where the model ends in no activation.
+evidence_last <- function(case) {
+  last <- case$nodes$activation[nrow(case$nodes)]
+  if (is.na(last)) "linear" else last
+}
+
+# Dense nodes with what they are fed and what comes out: list(node, layer, name, width, z, a,
+# activation), z and a matrices of samples (and positions) x units. The activation is that of
+# the node behind, "linear" for none.
+evidence_dense <- function(case) {
+  nodes <- case$nodes
+  lapply(which(nodes$type == "dense"), function(i) {
+    after <- if (i < nrow(nodes)) nodes$activation[i + 1L] else NA
+    layer <- case$layers[[nodes$layer[i]]]
+    z <- if (has_data(case)) unit_columns(case$outputs[[i]])
+    a <- if (has_data(case)) if (is.na(after)) z else unit_columns(case$outputs[[i + 1L]])
+    list(node = i, layer = nodes$layer[i], name = layer$name, width = layer_config(layer)$units,
+      kernel = layer_state(layer)$weights$kernel, bias = layer_state(layer)$weights$bias,
+      activation = if (is.na(after)) "linear" else after, z = z, a = a)
+  })
+}
+
+unit_columns <- function(x) matrix(x, ncol = dim(x)[length(dim(x))])
+
+evidence_hidden <- function(case) utils::head(case$dense, -1)
+
+# A chain of dense layers with an activation each, and layers that do nothing in inference.
+evidence_plain <- function(case) {
+  case$chain && all(case$nodes$type %in% c("dense", "activation", layers_of_training))
+}
+
+layers_of_training <- c("dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout",
+  "activity_regularization")
+
+layers_that_move <- c("flatten", "reshape", "permute", "repeat_vector", "identity")
+
+# No function but affine ones can come out before the last activation.
+evidence_affine <- function(case) {
+  nodes <- utils::head(case$nodes, if (is.na(case$nodes$activation[nrow(case$nodes)])) Inf else -1)
+  kinds <- c("dense", "batch_normalization", layers_of_training, layers_that_move)
+  straight <- nodes$type %in% kinds | nodes$activation %in% "linear"
+  case$chain && all(straight)
+}
+
+# "1-10-1"
+evidence_widths <- function(case) {
+  dense <- vapply(case$dense, `[[`, 0L, "width")
+  c(prod(model_state(case$model)$input), dense)
+}
+
+# x as a matrix with a row for each sample.
+evidence_inputs <- function(case) matrix(case$x, sample_count(case$x))
+
+evidence_rows <- function(case) sample_count(case$x)
+
+# y as a matrix like the prediction: class codes become indicator columns.
+evidence_targets <- function(case) {
+  k <- case$units
+  if (!case$codes) return(matrix(case$y, case$rows))
+  if (length(case$y) == case$rows) indicators(as.vector(case$y), k)
+}
+
+evidence_codes <- function(case) takes_codes(case$criterion)
+
+evidence_units <- function(case) {
+  dims <- output_dims(case$model)
+  dims[length(dims)]
+}
+
+# y as one class code or number for each sample, where it is that.
+evidence_labels <- function(case) {
+  y <- case$targets
+  if (is.null(y)) return(NULL)
+  if (ncol(y) == 1) return(as.vector(y))
+  if (case$classifies) max.col(y, ties.method = "first") - 1
+}
+
+evidence_classifies <- function(case) {
+  is_class_loss(case$criterion) || case$criterion$name %in% c("hinge", "squared_hinge",
+    "categorical_hinge")
+}
+
+evidence_family <- function(case) loss_family(case$criterion)
+
+# What minimizes the loss of many targets under one prediction: "mean" for squared losses and
+# cross-entropies, "median" for absolute ones, else NA.
+loss_family <- function(loss) {
+  plain <- !isTRUE(loss$config$from_logits) && !isTRUE(loss$config$label_smoothing > 0) &&
+    is.null(loss$config$ignore_class)
+  if (!plain) return(NA_character_)
+  means <- c("mean_squared_error", "binary_crossentropy", "categorical_crossentropy",
+    "sparse_categorical_crossentropy", "poisson")
+  if (loss$name %in% means) return("mean")
+  if (loss$name == "mean_absolute_error") "median" else NA_character_
+}
+
+is_squared <- function(case) case$criterion$name == "mean_squared_error"
+
+is_crossentropy <- function(case) case$criterion$name %in% c(binary_losses, one_hot_losses,
+  "sparse_categorical_crossentropy")
+
+# The lowest loss of predictions that are the same within groups of rows; NA where not known.
+group_loss <- function(case, groups) {
+  y <- case$targets
+  if (is.na(case$family) || is.null(y) || length(dim(case$prediction)) != 2) return(NA_real_)
+  centre <- if (case$family == "mean") group_means else group_medians
+  score_prediction(case, centre(y, groups, case$weight %||% rep(1, case$rows)))
+}
+
+# A group without weight does not count: its mean may be anything.
+group_means <- function(y, groups, w) {
+  w <- as.vector(w)
+  total <- rowsum(w, groups)
+  sums <- rowsum(y * w, groups) / pmax(as.vector(total), .Machine$double.xmin)
+  unname(sums[match(groups, as.numeric(rownames(sums))), , drop = FALSE])
+}
+
+group_medians <- function(y, groups, w) {
+  w <- as.vector(w)
+  for (rows in split(seq_along(groups), groups)) {
+    y[rows, ] <- rep(apply(y[rows, , drop = FALSE], 2, weighted_median, w[rows]), each = length(rows))
+  }
+  y
+}
+
+weighted_median <- function(y, w) {
+  order <- order(y)
+  share <- cumsum(w[order]) / sum(w)
+  y[order][which(share >= 0.5)[1]]
+}
+
+# The best constant prediction.
+evidence_constant_loss <- function(case) group_loss(case, rep(1, case$rows))
+
+# Rows that are equal: numbers of groups.
+evidence_groups <- function(case) equal_rows(case$inputs)
+
+equal_rows <- function(x) {
+  if (nrow(x) < 2 || !ncol(x)) return(rep(1, nrow(x)))
+  order <- do.call(order, lapply(seq_len(ncol(x)), function(j) x[, j]))
+  sorted <- x[order, , drop = FALSE]
+  new <- rowSums(sorted[-1, , drop = FALSE] != sorted[-nrow(x), , drop = FALSE]) > 0
+  groups <- numeric(nrow(x))
+  groups[order] <- cumsum(c(1, new))
+  groups
+}
+
+# No function of the inputs has a lower loss: equal rows get equal predictions.
+evidence_data_floor <- function(case) {
+  floor <- group_loss(case, case$groups)
+  if (is.na(floor)) lowest_value(case) else max(floor, lowest_value(case))
+}
+
+lowest_value <- function(case) {
+  switch(case$criterion$name, cosine_similarity = -case$compiled$loss_weight, poisson = -Inf, 0)
+}
+
+# Where the excess loss begins.
+evidence_base <- function(case) if (is.finite(case$data_floor)) case$data_floor else 0
+
+# The best affine prediction, for squared losses.
+evidence_affine_loss <- function(case) {
+  if (!is_squared(case) || is.null(case$targets)) return(NA_real_)
+  w <- sqrt(as.vector(case$weight %||% rep(1, case$rows)))
+  design <- cbind(1, case$inputs) * w
+  residual <- qr.resid(qr(design, LAPACK = FALSE), case$targets * w)
+  case$compiled$loss_weight * sum(residual^2) / length(residual)
+}

@@ -1,0 +1,137 @@
+# What a diagnosis prints: title, at most three faults, notes in a line, the ladder.
+
+#' @export
+print.nn_diagnosis <- function(x, ...) {
+  cat(format(x, ...), sep = "\n")
+  invisible(x)
+}
+
+#' @export
+format.nn_diagnosis <- function(x, ..., width = getOption("width")) {
+  width <- min(max(width, 60), 100)
+  faults <- which(x$severity == "fault")
+  shown <- utils::head(faults, 3)
+  text <- lapply(shown, function(i) format_finding(attr(x, "findings")[[i]], x$verified[i], attr(x, "explain"), width))
+  c(
+    title_lines(attr(x, "case"), width), "",
+    if (length(shown)) unlist(lapply(text, c, "")) else c(healthy_lines(x, width), ""),
+    unlist(lapply(rest_lines(x, faults), wrapped, width = width)),
+    ladder_lines(x, width), closing_line(x)
+  )
+}
+
+title_lines <- function(case, width) {
+  model <- case$model
+  if (is.null(model)) return(sides("Diagnosis of a history", last_loss_text(case), width))
+  network <- sprintf("Diagnosis of a %s network", paste(short_widths(case), collapse = "-"))
+  if (!has_data(case)) return(sides(network, last_loss_text(case), width))
+  rows <- count_of(case$rows, "row")
+  what <- paste(network, rows, loss_title(case$criterion$name), sep = ", ")
+  sides(what, if (case$computable) paste("loss", digits(case$loss)) else "loss not finite", width)
+}
+
+short_widths <- function(case) {
+  w <- case$widths
+  if (length(w) > 8) c(utils::head(w, 4), "...", utils::tail(w, 2)) else w
+}
+
+last_loss_text <- function(case) {
+  loss <- case$history$metrics$loss
+  if (length(loss)) paste("loss", digits(loss[length(loss)])) else ""
+}
+
+loss_title <- function(name) gsub("_", " ", name)
+
+sides <- function(left, right, width) {
+  space <- width - nchar(left) - nchar(right)
+  if (space < 2) return(c(left, right))
+  paste0(left, strrep(" ", space), right)
+}
+
+# Keeps the spaces within a line.
+wrapped <- function(text, width, indent = 2, first = strrep(" ", indent)) {
+  lines <- strwrap(text, width = width - indent)
+  paste0(c(first, rep(strrep(" ", indent), max(length(lines) - 1, 0)))[seq_along(lines)], lines)
+}
+
+format_finding <- function(f, verified, explain, width) {
+  indent <- 11L
+  share <- if (!is.na(f$explains)) sprintf("explains %s of the loss", percent(f$explains)) else ""
+  head <- sides(sprintf("  %-8s %s", f$confidence, f$cause), share, width)
+  if (!explain) return(head)
+  c(
+    head, wrapped(f$why, width, indent),
+    unlist(lapply(f$numbers, wrapped, width = width, indent = indent)),
+    if (isTRUE(verified)) wrapped("Certificate checked.", width, indent),
+    if (!is.null(f$remedy)) wrapped(paste("Try:", f$remedy), width, indent)
+  )
+}
+
+healthy_lines <- function(x, width) {
+  group <- check_group(attr(x, "ruled_out"))
+  counts <- table(factor(group, unique(unname(group_titles))))
+  counts <- counts[counts > 0]
+  if (!length(counts)) return("  No problem found, but nothing could be ruled out, either.")
+  text <- paste(sprintf("%s (%s)", names(counts), vapply(as.integer(counts), count_of, "", "check")), collapse = ", ")
+  c("  No problem found; here is what was ruled out:", wrapped(paste0(text, "."), width, 4),
+    "    summary() lists them.")
+}
+
+check_group <- function(ids) unname(group_titles[substr(ids, 1, 1)])
+
+group_titles <- c(R = "traps of R", D = "data and targets", L = "match of loss and output",
+  S = "structure of the layers", C = "capacity", U = "dead and saturated units",
+  O = "optimizer and learning rate", K = "points where training stops",
+  P = "penalties and dropout", I = "imbalance", G = "generalization")
+
+# Faults beyond three, notes, checks that failed.
+rest_lines <- function(x, faults) {
+  more <- utils::tail(x$cause[faults], -3)
+  notes <- x$cause[x$severity == "note"]
+  failed <- names(attr(x, "failed"))
+  c(
+    if (length(more)) paste("Also:", paste0(toString(more), ".")),
+    if (length(notes)) paste("Notes:", paste0(toString(unique(notes)), ".")),
+    if (length(failed)) sprintf("Checks that failed themselves: %s.", toString(failed))
+  )
+}
+
+closing_line <- function(x) {
+  n <- length(attr(x, "ruled_out")) + length(unique(x$id))
+  seconds <- sprintf("%s s", format(round(attr(x, "seconds"), 2)))
+  without <- if (!has_data(attr(x, "case")) && is.null(attr(x, "case")$refusal)) {
+    sprintf("; %s", paste(count_of(length(attr(x, "left_out")), "check needs x and y", "checks need x and y")))
+  }
+  if (any(x$severity == "fault")) {
+    sprintf("  Nothing else found (%s, %s%s).", count_of(n, "check"), seconds, without %||% "")
+  } else {
+    sprintf("  Level \"%s\": %s, %s%s.", attr(x, "level"), count_of(n, "check"), seconds, without %||% "")
+  }
+}
+
+# Rungs from below: 0, floors, the loss, the best straight line and constant.
+ladder_lines <- function(x, width) {
+  rungs <- diagnosis_rungs(attr(x, "case"))
+  if (length(rungs) < 2) return(NULL)
+  text <- sprintf("%s %s", digits(rungs, 3), names(rungs))
+  wrapped(paste("Loss ladder:  ", paste(text, collapse = "  <  ")), width, 2)
+}
+
+diagnosis_rungs <- function(case) {
+  if (is.null(case$model) || !has_data(case) || !case$computable) return(NULL)
+  rungs <- c(
+    floor = if (is.finite(case$data_floor)) case$data_floor,
+    `straight line` = if (!is.na(case$affine_loss)) case$affine_loss,
+    constant = if (!is.na(case$constant_loss)) case$constant_loss,
+    you = case$loss
+  )
+  merged_rungs(sort(rungs))
+}
+
+# Rungs at the same height share a place: "line = you".
+merged_rungs <- function(rungs) {
+  scale <- max(abs(rungs))
+  group <- cumsum(c(1, diff(rungs) > 1e-6 * scale))
+  names <- vapply(split(names(rungs), group), paste, "", collapse = " = ")
+  stats::setNames(vapply(split(unname(rungs), group), min, 0), names)
+}

@@ -1,0 +1,185 @@
+# Certificates are claims in the words below, computed anew from the model, the data as given
+# and R's own arithmetic: nothing that the search found is trusted.
+
+#' Check the certificate of a finding again
+#'
+#' A `PROVEN` finding carries a certificate: an R expression about `x`, `y`, the model's
+#' `prediction`, its `loss` and `gradient`, with numbers such as a floor, that is `TRUE`. It is
+#' evaluated in double precision, independently of how it was found.
+#'
+#' @param d a diagnosis.
+#' @param i the number of a finding, or its id.
+#' @return `TRUE` or `FALSE`; `NA` for findings that are not proven. The claim, an expression,
+#'   is its attribute `claim`.
+#' @section Errors: `kestrel_error_argument` for what is no diagnosis and for findings that do
+#'   not exist.
+#' @family diagnosis
+#' @examples
+#' x <- c(-1, 0, 1)
+#' y <- c(-0.2445248, 0.1232554, 0.1713998)
+#' model <- keras_model_sequential() %>%
+#'   layer_dense(10, input_shape = 1) %>%
+#'   layer_dense(1)
+#' model %>% compile(loss = "mse", optimizer = optimizer_adam(0.01))
+#' model %>% fit(x, y, epochs = 500, verbose = 0)
+#' verify_finding(diagnose(model, x, y), "S1")
+#' @export
+verify_finding <- function(d, i) {
+  check_diagnosis(d)
+  i <- check_finding(d, i)
+  finding <- attr(d, "findings")[[i]]
+  if (is.null(finding$certificate)) return(NA)
+  case <- attr(d, "case")
+  holds <- tryCatch(isTRUE(with_seed_kept(claim_holds(finding$certificate, case))),
+    error = function(e) FALSE)
+  structure(holds, claim = finding$certificate$claim)
+}
+
+# All certificates of a diagnosis.
+verified <- function(d) {
+  d$verified <- vapply(seq_len(nrow(d)), function(i) as.logical(verify_finding(d, i)), NA)
+  d
+}
+
+claim_holds <- function(certificate, case) {
+  words <- claim_words(case)
+  list2env(certificate$values, envir = words)
+  eval(certificate$claim, words)
+}
+
+# Promises: what a claim does not speak of is not computed.
+claim_words <- function(case) {
+  words <- new.env(parent = asNamespace("stats"))
+  for (name in names(claim_values)) {
+    local({
+      value <- claim_values[[name]]
+      delayedAssign(name, value(case), assign.env = words)
+    }, envir = list2env(list(name = name, words = words, case = case), parent = topenv()))
+  }
+  words
+}
+
+claim_values <- list(
+  refused = function(case) !is.null(case$refusal),
+  raw_x = function(case) case$raw$x,
+  raw_y = function(case) case$raw$y,
+  given = function(case) matrix(as_doubles(plain_data(case$raw$x)), case$rows),
+  single = function(case) as_single_vector,
+  y = function(case) claim_targets(case),
+  labels = function(case) case$labels,
+  inputs = function(case) matrix(case$x, sample_count(case$x)),
+  units = function(case) case$units,
+  prediction = function(case) predict_again(case, case$x),
+  loss = function(case) case$loss,
+  value = function(case) function(p) score_prediction(case, as_shape(p, case)),
+  gradient = function(case) claim_gradient(case),
+  kernel_gradient = function(case) claim_gradient(case)[is_kernel(case)],
+  kernels = function(case) unlist(lapply(case$dense, `[[`, "kernel")),
+  slope = function(case) claim_slope(case),
+  equal_inputs = function(case) function(groups) rows_equal_within(case$inputs, groups),
+  best_within = function(case) function(groups) group_best(case, groups),
+  units_of = function(case) function(i) unit_weights(case, i),
+  is_affine = function(case) function() is_affine_at_random(case),
+  constant_loss = function(case) constant_reference(case),
+  affine_optimum = function(case) function() affine_reference(case)
+)
+
+as_single_vector <- function(x) as.vector(as_single(matrix(x)))
+
+claim_targets <- function(case) if (is.null(case$targets)) case$y else case$targets
+
+predict_again <- function(case, x) {
+  data <- list(data_array(x, sample_dims(x)))
+  engine_predict(case$plan, pack_weights(case$layers), data, 32L)[[1]]
+}
+
+# f on a line through two random points: f(a x + b x') = a f(x) + b f(x'), where a + b = 1.
+is_affine_at_random <- function(case) {
+  case <- logits_case(case)
+  dims <- c(20L, sample_dims(case$x))
+  points <- lapply(1:2, function(i) array(stats::rnorm(prod(dims)), dims))
+  f <- function(x) as.vector(predict_again(case, x))
+  on_line <- f(2.5 * points[[1]] - 1.5 * points[[2]])
+  ends <- 2.5 * f(points[[1]]) - 1.5 * f(points[[2]])
+  max(abs(on_line - ends)) <= 1e-9 * max(1, abs(on_line), abs(ends))
+}
+
+# The plan up to the last activation.
+logits_case <- function(case) {
+  if (case$last == "linear") return(case)
+  plan <- case$plan
+  plan$outputs <- length(plan$nodes) - 2L
+  list(plan = plan, layers = case$layers, x = case$x)
+}
+
+constant_reference <- function(case) {
+  if (!is.na(case$constant_loss)) case$constant_loss else case$loss
+}
+
+# By the normal equations of centred columns, not by the decomposition that found the floor.
+affine_reference <- function(case) {
+  w <- as.vector(case$weight %||% rep(1, case$rows))
+  centre <- function(m) m - rep(colSums(m * w) / sum(w), each = nrow(m))
+  x <- centre(case$inputs)
+  y <- centre(case$targets)
+  s <- svd(sqrt(w) * x)
+  used <- s$d > max(dim(x)) * .Machine$double.eps * max(s$d, 0)
+  fitted <- s$u[, used, drop = FALSE] %*% crossprod(s$u[, used, drop = FALSE], sqrt(w) * y)
+  case$compiled$loss_weight * sum((sqrt(w) * y - fitted)^2) / length(y)
+}
+
+rows_equal_within <- function(x, groups) {
+  first <- match(groups, groups)
+  rowSums(x != x[first, , drop = FALSE]) == 0
+}
+
+group_best <- function(case, groups) {
+  centre <- if (case$family == "mean") group_means else group_medians
+  centre(case$targets, groups, case$weight %||% rep(1, case$rows))
+}
+
+unit_weights <- function(case, i) {
+  layer <- case$dense[[i]]
+  cbind(t(layer$kernel), layer$bias %||% rep(0, layer$width), case$dense[[i + 1L]]$kernel)
+}
+
+# By central differences of the loss, along each weight.
+claim_gradient <- function(case) {
+  w <- pack_weights(case$layers)
+  step <- 1e-4 * max(1, abs(w))
+  vapply(seq_along(w), function(i) {
+    ends <- vapply(c(-step, step), function(s) {
+      moved <- w
+      moved[i] <- moved[i] + s
+      loss_with(case, moved)
+    }, 0)
+    diff(ends) / (2 * step)
+  }, 0)
+}
+
+loss_with <- function(case, w) {
+  data <- list(data_array(case$x, sample_dims(case$x)))
+  score_prediction(case, engine_predict(case$plan, w, data, 256L)[[1]])
+}
+
+is_kernel <- function(case) {
+  slots <- unlist(lapply(case$layers, function(l) layer_state(l)$slots), recursive = FALSE)
+  slots <- Filter(function(s) !s$is_state, slots)
+  unlist(lapply(slots, function(s) rep(s$name == "kernel", prod(s$dims))))
+}
+
+# d loss / d prediction, by differences of single predictions.
+claim_slope <- function(case) {
+  p <- case$prediction
+  step <- 1e-8
+  up <- loss_each(case, p + step)
+  down <- loss_each(case, p - step)
+  (up - down) / (2 * step)
+}
+
+# The loss of each prediction alone, for losses that are a sum over columns.
+loss_each <- function(case, p) {
+  y <- case$targets
+  p <- pmin(pmax(p, 1e-7), 1 - 1e-7)
+  if (case$criterion$name %in% binary_losses) -(y * log(p) + (1 - y) * log(1 - p)) else -y * log(p)
+}

@@ -1,0 +1,18 @@
+test_that("faults of data are found", {
+  expect_checks(data_checks())
+})
+
+test_that("the floor of equal rows is the variance within them", {
+  y <- plane$curved
+  within <- mean((y - ave(y, rep(1:15, 4)))^2)
+  expect_equal(found_in(faulty$D1, "D1")$certificate$values$floor, within)
+})
+
+test_that("weights count in it", {
+  x <- cbind(c(1, 1, 2))
+  y <- c(0, 1, 5)
+  d <- diagnose(net(1, 1, "linear"), x, y, sample_weight = c(1, 3, 1))
+  # Weighted mean 0.75: (0.75^2 + 3 * 0.25^2) / 3 rows.
+  floor <- attr(d, "findings")[[match("D1", d$id)]]$certificate$values$floor
+  expect_equal(floor, 0.25)
+})

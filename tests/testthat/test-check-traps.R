@@ -1,0 +1,3 @@
+test_that("traps of R are found", {
+  expect_checks(trap_checks())
+})

@@ -1,0 +1,24 @@
+test_that("at most three faults are printed in full", {
+  d <- diagnosed(faulty$S1)
+  one <- attr(d, "findings")[[1]]
+  many <- new_diagnosis(attr(d, "case"), list(findings = rep(list(one), 5)), "quick", 0, TRUE)
+  text <- format(many)
+  expect_identical(sum(grepl("^  PROVEN", text)), 3L)
+  expect_match(text, "Also: Linear collapse, Linear collapse.", all = FALSE, fixed = TRUE)
+})
+
+test_that("reasons can be left out", {
+  d <- diagnosed(faulty$S1, explain = FALSE)
+  expect_no_match(format(d), "Try:")
+})
+
+test_that("rungs at one height share a place", {
+  expect_identical(names(merged_rungs(c(a = 0, b = 1, you = 1 + 1e-9, c = 2))), c("a", "b = you", "c"))
+})
+
+test_that("lines are not longer than the width", {
+  for (id in c("S1", "D1", "L4", "R2")) {
+    d <- diagnosed(faulty[[id]])
+    expect_lte(max(nchar(format(d, width = 80))), 80)
+  }
+})
