@@ -17,29 +17,9 @@ contract_checks <- function() {
   )
 }
 
-# Closed range of an activation's values, by its engine name.
-activation_range <- function(name) {
-  switch(name,
-    sigmoid = , hard_sigmoid = , softmax = , sparse_sigmoid = c(0, 1),
-    tanh = , hard_tanh = , softsign = c(-1, 1),
-    relu = , softplus = , exponential = , squareplus = , sparse_plus = c(0, Inf),
-    relu6 = c(0, 6),
-    c(-Inf, Inf)
-  )
-}
-
-# The range with the settings of the last node: leaky or capped relu.
-output_range <- function(case) {
-  name <- case$last
-  if (name != "relu") return(activation_range(name))
-  h <- case$plan$nodes[[nrow(case$nodes)]]$layer$h
-  if (isTRUE(h[1] != 0) || isTRUE(h[3] != 0)) return(c(-Inf, Inf))
-  c(0, if (is.na(h[2])) Inf else h[2])
-}
-
 find_range <- function(case) {
   if (!case$criterion$name %in% distance_losses || case$last == "softmax") return(NULL)
-  range <- output_range(case)
+  range <- unlist(case$problem$network$range[c("low", "high")])
   outside <- case$y < range[1] | case$y > range[2]
   if (!any(outside)) return(NULL)
   floor <- score_prediction(case, pmin(pmax(as_shape(case$y, case), range[1]), range[2]))
@@ -54,7 +34,7 @@ find_range <- function(case) {
     severity = if (has_share(case, floor)) "fault" else "note",
     certificate = certificate("floor", quote(
       loss >= value(pmin(pmax(y, low), high)) * (1 - 1e-10) && all(prediction >= low & prediction <= high)
-    ), list(low = range[1], high = range[2], floor = floor)),
+    ), list(low = range[[1]], high = range[[2]], floor = floor)),
     fix = list(what = "last_activation", to = "linear")
   )
 }

@@ -20,14 +20,14 @@ find_linear_collapse <- function(case) {
     if (!is.na(floor)) linear_numbers(case, floor),
     sprintf("activation = \"%s\" in the %s.", "tanh", if (length(case$dense) > 2) "hidden layers" else "first layer"),
     explains = share, severity = if (harmless || isTRUE(share < 0.01)) "note" else "fault",
-    certificate = linear_certificate(floor),
+    certificate = linear_certificate(case, floor),
     fix = list(what = "hidden_activation", to = "tanh")
   )
 }
 
 linear_model_note <- function(case) {
   found("A linear model", "PROVEN", "There is no hidden layer: the model is linear in x.",
-    severity = "note", certificate = linear_certificate(NA))
+    severity = "note", certificate = linear_certificate(case, NA))
 }
 
 linear_sentence <- function(case) {
@@ -50,17 +50,19 @@ linear_numbers <- function(case, floor) {
   )
 }
 
-# Equality on lines: f(a x + b x') = a f(x) + b f(x') where a + b = 1, at points not seen.
-linear_certificate <- function(floor) {
-  claim <- if (is.na(floor)) quote(is_affine()) else {
-    quote(is_affine() && loss >= floor - 1e-10 * constant_loss && abs(affine_optimum() - floor) <= 1e-10 * constant_loss)
-  }
-  certificate("floor", claim, list(floor = floor))
+# Equality on lines, f(a x + b x') = a f(x) + b f(x') where a + b = 1, at points not seen; and
+# the certificate of the floor.
+linear_certificate <- function(case, floor) {
+  if (is.na(floor)) return(certificate("floor", quote(is_affine())))
+  certificate("floor", quote(is_affine() && floor_holds(proof) && loss >= floor - 1e-10 * constant_loss),
+    list(floor = floor, proof = attr(case$floor, "certificate")))
 }
 
-# The affine floor where it is known: squared loss, no activation at the end.
+# Where loss_floor() knows more than that losses are not negative; for squared losses that is
+# always so, though it may be 0.
 evidence_affine_floor <- function(case) {
-  if (case$last == "linear") case$affine_loss else NA_real_
+  known <- attr(case$floor, "type") != "none" || (is_squared(case) && case$last == "linear")
+  if (case$affine && known) as.double(case$floor) else NA_real_
 }
 
 # Dense layers with nothing but linear nodes between them, where others bend.
@@ -96,7 +98,7 @@ twin_units <- function(layer, following) {
   bias <- layer$bias %||% rep(0, layer$width)
   rows <- cbind(t(layer$kernel), bias, following$kernel)
   rows <- signif(rows, 14)
-  list(distinct = nrow(unique(rows)), largest = max(tabulate(equal_rows(rows))))
+  list(distinct = nrow(unique(rows)), largest = max(tabulate(row_groups(rows))))
 }
 
 twins_found <- function(case, i, twins) {

@@ -212,17 +212,7 @@ weighted_median <- function(y, w) {
 evidence_constant_loss <- function(case) group_loss(case, rep(1, case$rows))
 
 # Rows that are equal: numbers of groups.
-evidence_groups <- function(case) equal_rows(case$inputs)
-
-equal_rows <- function(x) {
-  if (nrow(x) < 2 || !ncol(x)) return(rep(1, nrow(x)))
-  order <- do.call(order, lapply(seq_len(ncol(x)), function(j) x[, j]))
-  sorted <- x[order, , drop = FALSE]
-  new <- rowSums(sorted[-1, , drop = FALSE] != sorted[-nrow(x), , drop = FALSE]) > 0
-  groups <- numeric(nrow(x))
-  groups[order] <- cumsum(c(1, new))
-  groups
-}
+evidence_groups <- function(case) row_groups(case$inputs)
 
 # No function of the inputs has a lower loss: equal rows get equal predictions.
 evidence_data_floor <- function(case) {
@@ -244,4 +234,14 @@ evidence_affine_loss <- function(case) {
   design <- cbind(1, case$inputs) * w
   residual <- qr.resid(qr(design, LAPACK = FALSE), case$targets * w)
   case$compiled$loss_weight * sum(residual^2) / length(residual)
+}
+
+# What is known of the architecture on these data, and the best lower bound (see loss_floor()).
+evidence_problem <- function(case) {
+  suppressWarnings(floor_problem(case$model, case$x, case$y, as.vector(case$weight)),
+    classes = "kestrel_warning")
+}
+
+evidence_floor <- function(case) {
+  new_floor(best_floor(architecture_floors(case$problem)), case$problem)
 }

@@ -81,7 +81,7 @@ claim_values <- list(
   units_of = function(case) function(i) unit_weights(case, i),
   is_affine = function(case) function() is_affine_at_random(case),
   constant_loss = function(case) constant_reference(case),
-  affine_optimum = function(case) function() affine_reference(case)
+  floor_holds = function(case) function(proof) verify_certificate(proof, case$problem)
 )
 
 as_single_vector <- function(x) as.vector(as_single(matrix(x)))
@@ -114,18 +114,6 @@ logits_case <- function(case) {
 
 constant_reference <- function(case) {
   if (!is.na(case$constant_loss)) case$constant_loss else case$loss
-}
-
-# By the normal equations of centred columns, not by the decomposition that found the floor.
-affine_reference <- function(case) {
-  w <- as.vector(case$weight %||% rep(1, case$rows))
-  centre <- function(m) m - rep(colSums(m * w) / sum(w), each = nrow(m))
-  x <- centre(case$inputs)
-  y <- centre(case$targets)
-  s <- svd(sqrt(w) * x)
-  used <- s$d > max(dim(x)) * .Machine$double.eps * max(s$d, 0)
-  fitted <- s$u[, used, drop = FALSE] %*% crossprod(s$u[, used, drop = FALSE], sqrt(w) * y)
-  case$compiled$loss_weight * sum((sqrt(w) * y - fitted)^2) / length(y)
 }
 
 rows_equal_within <- function(x, groups) {

@@ -33,10 +33,3 @@ test_that("the best constant and the best line are those of R", {
   p <- mean(plane$class)
   expect_equal(case$constant_loss, -p * log(p) - (1 - p) * log(1 - p))
 })
-
-test_that("equal rows are grouped", {
-  x <- cbind(c(1, 2, 1, 2, 3), c(0, 0, 0, 1, 0))
-  groups <- equal_rows(x)
-  expect_identical(groups[1], groups[3])
-  expect_identical(length(unique(groups)), 4L)
-})

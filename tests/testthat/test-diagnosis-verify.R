@@ -19,7 +19,7 @@ test_that("a linear floor does not hold for a network that bends", {
 test_that("a floor that is wrong is refuted", {
   d <- diagnosed(faulty$S1)
   findings <- attr(d, "findings")
-  findings[[1]]$certificate$values$floor <- findings[[1]]$certificate$values$floor * 1.001
+  findings[[1]]$certificate$values$proof$value <- findings[[1]]$certificate$values$proof$value * 1.001
   attr(d, "findings") <- findings
   expect_false(as.logical(verify_finding(d, "S1")))
 })
