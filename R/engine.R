@@ -143,3 +143,19 @@ trainer_set_rate <- function(trainer, lr) .Call(ffi_trainer_set_rate, trainer, l
 trainer_start_epoch <- function(trainer, epoch) .Call(ffi_trainer_start_epoch, trainer, epoch)
 
 trainer_finalize <- function(trainer) .Call(ffi_trainer_finalize, trainer)
+
+# The training loss of all samples as a function of the trainable parameters, laid end to end.
+# It lives in a block of its own, which the pointer keeps.
+engine_objective <- function(spec, train, data, training, w, call) {
+  bytes <- .Call(ffi_objective_bytes, spec, train, data)
+  check_memory(bytes, "Derivatives of the loss", call)
+  .Call(ffi_objective_new, spec, train, data, training, w, raw(bytes))
+}
+
+engine_objective_get <- function(f) .Call(ffi_objective_get, f)
+
+engine_objective_set <- function(f, w) .Call(ffi_objective_set, f, as.double(w))
+
+engine_objective_value <- function(f) .Call(ffi_objective_value, f)
+
+engine_objective_gradient <- function(f) .Call(ffi_objective_gradient, f)

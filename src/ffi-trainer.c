@@ -5,7 +5,7 @@
 
 #include "ffi.h"
 #include "r-memory.h"
-#include "r-spec.h"
+#include "r-plan.h"
 #include "r-threads.h"
 
 /* A trainer lives in two raw vectors (and reads R's arrays when it gathers), kept by the external pointer that R holds during one
@@ -31,44 +31,9 @@ static handle* handle_of(SEXP x) {
   return h;
 }
 
-static void data_check(const nn_network_spec* network, const nn_data* data) {
-  for (int k = 0; data->n > 0 && k < network->n_inputs; ++k) {
-    const nn_array* a = data->x + k;
-    bool fits = a->values && a->shape.rank == network->inputs[k].rank;
-    for (int i = 0; fits && i < a->shape.rank; ++i) fits = a->shape.dims[i] == network->inputs[k].dims[i];
-    if (!fits) Rf_error("Internal error: input %d does not fit the network.", k + 1);
-  }
-  for (int o = 0; data->n > 0 && o < network->n_outputs; ++o) {
-    if (!data->y[o].values) Rf_error("Internal error: no targets for output %d.", o + 1);
-  }
-}
-
-/* What both the measuring and the making of a trainer read. */
-typedef struct {
-  const nn_engine* engine;
-  nn_network_spec network;
-  nn_train_spec train;
-  nn_data data, validation;
-} plan;
-
-static plan plan_of(SEXP spec, SEXP train, SEXP data, SEXP validation) {
-  plan p = {.engine = spec_engine(spec_field(spec, "precision")),
-            .network = spec_network(spec),
-            .train = spec_train(train)};
-  if (Rf_length(spec_field(train, "outputs")) != p.network.n_outputs) {
-    Rf_error("Internal error: not one loss for each output.");
-  }
-  p.data = spec_data(data, &p.network);
-  p.validation = spec_data(validation, &p.network);
-  if (p.data.n + (double) p.validation.n < 1) Rf_error("Internal error: no samples.");
-  data_check(&p.network, &p.data);
-  data_check(&p.network, &p.validation);
-  return p;
-}
-
 /* Bytes that training would take, so that R can refuse before it asks for them. */
 SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation) {
-  plan p = plan_of(spec, train, data, validation);
+  plan p = plan_read(spec, train, data, validation);
   nn_network* net;
   spec_stop(p.engine->network_new(block_call(p.engine->network_bytes(&p.network)), &p.network, &net));
   size_t bytes = p.engine->trainer_bytes(net, &p.train, &p.data, &p.validation);
@@ -76,7 +41,7 @@ SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation) {
 }
 
 SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w) {
-  plan p = plan_of(spec, train, data, validation);
+  plan p = plan_read(spec, train, data, validation);
   SEXP keep = PROTECT(Rf_allocVector(VECSXP, 5));
   SET_VECTOR_ELT(keep, 0, block_new(sizeof(handle)));
   SET_VECTOR_ELT(keep, 1, block_new(p.engine->network_bytes(&p.network)));

@@ -47,4 +47,11 @@ SEXP ffi_trainer_set_rate(SEXP trainer, SEXP lr);
 SEXP ffi_trainer_start_epoch(SEXP trainer, SEXP epoch);
 SEXP ffi_trainer_finalize(SEXP trainer);
 
+SEXP ffi_objective_bytes(SEXP spec, SEXP train, SEXP data);
+SEXP ffi_objective_new(SEXP spec, SEXP train, SEXP data, SEXP training, SEXP w, SEXP block);
+SEXP ffi_objective_get(SEXP objective);
+SEXP ffi_objective_set(SEXP objective, SEXP w);
+SEXP ffi_objective_value(SEXP objective);
+SEXP ffi_objective_gradient(SEXP objective);
+
 #endif

@@ -6,7 +6,7 @@ rows <- list(
   "engine", "real", c("arena", "rng", "parallel", "simd"), c("gemm", "vector"),
   c("activation", "initializer", "schedule", "normalization"),
   c("loss", "optimizer", "penalty"), c("metric", "layer"), c("dataset", "network"),
-  c("trainer", "inference"), "functions", c("registry", "table")
+  c("trainer", "inference"), "objective", "functions", c("registry", "table")
 )
 # Files whose header has another name than they have.
 nouns <- c(activations = "activation", initializers = "initializer", schedules = "schedule",

@@ -197,6 +197,7 @@ typedef void nn_real;
 
 typedef struct nn_network nn_network;
 typedef struct nn_trainer nn_trainer;
+typedef struct nn_objective nn_objective;
 
 typedef struct {
   size_t real_size;
@@ -262,6 +263,21 @@ typedef struct {
   void (*trainer_set)(nn_trainer* t, const double* w, const double* moments, const double* scalars,
                       const double* iterations); /* each may be NULL: left alone */
   void (*trainer_finalize)(nn_trainer* t);  /* EMA overwrite at the end of fit() */
+
+  /* The training loss f of all samples as one batch, by the trainable parameters w, which are
+   * laid end to end: objective_size numbers. Everything is at the parameters set last, at first
+   * those of the full block w. `training`: passes drop and take the batch's statistics; they
+   * draw the same numbers each time. The spec's optimizer and batches do not matter; samples
+   * are never gathered. */
+  size_t (*objective_bytes)(const nn_network* net, const nn_train_spec* spec, const nn_data* data);
+  nn_status (*objective_new)(void* block, const nn_network* net, const nn_train_spec* spec,
+                             const nn_data* data, bool training, const double* w,
+                             nn_objective** f);
+  size_t (*objective_size)(const nn_objective* f);
+  void (*objective_get)(const nn_objective* f, double* w);
+  void (*objective_set)(nn_objective* f, const double* w);
+  double (*objective_value)(nn_objective* f);
+  void (*objective_gradient)(nn_objective* f, double* g);
 
   /* Single functions of the tables, on arrays of the engine's precision. NN_UNKNOWN_NAME
    * when there is no such record. Columns: keras-style last axis, k numbers a column. */

@@ -1,5 +1,6 @@
 #include "functions.h"
 #include "inference.h"
+#include "objective.h"
 #include "parallel.h"
 #include "trainer.h"
 
@@ -62,6 +63,13 @@ const nn_engine NN_ENGINE_NAME = {
     .trainer_get = trainer_get,
     .trainer_set = trainer_set,
     .trainer_finalize = trainer_finalize,
+    .objective_bytes = objective_bytes,
+    .objective_new = objective_new,
+    .objective_size = objective_size,
+    .objective_get = objective_get,
+    .objective_set = objective_set,
+    .objective_value = objective_value,
+    .objective_gradient = objective_gradient,
     .activation = function_activation,
     .activation_backward = function_activation_backward,
     .loss_value = function_loss_value,

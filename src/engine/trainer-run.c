@@ -112,7 +112,7 @@ static void batch_evaluate(trainer* t, int at) {
   int start = at * t->validation_batch_size, left = t->validation.n - start;
   int n = left < t->validation_batch_size ? left : t->validation_batch_size;
   for (int i = 0; i < n; ++i) t->rows[i] = start + i;
-  trainer_score(t, &t->validation, t->rows, n);
+  trainer_score(t, &t->validation, t->rows, n, false);
 }
 
 NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,

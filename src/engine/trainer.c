@@ -39,7 +39,7 @@ static void batch_gather(trainer* t, const dataset* data, const int* rows, int n
   }
 }
 
-static loss_args output_args(const trainer* t, const output* out, int from, const double* h) {
+NN_PRIVATE loss_args output_args(const trainer* t, const output* out, int from, const double* h) {
   loss_args a = {.cols = (size_t) t->ws.batch * (size_t) out->positions,
                  .k = out->k,
                  .kt = out->kt,
@@ -49,14 +49,14 @@ static loss_args output_args(const trainer* t, const output* out, int from, cons
   return a;
 }
 
-/* The reduced loss of one output; while training, the gradient by its node, too. */
-static double output_score(trainer* t, const output* out, const real* weight, bool training) {
+/* The reduced loss of one output; where it is wanted, the gradient by its node, too. */
+static double output_score(trainer* t, const output* out, const real* weight, bool gradient) {
   loss_args a = output_args(t, out, out->node, out->h);
   size_t values = out->loss->flags & NN_LOSS_WHOLE ? 1 : a.cols;
   loss_scales(out->loss, &a, weight, out->reduction, t->s);
   out->loss->value(&a, t->v);
   double sum = vector_dot(values, t->v, t->s);
-  if (training) {
+  if (gradient) {
     vector_scale(values, (real) out->loss_weight, t->s);
     real* dy = network_seed(&t->ws, out->node);
     out->loss->grad(&a, t->s, dy);
@@ -78,10 +78,7 @@ static tensor slot_tensor(const slot* s) {
   return t;
 }
 
-/* A pass over the rules of trainable tensors that have any, with their place in the parameters. */
-typedef void (*rule_visit)(const slot_rule* rule, const tensor* dims, size_t at, void* data);
-
-static void rules_visit(const network* net, rule_visit visit, void* data) {
+NN_PRIVATE void rules_visit(const network* net, rule_visit visit, void* data) {
   for (int i = 0; i < net->n_nodes; ++i) {
     const node* n = net->nodes + i;
     if (!n->owner || !n->layer.trainable) continue;
@@ -115,21 +112,20 @@ static void constraint_visit(const slot_rule* rule, const tensor* dims, size_t a
 
 static void constraints_apply(void* data, real* w) { rules_visit(data, constraint_visit, w); }
 
-/* Forward and score; the loss of the batch with all penalties. */
-static double batch_score(trainer* t, const dataset* data, const int* rows, int n, bool training) {
+/* Forward, as ws.training says, and score; the loss of the batch with all penalties. */
+static double batch_score(trainer* t, const dataset* data, const int* rows, int n, bool gradient) {
   t->ws.batch = n;
-  t->ws.training = training;
   t->ws.step = t->steps;
   batch_gather(t, data, rows, n);
   network_forward(&t->ws, t->w, t->w + t->net->n_w);
-  if (training) network_unseed(&t->ws);
-  penalty_pass pass = {.w = t->w, .g = training ? t->g : NULL};
+  if (gradient) network_unseed(&t->ws);
+  penalty_pass pass = {.w = t->w, .g = gradient ? t->g : NULL};
   rules_visit(t->net, penalty_visit, &pass);
   double total = pass.value + network_activity(&t->ws);
   for (int o = 0; o < t->n_outputs; ++o) {
     const output* out = t->outputs + o;
     const real* weight = data->weight[o].values ? out->weight : NULL;
-    double value = output_score(t, out, weight, training);
+    double value = output_score(t, out, weight, gradient);
     t->sums.losses[o] += value * n;
     total += out->loss_weight * value;
   }
@@ -139,15 +135,23 @@ static double batch_score(trainer* t, const dataset* data, const int* rows, int 
   return total;
 }
 
-NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows, int n) {
+NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows, int n,
+                                bool training) {
+  t->ws.training = training;
   return batch_score(t, data, rows, n, false);
 }
 
-NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n) {
+NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool training) {
+  t->ws.training = training;
   vector_fill(t->net->n_w, 0, t->g);
   double value = batch_score(t, &t->data, rows, n, true);
   network_seed_activity(&t->ws);
   network_backward(&t->ws, t->w, t->w + t->net->n_w, t->g);
+  return value;
+}
+
+NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n) {
+  double value = trainer_gradient(t, rows, n, true);
   optimizer_update(&t->optimizer, t->w, t->g, constraints_apply, (void*) t->net);
   t->steps += 1;
   return value;

@@ -81,13 +81,23 @@ NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train
 NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed);
 /* Forgets the running values: at the start of an epoch or of an evaluation. */
 NN_PRIVATE void trainer_reset(trainer* t);
-/* One batch, rows of a dataset: forward, loss and metrics; the loss with its penalties. */
-NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows, int n);
-/* The same on the training data, then gradients and an update. */
+/* One batch, rows of a dataset: forward, as a pass of training or not, loss and metrics; the
+ * loss with its penalties. */
+NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows, int n,
+                                bool training);
+/* The same on the training data, and its gradient in g. */
+NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool training);
+/* That of a pass of training, then an update. */
 NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n);
 /* The running values, NN_LOGS of them. */
 NN_PRIVATE void trainer_logs(const trainer* t, double* logs);
 NN_PRIVATE int batches_of(int rows, int size);
+
+/* What the loss of an output sees: predictions of node `from`, hyperparameters h. */
+NN_PRIVATE loss_args output_args(const trainer* t, const output* out, int from, const double* h);
+/* A pass over the rules of trainable tensors that have any, with their place in the parameters. */
+typedef void (*rule_visit)(const slot_rule* rule, const tensor* dims, size_t at, void* data);
+NN_PRIVATE void rules_visit(const network* net, rule_visit visit, void* data);
 
 /* As engine.h says of the functions of the same names. */
 NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, double (*clock)(void),
