@@ -5,6 +5,7 @@
 verify_certificate <- function(certificate, problem, tolerance = 1e-8) {
   shown <- switch(certificate$kind,
     least = certificate$value <= least_floor(problem)$value,
+    groups = verify_groups(certificate, problem, tolerance),
     projection = verify_projection(certificate, problem, tolerance),
     FALSE
   )
@@ -53,4 +54,43 @@ orthogonal <- function(a, z, tolerance) {
 indicator_columns <- function(problem, rows) {
   group <- if (rows == length(problem$group)) problem$group else row_groups(problem$inputs)
   outer(group, unique(group), `==`) + 0
+}
+
+# Groups hold rows of equal inputs only, outputs may be all that the network can give, and
+# the value is that of the best outputs.
+verify_groups <- function(certificate, problem, tolerance) {
+  group <- certificate$group
+  both <- row_groups(cbind(group, problem$group))
+  if (max(both) > length(unique(group))) return(FALSE)
+  range <- problem$network$range
+  if (range$low < certificate$range$low || range$high > certificate$range$high) return(FALSE)
+  joint <- !is.null(certificate$range$simplex)
+  if (is.null(certificate$at) || joint || !problem$loss$name %in% names(pair_minima)) {
+    least <- data_minimum(problem, match(group, unique(group)), certificate$range)
+    return(certificate$value <= least$value)
+  }
+  verify_best(certificate, problem, tolerance)
+}
+
+# No outputs near or far on either side of the best ones are better, so that, losses having
+# one valley, none is.
+verify_best <- function(certificate, problem, tolerance) {
+  group <- match(certificate$group, unique(certificate$group))
+  best <- group_losses(certificate$at, group, problem)
+  size <- tolerance * (sum(abs(best)) + sum(problem$s))
+  steps <- c(1e-9, 1e-6, 1e-3, 1, 1e3)
+  other <- lapply(c(-steps, steps), function(step) {
+    at <- certificate$at + step * (1 + abs(certificate$at))
+    at <- pmin(pmax(at, certificate$range$low), certificate$range$high)
+    group_losses(at, group, problem) >= best - size
+  })
+  all(unlist(other), na.rm = TRUE) && certificate$value <= sum(best) + size
+}
+
+# groups x outputs
+group_losses <- function(at, group, problem) {
+  at <- pmin(pmax(at, -1e300), 1e300)
+  outputs <- matrix(at, max(group))[group, , drop = FALSE]
+  values <- engine_loss_value(problem$choice, problem$t, outputs, 1L, 1L)
+  rowsum(problem$s / problem$k * matrix(values, nrow(outputs)), group)
 }

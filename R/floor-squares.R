@@ -12,7 +12,8 @@
 squares_floors <- function(problem) {
   if (problem$loss$name != "mean_squared_error") return(list())
   if (problem$network$affine) return(list(squares_floor(problem, affine_design(problem))))
-  list(squares_floor(problem, codes_design(problem)))
+  design <- codes_design(problem)
+  if (design$rank < ncol(design$t)) list(squares_floor(problem, design)) else list()
 }
 
 # list(basis, t, s, rank, free, type); rows that weigh nothing are left out.
@@ -44,7 +45,7 @@ squares_floor <- function(problem, design) {
     list(kind = "projection", value = low, residual = parts$residual),
     design[c("intercept", "groups", "rank", "free")]
   )
-  type <- if (active) "reduced-rank" else if (design$groups) "duplicates" else design$type
+  type <- if (active) "reduced-rank" else design$type
   certain <- !design$groups && problem$network$free && (design$free || !design$intercept)
   attained <- if (certain) TRUE else NA
   new_candidate(low, type, attained, certificate, about = value)

@@ -12,6 +12,11 @@
 #' * `"reduced-rank"`: outputs are linear in `r` numbers, as many as the narrowest layer on
 #'   the way has units. The squares of all singular values of the (fitted, centred) targets
 #'   but the `r` largest come on top (Eckart and Young).
+#' * `"duplicates"`: rows that are equal in `x` get equal outputs, so where their targets differ
+#'   the loss is at least that of their mean, median, or share of classes.
+#' * `"range"`: outputs are in the range of the last activation, which does not hold all
+#'   targets.
+#' * `"targets"`: the loss of these targets is above 0 for any outputs: smoothed labels, counts.
 #' * `"none"`: nothing better than the least value of the loss is known.
 #'
 #' Rounding: a floor is lowered by a bound on the rounding errors in its computation, about
@@ -54,7 +59,7 @@ loss_floor <- function(model, x, y, sample_weight = NULL, class_weight = NULL, .
 }
 
 architecture_floors <- function(problem) {
-  c(list(least_floor(problem)), squares_floors(problem))
+  c(squares_floors(problem), list(least_floor(problem)), data_floors(problem))
 }
 
 # `about`: the floor before it was lowered for rounding, to be shown.
@@ -62,27 +67,17 @@ new_candidate <- function(value, type, attained, certificate, about = value) {
   list(value = value, type = type, attained = attained, certificate = certificate, about = about)
 }
 
-# The first of equal ones.
+# The first of those that are equal up to rounding.
 best_floor <- function(candidates) {
   values <- vapply(candidates, `[[`, 0, "value")
-  candidates[[which.max(values)]]
+  best <- max(values)
+  candidates[[which(values == best | values > best - 1e-12 * abs(best))[1]]]
 }
 
-# The least value that the loss has for any targets and predictions.
+# The least value that the loss has at all.
 least_floor <- function(problem) {
-  least <- least_value(problem$loss$name)
-  value <- if (least == 0) 0 else sum(problem$s) * least
+  value <- sum(problem$s) * least_value(problem, problem$network$range)
   new_candidate(value, "none", NA, list(kind = "least", value = value))
-}
-
-least_value <- function(name) {
-  never_below_0 <- c(
-    "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error",
-    "mean_squared_logarithmic_error", "huber", "log_cosh", "hinge", "squared_hinge",
-    "categorical_hinge", "sparse_categorical_crossentropy"
-  )
-  if (name %in% never_below_0) return(0)
-  if (name == "cosine_similarity") -1 - 4 * .Machine$double.eps else -Inf
 }
 
 new_floor <- function(floor, problem) {

@@ -25,3 +25,108 @@ founding <- list(x = c(-1, 0, 1), y = c(-0.2445248, 0.1232554, 0.1713998))
 expect_certified <- function(floor, model, ...) {
   expect_true(verify_certificate(attr(floor, "certificate"), floor_problem(model, ...)))
 }
+
+# Random models, data and weights: list(model, x, y, w) with few rows, of which some are equal.
+random_case <- function(seed) {
+  set.seed(seed)
+  n <- sample(2:12, 1)
+  loss <- random_loss()
+  model <- random_layers(loss)
+  x <- random_inputs(n, model$input_shape)
+  suppressWarnings(compile(model, loss = loss, optimizer = optimizer_adam(10^runif(1, -3, 0)),
+    loss_weights = sample(c(1, 3), 1)))
+  y <- random_targets(n, model, loss)
+  w <- if (runif(1) < 0.4) pmax(round(runif(n, -0.3, 3), 1), 0)
+  if (!is.null(w) && !any(w > 0)) w[1] <- 1
+  list(model = model, x = x, y = y, w = w)
+}
+
+random_loss <- function() {
+  name <- sample(c(registry("losses")$name, "mean_squared_error", "binary_crossentropy",
+    "categorical_crossentropy", "mean_absolute_error"), 1)
+  make <- loss_makers()[[name]]
+  settings <- list(reduction = sample(c("sum_over_batch_size", "sum", "mean_with_sample_weight"), 1))
+  if (grepl("crossentropy", name)) settings$from_logits <- runif(1) < 0.3
+  smooth <- grepl("^binary|^categorical_(focal_)?cross", name) && runif(1) < 0.3
+  if (smooth) settings$label_smoothing <- round(runif(1), 1)
+  if (name == "huber") settings$delta <- 10^runif(1, -2, 1)
+  do.call(make, settings)
+}
+
+random_activation <- function() {
+  names <- setdiff(registry("activations")$name, "glu")
+  sample(c(rep("linear", 25), "relu", "relu", "tanh", "sigmoid", names), 1)
+}
+
+random_layers <- function(loss) {
+  shape <- if (runif(1) < 0.15) c(2L, sample(2, 1)) else sample(3, 1)
+  model <- keras_model_sequential(input_shape = shape,
+    dtype = sample(c("float64", "float64", "float32"), 1))
+  for (i in seq_len(sample(0:3, 1))) {
+    layer_dense(model, sample(4, 1), random_activation(), use_bias = runif(1) < 0.7)
+    if (runif(1) < 0.1) layer_dropout(model, 0.3)
+    if (runif(1) < 0.1) layer_batch_normalization(model)
+    if (runif(1) < 0.1) layer_activation(model, random_activation())
+    if (runif(1) < 0.1) layer_flatten(model)
+  }
+  last <- loss_absorbs(loss)
+  if (is.na(last) || runif(1) < 0.4) last <- random_activation()
+  layer_dense(model, sample(3, 1), last, use_bias = runif(1) < 0.7)
+  model
+}
+
+random_inputs <- function(n, shape) {
+  x <- matrix(if (runif(1) < 0.5) rnorm(n * prod(shape)) else sample(-1:1, n * prod(shape), TRUE), n)
+  x <- x[sample(n, n, replace = runif(1) < 0.5), , drop = FALSE]
+  if (runif(1) < 0.1) x <- x * 10^runif(1, -6, 6)
+  array(x, c(n, shape))
+}
+
+random_targets <- function(n, model, loss) {
+  output <- model$output_shape
+  k <- output[length(output)]
+  count <- n * prod(output)
+  if (takes_codes(loss)) {
+    dims <- c(n, if (length(output) > 1) output[-length(output)] else 1)
+    return(array(sample(k, prod(dims), TRUE) - 1, dims))
+  }
+  kind <- if (grepl("cross|hinge|dice|tversky", loss$name)) "class" else "any"
+  if (runif(1) < 0.25) kind <- sample(c("class", "share", "any"), 1)
+  if (loss$name == "poisson" && runif(1) < 0.9) kind <- "count"
+  values <- switch(kind,
+    class = if (k > 1 && runif(1) < 0.7) indicator_rows(n * prod(output) / k, k) else sample(0:1, count, TRUE),
+    share = round(runif(count), 1),
+    count = rpois(count, 2),
+    any = round(rnorm(count) * 10^runif(1, -2, 2), sample(1:5, 1))
+  )
+  array(values, c(n, output))
+}
+
+indicator_rows <- function(n, k) as.vector(diag(k)[sample(k, n, TRUE), , drop = FALSE])
+
+# The loss of all samples as one batch, in double; `steps` of training first.
+random_loss_value <- function(case, steps) {
+  model <- case$model
+  if (steps > 0) {
+    fit(model, case$x, case$y, sample_weight = case$w, epochs = steps, batch_size = 100, verbose = 0)
+  }
+  data_loss(model, case$x, case$y, sample_weight = case$w)
+}
+
+# How far losses are above the floor, in units of their size; below 0: the floor is wrong.
+random_excess <- function(seed) {
+  case <- suppressWarnings(random_case(seed))
+  problem <- suppressWarnings(floor_problem(case$model, case$x, case$y, case$w))
+  floor <- suppressWarnings(loss_floor(case$model, case$x, case$y, case$w))
+  epsilon <- if (case$model$dtype == "float32") 1e-5 else 1e-10
+  size <- 1 + sum(problem$s) * (1 + max(abs(problem$t))^2)
+  expect_true(verify_certificate(attr(floor, "certificate"), problem), label = paste("certificate", seed))
+  excess <- vapply(c(0, 0, 5, 100), function(steps) {
+    if (steps == 0) shake(case$model, 10^runif(1, -3, 2))
+    value <- suppressWarnings(random_loss_value(case, steps))
+    value - as.vector(floor)
+  }, 0)
+  excess <- c(Inf, excess[!is.na(excess)])
+  structure(c(worst = min(excess) / size / epsilon, best = min(excess), floor = as.vector(floor)),
+    type = attr(floor, "type"))
+}
