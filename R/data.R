@@ -22,7 +22,7 @@ check_data <- function(x, arg, call = caller_env()) {
 
 # A matrix of numbers as R makes it, which needs no more looks.
 is_plain_matrix <- function(x) {
-  is.numeric(x) && is.matrix(x) && !is.object(x) && all(dim(x) > 0) && prod(dim(x)) == length(x)
+  is.numeric(x) && is.matrix(x) && !is.object(x) && length(x) > 0 && prod(dim(x)) == length(x)
 }
 
 # list(x): the data of a model with one input, as R keras takes it, too.

@@ -90,8 +90,8 @@ engine_jvp <- function(spec, w, x, xdot, wdot, training = FALSE, seed = 0) {
   .Call(ffi_jvp, spec, w, x, xdot, wdot, training, seed)
 }
 
-# The packed weights as a list of arrays, named by the slots.
-unpack_slots <- function(slots, w) .Call(ffi_unpack, slots %||% list(), w)
+# The packed weights as a list of arrays for each layer, named by its slots.
+unpack_slots <- function(slots, w) .Call(ffi_unpack, slots, w)
 
 trainer_bytes <- function(spec, train, data, validation) {
   .Call(ffi_trainer_bytes, spec, train, data, validation)

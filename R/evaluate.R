@@ -66,7 +66,7 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
   )
   train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
   spec <- model_plan(model)
-  trainer <- trainer_new(spec, train, NULL, samples, pack_weights(state$layers))
+  trainer <- trainer_new(spec, train, NULL, samples, pack_layout(model_layout(state)))
   labels <- c("loss", state$compiled$metric_labels)
   stats::setNames(evaluate_all(trainer, steps, hooks, labels), labels)
 }

@@ -14,11 +14,10 @@ keep_features <- function(model, x) {
 }
 
 warn_features <- function(model, x, arg, call) {
-  known <- model_state(model)$features
+  known <- environment(model)$features
+  if (is.null(known)) return(invisible(x))
   given <- feature_names(x)
-  if (is.null(known) || identical(known, given) || length(known) != length(given)) {
-    return(invisible(x))
-  }
+  if (identical(known, given) || length(known) != length(given)) return(invisible(x))
   if (identical(sort(known), sort(given))) {
     warn_feature_order(known, given, arg, call)
   } else {

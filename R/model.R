@@ -9,7 +9,8 @@
 # classes           levels of a factor y; features: column names of x, both of the first fit
 # stop_training     set by callbacks; dirty: weights were set
 # last_fit          what a later diagnosis needs of the last fit()
-# plan, planned     cached network spec, dropped when something changes, and the flags
+# layout            cached: where the weights are (layout_of()); dropped when layers change
+# plan, planned     cached: network spec, dropped when something changes, and the flags
 #                   `trainable` that it was made for
 
 #' A stack of layers
@@ -112,7 +113,7 @@ check_model <- function(x, arg = caller_arg(x), call = caller_env()) {
 # A copy that was written as text has lost its environment, and with it all but the class.
 check_intact <- function(x, call = caller_env()) {
   state <- environment(x)
-  if (is.environment(state) && exists("built", envir = state, inherits = FALSE)) return(x)
+  if (is.environment(state) && !is.null(state[["built"]])) return(x)
   stop_kestrel("state", sprintf("This object is not an intact %s: its state is missing.",
     if (is_model(x)) "model" else "layer"),
     hint = "Text from dput() cannot hold it; use saveRDS().", call = call)
@@ -216,6 +217,7 @@ output_dims <- function(model) {
 model_changed <- function(model) {
   state <- model_state(model)
   state$plan <- NULL
+  state$layout <- NULL
   state$optimizer_state <- NULL
 }
 
@@ -262,12 +264,21 @@ is_fitting <- function(model) any(vapply(the$fitting, identical, NA, model_state
 # The spec that C reads, made once for the layers that are trained now: their flags can be
 # changed through a layer, of which the model hears nothing.
 model_plan <- function(model) {
-  state <- model_state(model)
-  trained <- vapply(state$layers, layer_trainable, NA)
+  state <- environment(model)
+  trained <- lapply(model_layout(state)$states, `[[`, "trainable")
   if (!identical(state$planned, trained)) state$plan <- NULL
   if (is.null(state$plan)) state$plan <- network_spec(model)
   state$planned <- trained
   state$plan
+}
+
+# For inference, in which these flags have no effect.
+inference_plan <- function(model) environment(model)$plan %||% model_plan(model)
+
+# Of the state of a model.
+model_layout <- function(state) {
+  if (is.null(state$layout)) state$layout <- layout_of(state$layers)
+  state$layout
 }
 
 call_model <- function(model, x, training = FALSE, ..., call = caller_env()) {

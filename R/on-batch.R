@@ -67,7 +67,7 @@ step_on_batch <- function(model, samples, threads, call) {
   if (!is.null(rate)) trainer_set_rate(held$trainer, rate)
   logs <- trainer_run(held$trainer, 1L, budget = Inf)$logs[, 1]
   now <- trainer_get(held$trainer)
-  unpack_weights(state$layers, now$w)
+  unpack_layout(model_layout(state), now$w)
   state$optimizer_state <- now[c("moments", "scalars", "iterations")]
   held$weights <- lapply(state$layers, layer_weights)
   held$optimizer_state <- state$optimizer_state
@@ -94,7 +94,7 @@ batch_trainer <- function(model, samples, threads, call) {
   if (!same) return(new_batch_trainer(model, samples, threads, key, call))
   trainer_refill(held$trainer, samples, draw_seed())
   if (!same_numbers(held$weights, lapply(state$layers, layer_weights))) {
-    trainer_set(held$trainer, w = pack_weights(state$layers))
+    trainer_set(held$trainer, w = pack_layout(model_layout(state)))
   }
   if (!same_numbers(held$optimizer_state, state$optimizer_state)) {
     trainer_set(held$trainer, state = state$optimizer_state)
@@ -121,7 +121,7 @@ new_batch_trainer <- function(model, samples, threads, key, call) {
   train <- train_spec(model, samples, settings, draw_seed(), call = call)
   spec <- model_plan(model)
   check_memory(trainer_bytes(spec, train, samples, NULL), "Training", call)
-  trainer <- trainer_new(spec, train, samples, NULL, pack_weights(state$layers))
+  trainer <- trainer_new(spec, train, samples, NULL, pack_layout(model_layout(state)))
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
   list(key = key, trainer = trainer)
 }

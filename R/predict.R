@@ -26,9 +26,8 @@
 #' @export
 predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, steps = NULL,
                                   callbacks = NULL, threads = NULL, ...) {
-  dots <- list(...)
-  if (missing(x)) x <- dots$newdata
-  check_dots(dots[names2(dots) != "newdata"], c("x", "newdata", "batch_size", "verbose", "steps", "callbacks", "threads"))
+  if (missing(x)) x <- list(...)$newdata
+  if (...length()) check_predict_dots(list(...))
   check_model(object)
   verbose <- resolve_verbose(verbose)
   batch_size <- check_count(batch_size, null = TRUE)
@@ -45,6 +44,11 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   batches <- ceiling(sample_count(x) / (batch_size %||% 32L))
   progress_evaluated(verbose, batches, list(), seconds_now() - begun)
   y
+}
+
+check_predict_dots <- function(dots, call = caller_env()) {
+  known <- c("x", "newdata", "batch_size", "verbose", "steps", "callbacks", "threads")
+  check_dots(dots[names2(dots) != "newdata"], known, call)
 }
 
 first_samples <- function(x, n) {
@@ -99,9 +103,9 @@ predict_rows <- function(model, x, batch_size, threads) {
 
 predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
                            threads = engine_settings()) {
-  state <- model_state(model)
-  plan <- model_plan(model)
-  w <- pack_weights(state$layers)
+  state <- environment(model)
+  plan <- if (training) model_plan(model) else inference_plan(model)
+  w <- pack_layout(model_layout(state))
   n <- sample_count(x)
   seed <- if (training) draw_seed() else 0
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
@@ -138,7 +142,7 @@ network_gradient <- function(model, x, v, training = FALSE) {
   x <- model_input(model, x, "x")
   v <- check_data(v, "v")
   result <- engine_gradient(
-    model_plan(model), pack_weights(state$layers), list(data_array(x, sample_dims(x))),
+    model_plan(model), pack_layout(model_layout(state)), list(data_array(x, sample_dims(x))),
     list(data_array(v, sample_dims(v))), training, if (training) draw_seed() else 0
   )
   dw <- lapply(weight_views(state$layers, c(result$dw, numeric(state_count(state$layers)))), identity)

@@ -15,7 +15,7 @@ new_run <- function(model, data, settings, callbacks, call) {
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
   train <- train_spec(model, data$train, settings, draw_seed(), call = call)
   check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call)
-  run$before <- pack_weights(state$layers)
+  run$before <- pack_layout(model_layout(state))
   run$trainer <- trainer_new(spec, train, data$train, data$validation, run$before)
   state$dirty <- FALSE
   if (!is.null(state$optimizer_state)) trainer_set(run$trainer, state = state$optimizer_state)
@@ -189,7 +189,7 @@ push_changes <- function(run) {
 }
 
 push_weights <- function(run) {
-  if (run$state$dirty) trainer_set(run$trainer, w = pack_weights(run$state$layers))
+  if (run$state$dirty) trainer_set(run$trainer, w = pack_layout(model_layout(run$state)))
   run$state$dirty <- FALSE
 }
 
@@ -250,6 +250,6 @@ run_pull_for_hooks <- function(run) if (run$callbacks$any) run_pull(run)
 run_pull <- function(run) {
   if (is.null(run$trainer)) return(invisible())
   now <- trainer_get(run$trainer)
-  if (!run$state$dirty) unpack_weights(run$state$layers, now$w)
+  if (!run$state$dirty) unpack_layout(model_layout(run$state), now$w)
   run$state$optimizer_state <- now[c("moments", "scalars", "iterations")]
 }

@@ -42,7 +42,8 @@ use_session_with_seed <- function(seed, disable_gpu = TRUE, disable_parallel_cpu
 }
 
 # A seed for the engine: a whole number below 2^51, which a double holds exactly.
-draw_seed <- function() sample.int(2^51, 1L) - 1
+# (With replacement, which of one number is none, R takes a shorter way to the same number.)
+draw_seed <- function() sample.int(2^51, 1L, TRUE) - 1
 
 # The value of `code`. Where it throws, R's random numbers go on as if nothing was drawn.
 with_seed_kept <- function(code) {

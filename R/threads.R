@@ -2,7 +2,8 @@
 
 # What the engine is told by a call of the user: the number of threads. `threads`: the argument.
 engine_settings <- function(threads = NULL, call = caller_env()) {
-  check_kernel(getOption("kestrel.kernel"), call)
+  kernel <- getOption("kestrel.kernel")
+  if (!is.null(kernel)) check_kernel(kernel, call)
   resolve_threads(threads, getOption("kestrel.threads"), call)
 }
 

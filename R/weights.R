@@ -134,25 +134,35 @@ put_weights <- function(layers, new) {
   }
 }
 
+# Where the weights of layers are: the layers' states, their slots by layer, and which of all
+# slots are statistics (NULL: none).
+layout_of <- function(layers) {
+  states <- lapply(layers, environment)
+  is_state <- unlist(lapply(states, `[[`, "is_state"))
+  slots <- lapply(states, function(state) state$slots %||% list())
+  list(states = states, slots = slots, is_state = if (any(is_state)) is_state)
+}
+
 # One vector of doubles: parameters of all layers, then statistics of all layers.
-pack_weights <- function(layers) {
-  weights <- lapply(layers, layer_weights)
-  is_state <- unlist(lapply(layers, slots_are_state), use.names = FALSE)
-  if (any(is_state)) {
+pack_weights <- function(layers) pack_layout(layout_of(layers))
+
+pack_layout <- function(layout) {
+  weights <- lapply(layout$states, `[[`, "weights")
+  is_state <- layout$is_state
+  if (!is.null(is_state)) {
     weights <- unlist(weights, recursive = FALSE, use.names = FALSE)
     weights <- c(weights[!is_state], weights[is_state])
   }
   as.double(unlist(weights, use.names = FALSE))
 }
 
-slots_are_state <- function(layer) environment(layer)$is_state
+unpack_weights <- function(layers, w) unpack_layout(layout_of(layers), w)
 
-unpack_weights <- function(layers, w) {
-  slots <- unlist(lapply(layers, layer_slots), recursive = FALSE, use.names = FALSE)
-  put_weights(layers, unpack_slots(slots, w))
+unpack_layout <- function(layout, w) {
+  new <- unpack_slots(layout$slots, w)
+  states <- layout$states
+  for (i in seq_along(new)) if (length(new[[i]])) assign("weights", new[[i]], envir = states[[i]])
 }
-
-layer_slots <- function(layer) environment(layer)$slots
 
 #' Freeze and unfreeze layers
 #'

@@ -22,7 +22,7 @@ static SEXP slot_array(SEXP slot, const double* from, size_t n) {
   return x;
 }
 
-/* The slots that are, or are not, statistics; returns where in w the next ones stand. */
+/* The slots of a layer that are, or are not, statistics; returns where in w the next ones stand. */
 static size_t slots_fill(SEXP slots, bool statistics, SEXP w, size_t at, SEXP arrays) {
   for (R_xlen_t i = 0; i < Rf_xlength(slots); ++i) {
     SEXP slot = VECTOR_ELT(slots, i);
@@ -35,16 +35,28 @@ static size_t slots_fill(SEXP slots, bool statistics, SEXP w, size_t at, SEXP ar
   return at;
 }
 
-/* A list of arrays in the order of the slots, with their names. */
+/* An empty list of arrays with the names of the slots, as element i of `layers`. */
+static void names_fill(SEXP layers, R_xlen_t i, SEXP slots) {
+  if (TYPEOF(slots) != VECSXP) Rf_error("Internal error: no list of slots.");
+  SET_VECTOR_ELT(layers, i, Rf_allocVector(VECSXP, Rf_xlength(slots)));
+  SEXP names = Rf_allocVector(STRSXP, Rf_xlength(slots));
+  Rf_setAttrib(VECTOR_ELT(layers, i), R_NamesSymbol, names);
+  for (R_xlen_t k = 0; k < Rf_xlength(slots); ++k) {
+    SET_STRING_ELT(names, k, STRING_ELT(spec_field(VECTOR_ELT(slots, k), "name"), 0));
+  }
+}
+
+/* `slots`: a list of slots for each layer. As many lists of arrays, with the slots' names. */
 SEXP ffi_unpack(SEXP slots, SEXP w) {
   if (TYPEOF(slots) != VECSXP || TYPEOF(w) != REALSXP) Rf_error("Internal error: no weights.");
-  SEXP arrays = PROTECT(Rf_allocVector(VECSXP, Rf_xlength(slots)));
-  SEXP names = PROTECT(Rf_allocVector(STRSXP, Rf_xlength(slots)));
-  slots_fill(slots, true, w, slots_fill(slots, false, w, 0, arrays), arrays);
-  for (R_xlen_t i = 0; i < Rf_xlength(slots); ++i) {
-    SET_STRING_ELT(names, i, STRING_ELT(spec_field(VECTOR_ELT(slots, i), "name"), 0));
+  SEXP layers = PROTECT(Rf_allocVector(VECSXP, Rf_xlength(slots)));
+  size_t at = 0;
+  for (R_xlen_t i = 0; i < Rf_xlength(slots); ++i) names_fill(layers, i, VECTOR_ELT(slots, i));
+  for (int statistics = 0; statistics < 2; ++statistics) {
+    for (R_xlen_t i = 0; i < Rf_xlength(slots); ++i) {
+      at = slots_fill(VECTOR_ELT(slots, i), statistics, w, at, VECTOR_ELT(layers, i));
+    }
   }
-  Rf_setAttrib(arrays, R_NamesSymbol, names);
-  UNPROTECT(2);
-  return arrays;
+  UNPROTECT(1);
+  return layers;
 }

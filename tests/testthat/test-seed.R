@@ -44,3 +44,15 @@ test_that("a session without random numbers has none after a failure", {
   try(with_seed_kept({ runif(1); stop("no") }), silent = TRUE)
   expect_false(exists(".Random.seed", globalenv(), inherits = FALSE))
 })
+
+test_that("a seed is R's draw without replacement, for each way to sample", {
+  old <- RNGkind()
+  withr::defer(suppressWarnings(do.call(RNGkind, as.list(old))))
+  for (way in c("Rejection", "Rounding")) {
+    suppressWarnings(RNGkind(sample.kind = way))
+    set.seed(3)
+    expected <- replicate(50, sample.int(2^51, 1L) - 1)
+    set.seed(3)
+    expect_identical(replicate(50, draw_seed()), expected)
+  }
+})

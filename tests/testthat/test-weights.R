@@ -139,3 +139,41 @@ test_that("a selection of layers that makes no sense is refused", {
     count_params(keras_model_sequential())
   })
 })
+
+# Against a model that has never computed anything.
+expect_like_new <- function(model, x) {
+  new <- clone_model(model)
+  set_weights(new, get_weights(model))
+  expect_identical(predict(model, x), predict(new, x))
+  expect_identical(pack_layout(model_layout(model_state(model))), pack_weights(model$layers))
+}
+
+test_that("what a model remembers of its layers follows their coming and going", {
+  model <- model_with_norm()
+  x <- small_x(4, 2)
+  expect_like_new(model, x)
+  model %>% layer_batch_normalization() %>% layer_dense(3)
+  expect_like_new(model, x)
+  pop_layer(model)
+  expect_like_new(model, x)
+  set_weights(get_layer(model, "n"), list(1:3, 4:6, 7:9, 10:12))
+  expect_like_new(model, x)
+  model %>% compile(loss = "mse", optimizer = "sgd")
+  fit(model, x, small_y(4), epochs = 2, verbose = 0)
+  train_on_batch(model, x, small_y(4))
+  expect_like_new(model, x)
+})
+
+test_that("a copy from a file has its weights to itself", {
+  model <- model_with_norm()
+  x <- small_x(4, 2)
+  before <- predict(model, x)
+  file <- withr::local_tempfile()
+  saveRDS(model, file)
+  copy <- readRDS(file)
+  expect_identical(predict(copy, x), before)
+  set_weights(copy, lapply(get_weights(copy), function(w) w + 1))
+  expect_like_new(copy, x)
+  expect_false(identical(predict(copy, x), before))
+  expect_identical(predict(model, x), before)
+})
