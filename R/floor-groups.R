@@ -12,9 +12,12 @@ row_groups <- function(x) {
   group
 }
 
-# Equal inputs. Where places of a sample are mixed, each place of equal samples is a group.
-data_groups <- function(problem) {
-  group <- row_groups(problem$inputs)
+# Equal inputs.
+data_groups <- function(problem) place_groups(problem, row_groups(problem$inputs))
+
+# Groups of inputs as groups of rows: where places of a sample are mixed, each place of equal
+# samples is a group.
+place_groups <- function(problem, group) {
   if (!problem$network$mixed || problem$places == 1) return(group)
   places <- problem$places
   rep((group - 1) * places, each = places) + seq_len(places)
