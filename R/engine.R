@@ -71,8 +71,9 @@ tensor_dims <- function(w) as.integer(if (is.null(dim(w))) length(w) else dim(w)
 
 engine_schedule <- function(choice, step) .Call(ffi_schedule, choice, as.double(step))
 
-engine_optimizer_step <- function(spec, lengths, w, g, state = NULL) {
-  new <- .Call(ffi_optimizer_step, spec, as.integer(lengths), as.double(w), as.double(g), state)
+# Tensors laid end to end, of these dims.
+engine_optimizer_step <- function(spec, dims, w, g, state = NULL) {
+  new <- .Call(ffi_optimizer_step, spec, lapply(dims, as.integer), as.double(w), as.double(g), state)
   list(w = new$w, state = new[c("moments", "scalars", "iterations")])
 }
 

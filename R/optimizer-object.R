@@ -8,6 +8,7 @@
 # decay              legacy: the rate is divided by 1 + decay * step; 0: none
 # common             list of the arguments that all optimizers have, by name
 # hparams            list of the optimizer's own arguments, by name
+# extra              list of those that the engine is not told, or NULL
 #
 # Its state (moments, number of steps) belongs to the model.
 
@@ -136,7 +137,8 @@ optimizer_field <- function(optimizer, name) {
 }
 
 optimizer_setting <- function(optimizer, name) {
-  settings <- c(optimizer_field(optimizer, "hparams"), optimizer_field(optimizer, "common"))
+  settings <- c(optimizer_field(optimizer, "hparams"), optimizer_field(optimizer, "extra"),
+    optimizer_field(optimizer, "common"))
   if (name %in% names(settings)) return(settings[[name]])
   stop_unknown_field("optimizer", name, c("learning_rate", "name", "config", "decay",
     names(settings)), "optimizer")
@@ -187,6 +189,7 @@ optimizer_config <- function(optimizer) {
   c(
     list(name = optimizer_field(optimizer, "name"), learning_rate = rate),
     optimizer_field(optimizer, "common"), optimizer_field(optimizer, "hparams"),
+    optimizer_field(optimizer, "extra"),
     if (decay > 0) list(decay = decay)
   )
 }

@@ -28,6 +28,22 @@
 #'   put them.
 #' * `optimizer_lion()`: `w <- w - lr * sign(beta_1 * m + (1 - beta_1) * g)`, then
 #'   `m <- beta_2 * m + (1 - beta_2) * g`.
+#' * `optimizer_lamb()`: Adam's direction with a step as long, in each array of weights, as the
+#'   weights are: with `m` and `v` as Adam's, `d <- m / (1 - beta_1^t) / (sqrt(v / (1 -
+#'   beta_2^t)) + epsilon)`, `w <- w - lr * norm(w) / norm(d) * d`; the ratio is 1 where a norm
+#'   is 0.
+#' * `optimizer_adafactor()`: keeps the mean squares of rows and columns only. With `s <- g^2 +
+#'   epsilon_1` and `b = 1 - t^beta_2_decay`, for a matrix `p` and `q` are running means of
+#'   the rows' and columns' means of `s`, `p <- b * p + (1 - b) * rowMeans(s)`, and `v <-
+#'   outer(p, q) / mean(p)`; for a vector `v <- b * v + (1 - b) * s`. Then `u <- g / sqrt(v)` and
+#'   `w <- w - rho * max(epsilon_2, rms(w)) * u / max(1, rms(u) / clip_threshold)` with
+#'   `rho = min(lr, 1 / sqrt(t))`, whatever `relative_step` is.
+#' * `optimizer_muon()`: `m <- momentum * m + g` and `x <- g + momentum * m` (without
+#'   `nesterov` `m`) for each matrix, divided by its norm and made nearly orthogonal by
+#'   `ns_steps` steps `x <- muon_a * x + (muon_b * a + muon_c * a %*% a) %*% x` with `a = x
+#'   %*% t(x)` (the transpose where there are more rows than columns); then `w <- w - lr *
+#'   rms_rate * sqrt(max(dim(w))) * x`. Vectors, embeddings and excluded layers go by Adam
+#'   with `lr * adam_lr_ratio` and `adam_weight_decay`.
 #'
 #' @section Order in a step: The gradient is clipped; the weights decay by
 #'   `weight_decay * lr * w`; then come the formula above, the moving average and the layers'
@@ -128,12 +144,13 @@ optimizer_makers <- function() {
     sgd = optimizer_sgd, rmsprop = optimizer_rmsprop, adam = optimizer_adam,
     adamw = optimizer_adam_w, adam_w = optimizer_adam_w, adamax = optimizer_adamax,
     nadam = optimizer_nadam, adagrad = optimizer_adagrad, adadelta = optimizer_adadelta,
-    ftrl = optimizer_ftrl, lion = optimizer_lion
+    ftrl = optimizer_ftrl, lion = optimizer_lion, lamb = optimizer_lamb,
+    adafactor = optimizer_adafactor, muon = optimizer_muon
   )
 }
 
 # What the engine is told; 0 and 1 stand for none.
-optimizer_spec <- function(optimizer, call = caller_env()) {
+optimizer_spec <- function(optimizer, call = caller_env(), layers = list()) {
   common <- optimizer_field(optimizer, "common")
   list(
     optimizer = optimizer$choice,
@@ -147,7 +164,8 @@ optimizer_spec <- function(optimizer, call = caller_env()) {
     use_ema = common$use_ema,
     ema_momentum = common$ema_momentum,
     ema_every = common$ema_overwrite_frequency %||% 0L,
-    accumulate = common$gradient_accumulation_steps %||% 1L
+    accumulate = common$gradient_accumulation_steps %||% 1L,
+    apart = if (optimizer$record == "muon") muon_apart(optimizer, layers)
   )
 }
 

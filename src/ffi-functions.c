@@ -182,21 +182,29 @@ SEXP ffi_schedule(SEXP choice, SEXP steps) {
   return rates;
 }
 
-static nn_stretch* tensors_of(SEXP lengths, size_t* n) {
-  nn_stretch* tensors = (nn_stretch*) R_alloc((size_t) Rf_length(lengths), sizeof(nn_stretch));
+/* From a list of their dims. */
+static nn_stretch* tensors_of(SEXP dims, size_t* n) {
+  int count = Rf_length(dims);
+  nn_stretch* tensors = (nn_stretch*) R_alloc((size_t) count, sizeof(nn_stretch));
   *n = 0;
-  for (int i = 0; i < Rf_length(lengths); ++i) {
-    tensors[i] = (nn_stretch){.at = *n, .n = (size_t) INTEGER(lengths)[i]};
-    *n += tensors[i].n;
+  for (int i = 0; i < count; ++i) {
+    nn_stretch s = {.at = *n, .n = 1, .shape = spec_shape(VECTOR_ELT(dims, i))};
+    for (int a = 0; a < s.shape.rank; ++a) s.n *= (size_t) s.shape.dims[a];
+    *n += s.n;
+    tensors[i] = s;
   }
   return tensors;
 }
 
+static double* work_of(const nn_optimizer_spec* o, int n_tensors, const nn_stretch* tensors) {
+  return (double*) R_alloc(ENGINE->optimizer_work(o, n_tensors, tensors), sizeof(double));
+}
+
 /* One step on tensors laid end to end; state NULL: the first one. */
-SEXP ffi_optimizer_step(SEXP spec, SEXP lengths, SEXP w, SEXP g, SEXP state) {
+SEXP ffi_optimizer_step(SEXP spec, SEXP dims, SEXP w, SEXP g, SEXP state) {
   nn_optimizer_spec o = spec_optimizer(spec);
   size_t n;
-  nn_stretch* tensors = tensors_of(lengths, &n);
+  nn_stretch* tensors = tensors_of(dims, &n);
   R_xlen_t moments = (R_xlen_t) n * ENGINE->optimizer_moments(&o);
   const char* fields[] = {"w", "moments", "scalars", "iterations", ""};
   SEXP result = PROTECT(Rf_mkNamed(VECSXP, fields));
@@ -217,8 +225,9 @@ SEXP ffi_optimizer_step(SEXP spec, SEXP lengths, SEXP w, SEXP g, SEXP state) {
            NN_MAX_SCALARS * sizeof(double));
     REAL(VECTOR_ELT(result, 3))[0] = spec_number(state, "iterations");
   }
-  check_code(ENGINE->optimizer_step(&o, Rf_length(lengths), tensors, n, weights, copy_of(g), to,
-                                    scalars, REAL(VECTOR_ELT(result, 3))));
+  int count = Rf_length(dims);
+  check_code(ENGINE->optimizer_step(&o, count, tensors, n, weights, copy_of(g), to, scalars,
+                                    REAL(VECTOR_ELT(result, 3)), work_of(&o, count, tensors)));
   UNPROTECT(1);
   return result;
 }

@@ -23,7 +23,7 @@ SEXP ffi_penalty(SEXP choice, SEXP w, SEXP dims);
 SEXP ffi_penalty_grad(SEXP choice, SEXP w, SEXP dims);
 SEXP ffi_constraint(SEXP choice, SEXP axes, SEXP w, SEXP dims);
 SEXP ffi_schedule(SEXP choice, SEXP steps);
-SEXP ffi_optimizer_step(SEXP spec, SEXP lengths, SEXP w, SEXP g, SEXP state);
+SEXP ffi_optimizer_step(SEXP spec, SEXP dims, SEXP w, SEXP g, SEXP state);
 
 SEXP ffi_network_info(SEXP spec);
 SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP seed,

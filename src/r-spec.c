@@ -183,6 +183,9 @@ nn_optimizer_spec spec_optimizer(SEXP x) {
   o.ema_momentum = spec_number(x, "ema_momentum");
   o.ema_every = spec_int(x, "ema_every");
   o.accumulate = spec_int(x, "accumulate");
+  SEXP apart = spec_field(x, "apart");
+  o.n_apart = Rf_length(apart);
+  o.apart = o.n_apart ? spec_doubles(apart, o.n_apart) : NULL;
   return o;
 }
 

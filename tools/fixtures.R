@@ -13,8 +13,7 @@ later <- list(
   metrics = c("AUC", "Precision", "Recall", "TruePositives", "TrueNegatives", "FalsePositives",
     "FalseNegatives", "PrecisionAtRecall", "RecallAtPrecision", "SensitivityAtSpecificity",
     "SpecificityAtSensitivity", "F1Score", "FBetaScore", "R2Score", "IoU", "BinaryIoU",
-    "OneHotIoU", "MeanIoU", "PearsonCorrelation", "ConcordanceCorrelation"),
-  optimizers = c("Lamb", "Adafactor", "Muon")
+    "OneHotIoU", "MeanIoU", "PearsonCorrelation", "ConcordanceCorrelation")
 )
 
 layers <- c(

@@ -13,7 +13,7 @@ enum {
   NN_MAX_RANK = 4,     /* dimensions of a sample or of a tensor of parameters */
   NN_MAX_INPUTS = 32,    /* of one node */
   NN_MAX_SLOTS = 4,    /* tensors of parameters of one layer */
-  NN_MAX_HPARAMS = 8,
+  NN_MAX_HPARAMS = 12,
   NN_MAX_MOMENTS = 4,  /* optimizer arrays as long as the parameters */
   NN_MAX_SCALARS = 4
 };
@@ -103,9 +103,11 @@ typedef struct {
   size_t at_state, n_state;  /* and of the running statistics, which follow all parameters */
 } nn_node_info;
 
-/* A tensor in a block of parameters. */
+/* A tensor in a block of parameters, column-major over its shape. */
 typedef struct {
   size_t at, n;
+  nn_shape shape;
+  bool apart;  /* not to be treated as a matrix by optimizers that do so */
 } nn_stretch;
 
 typedef struct {
@@ -119,6 +121,8 @@ typedef struct {
   double ema_momentum;
   int ema_every;   /* overwrite w each so many steps; 0: only at the end */
   int accumulate;  /* gradients of so many steps make one update; 1: each */
+  int n_apart;
+  const double* apart;  /* where the tensors stand that are to be kept apart */
 } nn_optimizer_spec;
 
 /* Numbers in R's order: the sample runs fastest, then the first dimension of a sample. */
@@ -302,13 +306,16 @@ typedef struct {
   nn_code (*constraint_apply)(nn_choice f, int axes, int rank, const int* dims, nn_real* w);
   nn_code (*schedule_value)(nn_choice f, double step, double* lr);
   /* Number of moments, and one step of a whole optimizer on tensors laid end to end.
-   * moments: n numbers each; average and sum behind them where the spec asks for them. */
+   * moments: n numbers each; average and sum behind them where the spec asks for them.
+   * work: scratch, optimizer_work numbers. */
   int (*optimizer_moments)(const nn_optimizer_spec* spec);
+  size_t (*optimizer_work)(const nn_optimizer_spec* spec, int n_tensors, const nn_stretch* tensors);
   nn_code (*optimizer_start)(const nn_optimizer_spec* spec, size_t n, const nn_real* w,
                              nn_real* moments, double* scalars);
   nn_code (*optimizer_step)(const nn_optimizer_spec* spec, int n_tensors,
                             const nn_stretch* tensors, size_t n, nn_real* w, nn_real* g,
-                            nn_real* moments, double* scalars, double* iterations);
+                            nn_real* moments, double* scalars, double* iterations,
+                            nn_real* work);
 
   /* Processors that threads may run on, 1 where the engine knows no threads. */
   int (*processors)(void);

@@ -9,6 +9,17 @@ NN_PRIVATE int function_optimizer_moments(const nn_optimizer_spec* spec) {
   return n + (spec->use_ema ? 1 : 0) + (spec->accumulate > 1 ? 1 : 0);
 }
 
+NN_PRIVATE size_t function_optimizer_work(const nn_optimizer_spec* spec, int n_tensors,
+                                          const nn_stretch* tensors) {
+  const optimizer_type* type = optimizer_find(spec->optimizer.name);
+  size_t most = 0;
+  for (int i = 0; type && i < n_tensors; ++i) {
+    size_t work = optimizer_work(type, tensors + i);
+    most = work > most ? work : most;
+  }
+  return most;
+}
+
 /* An optimizer over the caller's arrays: the moments stand one after the other. */
 static nn_code optimizer_assemble(optimizer* o, const nn_optimizer_spec* spec, size_t n,
                                   real* moments) {
@@ -45,7 +56,7 @@ static void no_constraint(void* data, real* w) {
 NN_PRIVATE nn_code function_optimizer_step(const nn_optimizer_spec* spec, int n_tensors,
                                        const nn_stretch* tensors, size_t n, nn_real* w,
                                        nn_real* g, nn_real* moments, double* scalars,
-                                       double* iterations) {
+                                       double* iterations, nn_real* work) {
   optimizer o;
   nn_code code = optimizer_assemble(&o, spec, n, moments);
   if (code != NN_OK) return code;
@@ -53,6 +64,8 @@ NN_PRIVATE nn_code function_optimizer_step(const nn_optimizer_spec* spec, int n_
   o.iterations = *iterations;
   o.n_tensors = n_tensors;
   o.tensors = tensors;
+  o.work = work;
+  o.threads = 1;
   optimizer_update(&o, w, g, no_constraint, NULL);
   memcpy(scalars, o.scalars, sizeof(o.scalars));
   *iterations = o.iterations;

@@ -36,12 +36,14 @@ NN_PRIVATE nn_code function_constraint_apply(nn_choice f, int axes, int rank, co
                                          nn_real* w);
 NN_PRIVATE nn_code function_schedule_value(nn_choice f, double step, double* lr);
 NN_PRIVATE int function_optimizer_moments(const nn_optimizer_spec* spec);
+NN_PRIVATE size_t function_optimizer_work(const nn_optimizer_spec* spec, int n_tensors,
+                                          const nn_stretch* tensors);
 NN_PRIVATE nn_code function_optimizer_start(const nn_optimizer_spec* spec, size_t n, const nn_real* w,
                                         nn_real* moments, double* scalars);
 NN_PRIVATE nn_code function_optimizer_step(const nn_optimizer_spec* spec, int n_tensors,
                                        const nn_stretch* tensors, size_t n, nn_real* w,
                                        nn_real* g, nn_real* moments, double* scalars,
-                                       double* iterations);
+                                       double* iterations, nn_real* work);
 
 NN_PRIVATE bool registry_entry(const char* table, int i, const char** name,
                                const nn_hparam** hparams, int* flags, const char** text);

@@ -4,11 +4,14 @@
 #include "vector.h"
 
 #include "optimizer-adadelta.c"
+#include "optimizer-adafactor.c"
 #include "optimizer-adagrad.c"
 #include "optimizer-adam.c"
 #include "optimizer-adamax.c"
 #include "optimizer-ftrl.c"
+#include "optimizer-lamb.c"
 #include "optimizer-lion.c"
+#include "optimizer-muon.c"
 #include "optimizer-nadam.c"
 #include "optimizer-rmsprop.c"
 #include "optimizer-sgd.c"
@@ -115,13 +118,34 @@ static void rule_apply(const optimizer* o, const step_args* a, stretch s, real* 
   parallel_for(o->threads, s.n, PARALLEL_NUMBERS, RULE_GRAIN, rule_part, &p);
 }
 
+/* A step over one tensor, where the rule looks at it as a whole. */
+static void tensor_apply(const optimizer* o, const step_args* all, const stretch* s, real* w,
+                         const real* g) {
+  step_args a = *all;
+  real* slots[NN_MAX_MOMENTS];
+  for (int k = 0; k < NN_MAX_MOMENTS; ++k) slots[k] = o->slots[k] ? o->slots[k] + s->at : NULL;
+  bool decays = !o->type->decays || o->type->decays(a.h, s);
+  real decay = (real) (decays ? o->spec.weight_decay * a.lr : 0);
+  a.tensor = s;
+  a.work = o->work;
+  a.threads = o->threads;
+  if (decay > 0) vector_axpy(s->n, -decay, w + s->at, w + s->at);
+  o->type->step(&a, s->n, w + s->at, g + s->at, slots);
+}
+
 static void update_apply(optimizer* o, real* w, const real* g) {
   step_args a = {.lr = optimizer_rate(o),
                  .t = updates_done(o) + 1,
                  .h = o->spec.optimizer.h,
                  .scalars = o->scalars};
   if (o->type->begin) o->type->begin(&a);
-  for (int i = 0; i < o->n_tensors;) rule_apply(o, &a, stretch_next(o, &i), w, g);
+  for (int i = 0; i < o->n_tensors;) {
+    if (o->type->whole) {
+      tensor_apply(o, &a, o->tensors + i++, w, g);
+    } else {
+      rule_apply(o, &a, stretch_next(o, &i), w, g);
+    }
+  }
 }
 
 /* average = m average + (1 - m) w, with m = 0 at first. */
@@ -150,6 +174,17 @@ static void slot_begin(optimizer* o, int k) {
 NN_PRIVATE bool optimizer_uses(const optimizer_type* type, const double* h, int k) {
   if (k >= NN_MAX_MOMENTS || !type->slots[k]) return false;
   return !type->slot_used || type->slot_used(h, k);
+}
+
+NN_PRIVATE bool optimizer_keeps_apart(const nn_optimizer_spec* spec, size_t at) {
+  for (int i = 0; i < spec->n_apart; ++i) {
+    if (spec->apart[i] == (double) at) return true;
+  }
+  return false;
+}
+
+NN_PRIVATE size_t optimizer_work(const optimizer_type* type, const stretch* tensor) {
+  return type->work ? type->work(tensor) : 0;
 }
 
 NN_PRIVATE void optimizer_start(optimizer* o, const real* w) {
@@ -187,9 +222,10 @@ NN_PRIVATE void optimizer_finalize(optimizer* o, real* w) {
 }
 
 static const optimizer_type* const optimizer_types[] = {
-    &adadelta_optimizer, &adagrad_optimizer, &adam_optimizer, &adamax_optimizer,
-    &adamw_optimizer,    &ftrl_optimizer,    &lion_optimizer, &nadam_optimizer,
-    &rmsprop_optimizer,  &sgd_optimizer,
+    &adadelta_optimizer, &adafactor_optimizer, &adagrad_optimizer, &adam_optimizer,
+    &adamax_optimizer,   &adamw_optimizer,     &ftrl_optimizer,    &lamb_optimizer,
+    &lion_optimizer,     &muon_optimizer,      &nadam_optimizer,   &rmsprop_optimizer,
+    &sgd_optimizer,
 };
 
 NN_PRIVATE const optimizer_type* optimizer_at(int i) {

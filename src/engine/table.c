@@ -84,6 +84,7 @@ const nn_engine NN_ENGINE_NAME = {
     .constraint_apply = function_constraint_apply,
     .schedule_value = function_schedule_value,
     .optimizer_moments = function_optimizer_moments,
+    .optimizer_work = function_optimizer_work,
     .optimizer_start = function_optimizer_start,
     .optimizer_step = function_optimizer_step,
     .processors = parallel_processors,

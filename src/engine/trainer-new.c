@@ -80,20 +80,31 @@ static void metrics_carve(arena* a, trainer* t, const nn_train_spec* spec) {
   t->sums.losses = ARENA_TAKE(a, (size_t) t->n_outputs, double);
 }
 
-/* One stretch per trainable tensor, in the order of the parameters. */
+static stretch slot_stretch(const node* n, const slot* s, const nn_optimizer_spec* spec) {
+  stretch to = {.at = n->at_w + s->at, .n = s->n, .shape = {.rank = s->rank}};
+  for (int a = 0; a < s->rank; ++a) to.shape.dims[a] = s->dims[a];
+  to.apart = optimizer_keeps_apart(spec, to.at);
+  return to;
+}
+
+/* One stretch per trainable tensor, in the order of the parameters, and scratch for any. */
 static void stretches_carve(arena* a, trainer* t) {
-  size_t most = (size_t) t->net->n_nodes * NN_MAX_SLOTS;
-  t->stretches = ARENA_TAKE(a, most, stretch);
-  t->optimizer.tensors = t->stretches;
-  if (!t->stretches) return;
+  optimizer* o = &t->optimizer;
+  size_t most = 0;
+  t->stretches = ARENA_TAKE(a, (size_t) t->net->n_nodes * NN_MAX_SLOTS, stretch);
+  o->tensors = t->stretches;
   for (int i = 0; i < t->net->n_nodes; ++i) {
     const node* n = t->net->nodes + i;
     for (int k = 0; k < n->layer.n_slots && n->owner && n->layer.trainable; ++k) {
-      const slot* s = n->layer.slots + k;
-      if (s->is_state) continue;
-      t->stretches[t->optimizer.n_tensors++] = (stretch){.at = n->at_w + s->at, .n = s->n};
+      if (n->layer.slots[k].is_state) continue;
+      stretch s = slot_stretch(n, n->layer.slots + k, &o->spec);
+      size_t work = o->type ? optimizer_work(o->type, &s) : 0;
+      most = work > most ? work : most;
+      if (t->stretches) t->stretches[o->n_tensors++] = s;
     }
   }
+  if (most) o->work = ARENA_TAKE(a, most, real);
+  o->spec.n_apart = 0;
 }
 
 /* `spec` is copied so that its numbers outlive the caller's. */

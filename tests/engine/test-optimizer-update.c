@@ -6,7 +6,7 @@
 enum { STEPS = 12, N = 5 };
 
 /* Tensors of two and three numbers with a gap between and behind: (0, 1), 2, (3, 4, 5), 6. */
-static const nn_stretch apart[] = {{0, 2}, {3, 3}};
+static const nn_stretch apart[] = {{.at = 0, .n = 2}, {.at = 3, .n = 3}};
 static const double plain[] = {0, 0}, gradient_here[] = {3, 4, 99, 1, -2, 2, 99};
 enum { GAPS = 7 };
 
@@ -53,7 +53,7 @@ static void test_around(void) {
 
 /* Three gradients make one step with their mean; a rule's own count goes by those. */
 static void test_accumulation(void) {
-  const nn_stretch whole[] = {{0, N}};
+  const nn_stretch whole[] = {{.n = N}};
   const double h[] = {0.9, 0.999, 1e-7, 0};
   nn_optimizer_spec spec = spec_of("adam", h, 4, 0.01), each = spec;
   spec.accumulate = 3;
@@ -79,7 +79,7 @@ static void test_accumulation(void) {
 
 /* average: w after the first step, then 0.7 average + 0.3 w; every third step w becomes it. */
 static void test_average(void) {
-  const nn_stretch whole[] = {{0, N}};
+  const nn_stretch whole[] = {{.n = N}};
   nn_optimizer_spec spec = spec_of("sgd", plain, 2, 0.1);
   spec.use_ema = true;
   spec.ema_momentum = 0.7;
@@ -103,7 +103,7 @@ static void test_average(void) {
 
 /* The rate of step s, from 0: the schedule's, or lr / (1 + decay s). */
 static void test_rates(void) {
-  const nn_stretch whole[] = {{0, N}};
+  const nn_stretch whole[] = {{.n = N}};
   const double schedule[] = {0.5, 1, 0.5, 0}, ones[N] = {1, 1, 1, 1, 1};
   nn_optimizer_spec by_schedule = spec_of("sgd", plain, 2, 0.1), by_decay = by_schedule;
   by_schedule.schedule = (nn_choice){"exponential_decay", schedule, 4};

@@ -4,10 +4,10 @@
 # Weights after each step, and the state at the end.
 walk <- function(case) {
   spec <- kestrel:::optimizer_spec(golden_object("optimizer", case))
-  lengths <- lengths(case$start)
+  dims <- lapply(case$start, dims_of)
   now <- list(w = unlist(case$start), state = NULL)
   path <- lapply(case$grads, function(g) {
-    now <<- kestrel:::engine_optimizer_step(spec, lengths, now$w, unlist(g), now$state)
+    now <<- kestrel:::engine_optimizer_step(spec, dims, now$w, unlist(g), now$state)
     now$w
   })
   list(path = path, state = now$state)
