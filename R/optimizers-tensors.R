@@ -80,11 +80,12 @@ check_patterns <- function(x, arg = caller_arg(x), call = caller_env()) {
     call = call)
 }
 
-# Where the tensors stand among the packed parameters that Muon leaves to Adam.
-muon_apart <- function(optimizer, layers) {
-  slots <- unlist(lapply(layers, layer_slots), recursive = FALSE, use.names = FALSE)
+# Where the tensors stand among the packed parameters that Muon leaves to Adam; `layout` as of
+# model_layout(), or NULL.
+muon_apart <- function(optimizer, layout) {
+  slots <- unlist(layout$slots, recursive = FALSE, use.names = FALSE)
   if (!length(slots)) return(NULL)
-  owners <- rep(vapply(layers, function(l) l$name, ""), lengths(lapply(layers, layer_slots)))
+  owners <- rep(vapply(layout$states, `[[`, "", "name"), lengths(layout$slots))
   paths <- paste0(owners, "/", vapply(slots, `[[`, "", "name"))
   sizes <- vapply(slots, function(s) prod(s$dims), 0)
   kept <- !vapply(slots, `[[`, NA, "is_state")

@@ -150,7 +150,7 @@ optimizer_makers <- function() {
 }
 
 # What the engine is told; 0 and 1 stand for none.
-optimizer_spec <- function(optimizer, call = caller_env(), layers = list()) {
+optimizer_spec <- function(optimizer, call = caller_env(), layout = NULL) {
   common <- optimizer_field(optimizer, "common")
   list(
     optimizer = optimizer$choice,
@@ -165,7 +165,7 @@ optimizer_spec <- function(optimizer, call = caller_env(), layers = list()) {
     ema_momentum = common$ema_momentum,
     ema_every = common$ema_overwrite_frequency %||% 0L,
     accumulate = common$gradient_accumulation_steps %||% 1L,
-    apart = if (optimizer$record == "muon") muon_apart(optimizer, layers)
+    apart = if (optimizer$record == "muon") muon_apart(optimizer, layout)
   )
 }
 

@@ -6,7 +6,7 @@ train_spec <- function(model, samples, settings, seed, training = TRUE, call = c
   list(
     outputs = list(output_spec(model)),
     metrics = metric_specs(compiled$metrics, y, output_dims(model), call),
-    optimizer = if (training) optimizer_spec(compiled$optimizer, call, model_state(model)$layers),
+    optimizer = if (training) optimizer_spec(compiled$optimizer, call, model_layout(model_state(model))),
     batch_size = settings$batch_size,
     validation_batch_size = settings$validation_batch_size,
     shuffle = isTRUE(settings$shuffle),

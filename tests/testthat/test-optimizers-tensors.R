@@ -114,7 +114,7 @@ test_that("what Muon excludes goes by Adam", {
     layer_batch_normalization(name = "norm") %>%
     layer_dense(2, name = "word_Embedding") %>%
     layer_dense(2, name = "out")
-  at <- function(...) muon_apart(optimizer_muon(...), model$layers)
+  at <- function(...) muon_apart(optimizer_muon(...), model_layout(model_state(model)))
   expect_identical(at(), c(15, 21))
   expect_identical(at(exclude_embeddings = FALSE), numeric())
   expect_identical(at(exclude_layers = c("^out", "hidden/k")), c(0, 15, 21, 23, 27))
