@@ -16,7 +16,7 @@ data_checks <- function() {
 
 find_refused <- function(case) {
   e <- case$refusal
-  if (is.null(e)) return(NULL)
+  if (is.null(e) || is_told_by_trap(case)) return(NULL)
   message <- conditionMessage(e)
   lines <- strsplit(message, "\n")[[1]]
   found(
@@ -24,6 +24,10 @@ find_refused <- function(case) {
     remedy = e$hint %||% "see the help page of fit().", explains = 1,
     certificate = certificate("fact", quote(refused))
   )
+}
+
+is_told_by_trap <- function(case) {
+  !is.null(find_text_columns(case)) || !is.null(find_codes_from_one(case)) || !is.null(find_undefined(case))
 }
 
 find_labels <- function(case) {
@@ -83,7 +87,7 @@ find_constant_target <- function(case) {
     if (case$classifies) "All rows have the same label, so any accuracy means nothing." else {
       "All rows have the same target: there is nothing to tell them apart by."
     },
-    remedy = "look at how y was made, and at the split of the rows.",
+    remedy = "look at how y was made, and at the split of the rows.", explains = 1,
     certificate = certificate("fact", quote(all(apply(as.matrix(y), 2, function(v) min(v) == max(v)))))
   )
 }
@@ -93,20 +97,21 @@ find_precision <- function(case) {
   if (model_state(case$model)$precision != "float32") return(NULL)
   given <- matrix(as_doubles(plain_data(case$raw$x)), case$rows)
   lost <- which(vapply(seq_len(ncol(given)), function(j) {
-    length(unique(as.vector(as_single(given[, j, drop = FALSE])))) < 0.9 * length(unique(given[, j]))
+    v <- given[, j]
+    sqrt(mean((v - as.vector(as_single(matrix(v))))^2)) > 0.01 * stats::sd(v) && max(v) > min(v)
   }, NA))
   if (!length(lost)) return(NULL)
   column <- given[, lost[1]]
   found(
     "Values lost in single precision", "PROVEN",
-    sprintf("Column%s %s of x %s different numbers that are equal in single precision.",
-      if (length(lost) > 1) "s" else "", toString(utils::head(lost, 10)), if (length(lost) > 1) "have" else "has"),
+    sprintf("Column%s %s of x: what rows differ by is lost when numbers are rounded to single precision.",
+      if (length(lost) > 1) "s" else "", toString(utils::head(lost, 10))),
     sprintf("Column %d: %d different values become %d, between %s and %s.", lost[1], length(unique(column)),
       length(unique(as.vector(as_single(matrix(column))))), digits(min(column)), digits(max(column))),
     "scale() x first, or dtype = \"float64\" in the model.",
     certificate = certificate("fact", quote({
       v <- given[, column]
-      length(unique(single(v))) < length(unique(v))
+      sqrt(mean((v - single(v))^2)) > 0.01 * sd(v)
     }), list(column = lost[1])),
     fix = list(what = "scale_x")
   )
@@ -181,6 +186,7 @@ find_input_scale <- function(case) {
 
 # Worse than the best straight line, or where that is not known no better than a constant.
 does_badly <- function(case) {
+  if (!is_trained(case)) return(FALSE)
   if (!is.na(case$affine_loss)) return(isTRUE(case$loss > 1.1 * case$affine_loss + 1e-3 * case$constant_loss))
   isTRUE(case$loss > 0.9 * case$constant_loss)
 }

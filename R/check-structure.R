@@ -4,7 +4,7 @@ structure_checks <- function() {
   list(
     new_check("S1", "only linear layers", "model", find_linear_collapse),
     new_check("S3", "linear layers in a row", "model", find_linear_runs),
-    new_check("S5", "units that are copies of each other", "model", find_twins)
+    new_check("S5", "units that are copies of each other", "weights", find_twins)
   )
 }
 
@@ -14,7 +14,8 @@ find_linear_collapse <- function(case) {
   if (!hidden) return(linear_model_note(case))
   floor <- if (has_data(case) && case$computable) case$affine_floor else NA
   harmless <- !is.na(floor) && isTRUE(floor <= 1e-6 * case$constant_loss)
-  share <- if (is.na(floor)) NA else share_between(case, case$base, floor)
+  # What a bottleneck adds is S2's.
+  share <- if (is.na(floor)) NA else share_between(case, case$base, min(floor, full_rank_floor(case), na.rm = TRUE))
   found(
     "Linear collapse", "PROVEN", linear_sentence(case),
     if (!is.na(floor)) linear_numbers(case, floor),
@@ -24,6 +25,8 @@ find_linear_collapse <- function(case) {
     fix = list(what = "hidden_activation", to = "tanh")
   )
 }
+
+full_rank_floor <- function(case) if (case$last == "linear") case$affine_loss else NA_real_
 
 linear_model_note <- function(case) {
   found("A linear model", "PROVEN", "There is no hidden layer: the model is linear in x.",

@@ -4,6 +4,8 @@ trap_checks <- function() {
   list(
     new_check("R1", "factor or text columns", "given", find_text_columns),
     new_check("R2", "class codes that count from 1", "given", find_codes_from_one),
+    new_check("R4", "validation rows unlike the others", "data", find_tail),
+    new_check("R6", "one column of y for several outputs", "data", find_broadcast),
     new_check("R5", "row numbers as a column", "data", find_row_numbers),
     new_check("R7", "scaled x, attributes lost", "given", find_scaled),
     new_check("R8", "integer overflow", "given", find_overflow),
@@ -45,6 +47,39 @@ find_codes_from_one <- function(case) {
     remedy = "y - 1, or the factor itself.", explains = 1,
     certificate = certificate("fact", quote(min(raw_y) >= 1 && max(raw_y) == units)),
     fix = list(what = "codes_from_zero")
+  )
+}
+
+# validation_split takes the last rows; where rows are in order these are others.
+find_tail <- function(case) {
+  y <- case$labels
+  split <- case$fit$validation_split %||% 0
+  if (split == 0 || is.null(y) || case$rows < 20 || length(y) != case$rows) return(NULL)
+  n <- floor(case$rows * (1 - split))
+  apart <- abs(mean(y[seq_len(n)]) - mean(y[-seq_len(n)])) / stats::sd(y)
+  if (!isTRUE(apart > 1)) return(NULL)
+  found(
+    "Validation rows unlike the others", "PROVEN",
+    "validation_split takes the last rows, and their targets are others than those trained on.",
+    sprintf("Means differ by %.1f standard deviations.", apart),
+    "shuffle the rows before fit(): i <- sample(nrow(x)); x[i, ], y[i].", explains = 0, severity = "note",
+    certificate = certificate("fact", quote(
+      abs(mean(labels[seq_len(n)]) - mean(labels[-seq_len(n)])) > sd(labels)
+    ), list(n = n)), fix = list(what = "shuffle_rows")
+  )
+}
+
+find_broadcast <- function(case) {
+  given <- only_column(only_element(case$raw$y))
+  if (is.factor(given)) return(NULL)
+  given <- plain_data(given)
+  if (case$codes || length(given) != case$rows || length(case$y) == case$rows) return(NULL)
+  found(
+    "One column of y for several outputs", "PROVEN",
+    sprintf("y has one column, the model %d outputs: each is compared with the same numbers.", as.integer(case$units)),
+    remedy = "units = 1 in the last layer.",
+    certificate = certificate("fact", quote(units > 1 && length(raw_y) == nrow(inputs))),
+    fix = list(what = "one_unit")
   )
 }
 

@@ -70,9 +70,10 @@ diagnose.kestrel_model <- function(object, x = NULL, y = NULL, history = NULL,
   budget <- check_number(budget, min = 0)
   history <- check_history(history %||% model_state(object)$history)
   begun <- seconds_now()
-  case <- new_case(object, x, y, sample_weight, validation_data, history, budget, environment())
+  call <- environment()
+  case <- with_own_seed(new_case(object, x, y, sample_weight, validation_data, history, budget, call))
   case$level <- level
-  result <- with_seed_kept(walk_checks(case, table, level))
+  result <- with_own_seed(walk_checks(case, table, level))
   diagnosis <- new_diagnosis(case, result, level, seconds_now() - begun, explain)
   if (verify) verified(diagnosis) else diagnosis
 }
@@ -85,7 +86,7 @@ diagnose.kestrel_history <- function(object, checks = "all", explain = TRUE, ...
   explain <- check_flag(explain)
   begun <- seconds_now()
   case <- bare_case(object)
-  result <- walk_checks(case, table, "quick")
+  result <- with_own_seed(walk_checks(case, table, "quick"))
   new_diagnosis(case, result, "quick", seconds_now() - begun, explain)
 }
 

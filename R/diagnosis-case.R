@@ -17,7 +17,7 @@ new_case <- function(model, x, y, sample_weight, validation_data, history, budge
     check_built(model, call)
     return(case)
   }
-  if (!model_state(model)$built) case$model <- with_seed_kept(clone_model(model))
+  if (!model_state(model)$built) case$model <- clone_model(model)
   case$raw <- list(x = x, y = y)
   take_data(case, x, y, sample_weight, call)
   if (!is.null(validation_data)) take_validation(case, validation_data, call)

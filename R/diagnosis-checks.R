@@ -2,6 +2,7 @@
 #
 # A check: list(id, title, needs, find). `needs` is what must be there or may be computed:
 #   "model"     the model alone
+#   "weights"   the model, its weights finite
 #   "history"   the values of a fit
 #   "given"     x and y, also such that fit() refuses
 #   "data"      x and y as fit() takes them
@@ -33,14 +34,16 @@ diagnosis_catalogue <- function() {
 }
 
 diagnosis_checks <- function() {
-  c(trap_checks(), data_checks(), contract_checks(), structure_checks())
+  c(trap_checks(), data_checks(), relation_checks(), contract_checks(), structure_checks(),
+    optimizer_checks(), capacity_checks(), unit_checks(), gradient_checks(), point_checks(),
+    penalty_checks(), generalization_checks())
 }
 
 new_check <- function(id, title, needs, find) {
   list(id = id, title = title, needs = needs, find = find)
 }
 
-level_of_need <- c(model = "quick", history = "quick", given = "quick", data = "quick",
+level_of_need <- c(model = "quick", weights = "quick", history = "quick", given = "quick", data = "quick",
   forward = "quick", floor = "standard", gradient = "standard", curvature = "standard", search = "full")
 
 chosen_checks <- function(checks, call = caller_env()) {
@@ -91,6 +94,7 @@ can_check <- function(case, check, level) {
   within <- match(level_of_need[[check$needs]], diagnosis_levels) <= match(level, diagnosis_levels)
   within && switch(check$needs,
     model = !is.null(case$model),
+    weights = !is.null(case$model) && all(is.finite(unlist(get_weights(case$model)))),
     history = !is.null(case$history) && length(case$history$metrics$loss) > 0,
     given = !is.null(case$raw),
     data = has_data(case),

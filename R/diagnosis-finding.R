@@ -5,14 +5,15 @@
 # explains     share of the excess loss, 0 to 1; NA where it cannot be told
 # certificate  NULL, or what verify_finding() checks (see certificate())
 # fix          NULL, or what try_fix() does (see diagnosis-fix.R)
+# symptom      whether something else must be the cause
 
 found <- function(cause, confidence, why, numbers = character(), remedy = NULL, explains = NA,
-                  severity = "fault", certificate = NULL, fix = NULL) {
+                  severity = "fault", certificate = NULL, fix = NULL, symptom = FALSE) {
   stopifnot(confidence %in% confidence_levels, severity %in% c("fault", "note"))
   if (confidence == "PROVEN") stopifnot(!is.null(certificate))
   list(cause = cause, confidence = confidence, severity = severity,
     explains = min(max(as.double(explains), 0), 1), why = why, numbers = numbers,
-    remedy = remedy, fix = fix, certificate = certificate)
+    remedy = remedy, fix = fix, certificate = certificate, symptom = symptom)
 }
 
 confidence_levels <- c("PROVEN", "STRONG", "LIKELY")
@@ -24,14 +25,17 @@ certificate <- function(kind, claim, values = list()) {
   list(kind = kind, claim = claim, values = values)
 }
 
-# Faults before notes; then by the share explained, confidence, and upstream first. What is
-# not proven and comes after a proof of all the excess is no more than a note.
+# Faults before notes, causes before symptoms (what is seen where a cause is at work: training
+# is not finished, the prediction is constant); then by the share explained, confidence, and
+# upstream first. What is not proven and comes after a proof of all the excess is but a note.
 rank_findings <- function(findings) {
   if (!length(findings)) return(findings)
   findings <- demote_explained(findings)
   note <- vapply(findings, `[[`, "", "severity") == "note"
   level <- match(vapply(findings, `[[`, "", "confidence"), confidence_levels)
-  findings[order(note, -vapply(findings, rank_weight, 0), level, seq_along(findings))]
+  weight <- vapply(findings, rank_weight, 0)
+  symptom <- vapply(findings, function(f) isTRUE(f$symptom), NA) | weight < 0.05
+  findings[order(note, symptom, -weight, level, seq_along(findings))]
 }
 
 # Where no share can be told, a proof counts as most of it.
@@ -42,7 +46,8 @@ rank_weight <- function(finding) {
 
 demote_explained <- function(findings) {
   whole <- vapply(findings, function(f) {
-    f$severity == "fault" && f$confidence == "PROVEN" && isTRUE(f$explains >= 0.99)
+    f$severity == "fault" && f$confidence == "PROVEN" && isTRUE(f$explains >= 0.99) &&
+      !isTRUE(f$symptom)
   }, NA)
   if (!any(whole)) return(findings)
   first <- which(whole)[1]

@@ -30,7 +30,7 @@ verify_finding <- function(d, i) {
   finding <- attr(d, "findings")[[i]]
   if (is.null(finding$certificate)) return(NA)
   case <- attr(d, "case")
-  holds <- tryCatch(isTRUE(with_seed_kept(claim_holds(finding$certificate, case))),
+  holds <- tryCatch(isTRUE(with_own_seed(claim_holds(finding$certificate, case))),
     error = function(e) FALSE)
   structure(holds, claim = finding$certificate$claim)
 }
@@ -79,6 +79,19 @@ claim_values <- list(
   equal_inputs = function(case) function(groups) rows_equal_within(case$inputs, groups),
   best_within = function(case) function(groups) group_best(case, groups),
   units_of = function(case) function(i) unit_weights(case, i),
+  z_of = function(case) function(i) case$dense[[i]]$z,
+  equal_codes = function(case) function(groups) {
+    rows_equal_within(case$hidden[[length(case$hidden)]]$a, groups)
+  },
+  loss_at = function(case) function(w) loss_with(case, w),
+  history_loss = function(case) case$series,
+  weights = function(case) unlist(get_weights(case$model)),
+  trainable = function(case) vapply(case$layers, layer_trainable, NA),
+  fit = function(case) case$fit,
+  bound_with = function(case) function(reach) output_bound(case, reach),
+  jacobian_times = function(case) function(u) jacobian_product(case, u),
+  jacobian_size = function(case) function() sqrt(sum(case$gradient^2)),
+  rows_again = function(case) function(held) held_in_training(case, held),
   is_affine = function(case) function() is_affine_at_random(case),
   constant_loss = function(case) constant_reference(case),
   floor_holds = function(case) function(proof) verify_certificate(proof, case$problem)
@@ -154,6 +167,22 @@ is_kernel <- function(case) {
   slots <- unlist(lapply(case$layers, function(l) layer_state(l)$slots), recursive = FALSE)
   slots <- Filter(function(s) !s$is_state, slots)
   unlist(lapply(slots, function(s) rep(s$name == "kernel", prod(s$dims))))
+}
+
+# u'J for columns u, each by the gradient of sum(outputs * u).
+jacobian_product <- function(case, u) {
+  data <- list(data_array(case$x, sample_dims(case$x)))
+  apply(u, 2, function(v) {
+    v <- array(v, dim(case$prediction))
+    engine_gradient(case$plan, pack_weights(case$layers), data, list(data_array(v, sample_dims(v))))$dw
+  })
+}
+
+# As text, by R's own comparison.
+held_in_training <- function(case, held) {
+  rows <- split_rows(case)
+  text <- function(m) apply(m, 1, function(v) paste(sprintf("%.17g", v), collapse = " "))
+  text(rows$held[held, , drop = FALSE]) %in% text(rows$train)
 }
 
 # d loss / d prediction, by differences of single predictions.

@@ -108,7 +108,7 @@ build_layer <- function(layer, input, call = caller_env()) {
 }
 
 initial_weights <- function(layer, slots, call) {
-  given <- layer_state(layer)$initial %||% fixed_weights(layer, slots)
+  given <- layer_state(layer)$initial
   if (!is.null(given)) return(match_weights(given, slots, layer$name, call))
   if (!length(slots)) return(list())
   weights <- with_seed_kept(drawn_weights(layer, slots, draw_seed(), call))
@@ -124,18 +124,6 @@ drawn_weights <- function(layer, slots, seed, call) {
   })
 }
 
-# Weights that follow from the settings; NULL where they are drawn.
-fixed_weights <- function(layer, slots) UseMethod("fixed_weights")
-
-#' @export
-fixed_weights.default <- function(layer, slots) NULL
-
-# Whether the layer's weights are settings that are not counted among weights.
-hides_weights <- function(layer) UseMethod("hides_weights")
-
-#' @export
-hides_weights.default <- function(layer) FALSE
-
 # The engine nodes that a layer expands to, for input of these dims: list of new_node().
 layer_nodes <- function(layer, input) UseMethod("layer_nodes")
 
@@ -149,10 +137,9 @@ check_fits.default <- function(layer, input, call) invisible(layer)
 layer_class_name <- function(layer) {
   type <- layer_state(layer)$type
   irregular <- c(re_lu = "ReLU", leaky_re_lu = "LeakyReLU", elu = "ELU",
-    thresholded_re_lu = "ThresholdedReLU", p_re_lu = "PReLU",
-    rms_normalization = "RMSNormalization")
+    thresholded_re_lu = "ThresholdedReLU")
   if (type %in% names(irregular)) return(irregular[[type]])
-  sub("1d$", "1D", gsub("(^|_)([a-z])", "\\U\\2", type, perl = TRUE))
+  gsub("(^|_)([a-z])", "\\U\\2", type, perl = TRUE)
 }
 
 # A layer alone, on data: built by the first data it sees.
@@ -163,7 +150,6 @@ call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
   x <- check_data(x, "x", call = call)
   input <- sample_dims(x)
-  check_layer_codes(layer, x, "x", call)
   if (!layer_state(layer)$built) build_layer(layer, input, call)
   check_input_dims(input, layer_state(layer)$input, sprintf("layer \"%s\"", layer$name), call)
   precision <- layer_state(layer)$dtype %||% floatx()

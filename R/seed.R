@@ -59,3 +59,11 @@ restore_seed <- function(seed) {
   if (is.null(seed)) return(suppressWarnings(rm(".Random.seed", envir = globalenv())))
   assign(".Random.seed", seed, envir = globalenv())
 }
+
+# The value of `code`, which draws the same numbers each time; R's own go on as if it had not.
+with_own_seed <- function(code) {
+  seed <- globalenv()$.Random.seed
+  on.exit(restore_seed(seed))
+  set.seed(1)
+  code
+}

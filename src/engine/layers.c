@@ -73,64 +73,24 @@ NN_PRIVATE void same_jvp(const layer* self, const frame* f, const real* const* x
   vector_copy(layer_numbers(self, f), xdot[0], ydot);
 }
 
-NN_PRIVATE void flat_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
-                          real* dw) {
-  (void) dy, (void) dw;
-  if (dx[0]) vector_fill(shape_size(self->inputs) * (size_t) f->batch, 0, dx[0]);
-}
-
-NN_PRIVATE void flat_jvp(const layer* self, const frame* f, const real* const* xdot, const real* wdot,
-                     real* ydot) {
-  (void) xdot, (void) wdot;
-  vector_fill(layer_numbers(self, f), 0, ydot);
-}
-
 #include "layer-activation.c"
 #include "layer-batch-normalization.c"
 #include "layer-dense.c"
-#include "layer-discretization.c"
-#include "layer-category-encoding.c"
 #include "layer-dropout.c"
-#include "layer-alpha-dropout.c"
-#include "layer-embedding.c"
 #include "layer-flatten.c"
-#include "layer-gaussian-dropout.c"
 #include "layer-gaussian-noise.c"
-#include "layer-group-normalization.c"
 #include "layer-layer-normalization.c"
-#include "layer-normalization.c"
-#include "layer-parametric-relu.c"
-#include "layer-permute.c"
-#include "layer-pooling-1d.c"
-#include "layer-repeat-vector.c"
-#include "layer-rescaling.c"
 #include "layer-reshape.c"
-#include "layer-rms-normalization.c"
-#include "layer-window-1d.c"
 
 static const layer_type* const layer_types[] = {
     &activation_layer,
-    &alpha_dropout_layer,
     &batch_normalization_layer,
-    &category_encoding_layer,
     &dense_layer,
-    &discretization_layer,
     &dropout_layer,
-    &embedding_layer,
     &flatten_layer,
-    &gaussian_dropout_layer,
     &gaussian_noise_layer,
-    &group_normalization_layer,
     &layer_normalization_layer,
-    &normalization_layer,
-    &parametric_relu_layer,
-    &permute_layer,
-    &pooling_1d_layer,
-    &repeat_vector_layer,
-    &rescaling_layer,
     &reshape_layer,
-    &rms_normalization_layer,
-    &window_1d_layer,
 };
 
 NN_PRIVATE const layer_type* layer_at(int i) {

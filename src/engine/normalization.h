@@ -32,10 +32,8 @@ NN_PRIVATE void standardize_add(const number_set* s, spread m, const real* x, re
 /* to = scale P v; to may be v */
 NN_PRIVATE void standardize_project(const number_set* s, spread m, const real* x, const real* v,
                                     real scale, real* to);
-/* sums of v, of u v, and of x_hat v */
+/* sum of v, and of x_hat v */
 NN_PRIVATE double set_sum(const number_set* s, const real* v);
-NN_PRIVATE double set_dot(const number_set* s, const real* u, const real* v);
-NN_PRIVATE void set_scale(const number_set* s, real a, real* v); /* v *= a */
 NN_PRIVATE double standardized_dot(const number_set* s, spread m, const real* x, const real* v);
 
 #endif

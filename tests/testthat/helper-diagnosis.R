@@ -96,6 +96,136 @@ faulty <- list(
     layer = list(kernel_initializer = "zeros"))
 )
 
+# More of the catalogue: optimizer, units, capacity, points, penalties, generalization.
+faulty <- c(faulty, list(
+  R3 = function() {
+    x <- matrix(as.vector(t(plane$x)), 60)
+    case_of(net(2, c(8, 1), c("tanh", "linear"), epochs = 20, x = x, y = plane$x[, 1]), x, plane$x[, 1])
+  },
+  R4 = function() {
+    order <- order(plane$curved)
+    x <- plane$x[order, ]
+    y <- plane$curved[order]
+    case_of(net(2, c(8, 1), c("tanh", "linear"), epochs = 2, x = x, y = y, validation_split = 0.3), x, y)
+  },
+  R6 = function() fitted_net(c(8, 3), c("tanh", "linear"), plane$curved),
+  R10 = function() {
+    withr::with_seed(3, x <- matrix(stats::rnorm(120), 60))
+    y <- as.double(seq_len(60) > 30)
+    case_of(net(2, c(8, 1), c("tanh", "sigmoid"), "binary_crossentropy", 20, x, y), x, y)
+  },
+  D7 = function() {
+    y <- 5000 + 1000 * plane$x[, 1]
+    case_of(net(2, c(8, 1), c("tanh", "linear"), epochs = 30, x = plane$x, y = y), plane$x, y)
+  },
+  D9 = function() {
+    y <- plane$x[c(58:60, 1:57), 1]^2
+    withr::with_seed(4, x <- matrix(stats::rnorm(120), 60))
+    y <- x[c(58:60, 1:57), 1]
+    case_of(net(2, c(8, 1), c("tanh", "linear"), epochs = 50, x = x, y = y), x, y)
+  },
+  D10 = function() {
+    y <- as.double(plane$x[, 1] > 0)
+    y[c(10, 30, 50)] <- 1 - y[c(10, 30, 50)]
+    case_of(net(2, c(8, 1), c("tanh", "sigmoid"), "binary_crossentropy", 20, plane$x, y), plane$x, y)
+  },
+  O0 = function() fitted_net(c(8, 8, 1), c("relu", "relu", "linear"), 100 * plane$curved, epochs = 30, optimizer = optimizer_sgd(10)),
+  O1 = function() fitted_net(c(16, 1), c("tanh", "linear"), plane$curved, epochs = 10, optimizer = optimizer_sgd(1e-3)),
+  O2 = function() list(object = {
+    m <- net(1, c(10, 1), c("linear", "linear"), epochs = 300, x = founding$x, y = founding$y)
+    m
+  }, x = founding$x, y = founding$y),
+  O3 = function() {
+    y <- plane$curved + 3
+    m <- net(2, c(4, 1), c("tanh", "linear"), epochs = 3, x = plane$x, y = y, optimizer = optimizer_sgd(0.05), batch_size = 60)
+    m %>% compile(loss = "mse", optimizer = optimizer_sgd(1.5))
+    m %>% fit(plane$x, y, epochs = 40, batch_size = 60, verbose = 0)
+    case_of(m, plane$x, y)
+  },
+  O4 = function() fitted_net(c(16, 1), c("tanh", "linear"), plane$curved, epochs = 20, optimizer = optimizer_adam(1e-5)),
+  O5 = function() {
+    fitted_net(c(8, 1), c("tanh", "linear"), plane$x[, 1]^2, epochs = 30, optimizer = optimizer_adam(0.01, epsilon = 10))
+  },
+  O6 = function() fitted_net(c(rep(8, 12), 1), c(rep("sigmoid", 12), "linear"), plane$curved, epochs = 5,
+    optimizer = optimizer_sgd(0.01)),
+  O7 = function() fitted_net(c(16, 1), c("tanh", "linear"), plane$curved, epochs = 200, optimizer = optimizer_sgd(0.1),
+    batch_size = 1),
+  O8 = function() {
+    m <- keras_model_sequential(input_shape = 2) %>% layer_dense(4) %>% layer_batch_normalization() %>%
+      layer_activation("relu") %>% layer_dense(1)
+    m %>% compile(loss = "mse", optimizer = "adam")
+    m %>% fit(plane$x, plane$curved, epochs = 5, batch_size = 1, verbose = 0)
+    case_of(m, plane$x, plane$curved)
+  },
+  O9 = function() {
+    fitted_net(c(4, 1), c("tanh", "linear"), plane$curved, epochs = 5, optimizer = optimizer_sgd(1e-12),
+      model = list(dtype = "float32"), layer = list(bias_initializer = "ones"))
+  },
+  O10 = function() {
+    m <- net(2, c(8, 1), c("tanh", "linear"))
+    freeze_weights(m)
+    suppressWarnings(m %>% fit(plane$x, plane$curved, epochs = 5, verbose = 0))
+    case_of(m, plane$x, plane$curved)
+  },
+  S2 = function() {
+    y <- cbind(plane$x[, 1], plane$x[, 2])
+    case_of(net(2, c(1, 2), c("linear", "linear"), epochs = 200, x = plane$x, y = y), plane$x, y)
+  },
+  S4 = function() fitted_net(c(16, 1), c("tanh", "linear"), plane$x[, 1]^2, epochs = 3, optimizer = optimizer_sgd(0.01),
+    layer = list(kernel_initializer = initializer_random_uniform(-1e-4, 1e-4))),
+  S6 = function() fitted_net(c(rep(16, 6), 1), c(rep("tanh", 6), "linear"), plane$curved, epochs = 2,
+    layer = list(kernel_initializer = initializer_random_uniform(-0.05, 0.05))),
+  C1 = function() {
+    x <- seq(-1, 1, length.out = 60)
+    y <- sin(9 * x)
+    case_of(net(1, c(2, 1), c("relu", "linear"), epochs = 500, x = x, y = y), x, y)
+  },
+  C2 = function() fitted_net(c(64, 1), c("tanh", "linear"), plane$curved, epochs = 3),
+  U1 = function() fitted_net(c(8, 1), c("relu", "linear"), plane$curved, epochs = 50,
+    layer = list(bias_initializer = initializer_constant(-10))),
+  U2 = function() fitted_net(c(8, 1), c("tanh", "linear"), plane$x[, 1], epochs = 20,
+    layer = list(kernel_initializer = initializer_random_uniform(-1000, 1000))),
+  U3 = function() fitted_net(c(8, 1), c("relu", "linear"), plane$curved, epochs = 200,
+    layer = list(bias_initializer = initializer_constant(-10))),
+  U4 = function() fitted_net(c(32, 1), c("tanh", "linear"), plane$x[, 1]^2, epochs = 2,
+    layer = list(kernel_initializer = initializer_constant(0.3))),
+  K1a = function() fitted_net(1, "linear", plane$curved, epochs = 500, optimizer = optimizer_sgd(0.1)),
+  K1b = function() fitted_net(c(8, 1), c("tanh", "linear"), plane$x[, 1], epochs = 3000, optimizer = optimizer_adam(0.01),
+    layer = list(kernel_initializer = "zeros")),
+  K2 = function() fitted_net(c(8, 8, 8, 1), c("sigmoid", "sigmoid", "sigmoid", "linear"), plane$x[, 1]^2 > 0.5, epochs = 300,
+    optimizer = optimizer_sgd(0.02)),
+  P1 = function() fitted_net(c(8, 1), c("tanh", "linear"), plane$curved, epochs = 300,
+    layer = list(kernel_regularizer = regularizer_l1(1))),
+  P2 = function() {
+    m <- keras_model_sequential(input_shape = 2) %>% layer_dense(4, "relu") %>% layer_dropout(0.95) %>% layer_dense(1)
+    m %>% compile(loss = "mse", optimizer = optimizer_adam(0.01))
+    m %>% fit(plane$x, plane$curved, epochs = 100, verbose = 0)
+    case_of(m, plane$x, plane$curved)
+  },
+  P3 = function() fitted_net(c(8, 1), c("tanh", "linear"), plane$curved, epochs = 300,
+    layer = list(kernel_regularizer = regularizer_l2(1))),
+  I1 = function() {
+    y <- as.double(plane$x[, 1] > 0.98)
+    fitted_net(c(4, 1), c("tanh", "sigmoid"), y, "binary_crossentropy", epochs = 60)
+  },
+  G1 = function() {
+    withr::with_seed(5, y <- plane$curved + stats::rnorm(60))
+    case_of(net(2, c(64, 1), c("relu", "linear"), epochs = 800, x = plane$x, y = y, validation_split = 0.3,
+      optimizer = optimizer_adam(0.02)), plane$x, y)
+  },
+  G2 = function() {
+    withr::with_seed(6, y <- stats::rnorm(60))
+    fitted_net(1, "linear", y, epochs = 500, optimizer = optimizer_sgd(0.1))
+  },
+  G3 = function() {
+    m <- net(2, c(8, 1), c("tanh", "linear"), epochs = 5, x = plane$x, y = plane$curved)
+    case_of(m, plane$x, plane$curved, validation_data = list(plane$x[1:20, ], plane$curved[1:20]))
+  }
+))
+
+later <- c("O2", "O3", "O7", "K1b", "K2", "C1")
+faulty <- faulty[setdiff(names(faulty), later)]
+
 healthy <- list(
   regression = function() fitted_net(c(16, 1), c("tanh", "linear"), plane$curved, epochs = 400),
   relu = function() fitted_net(c(32, 1), c("relu", "linear"), plane$curved, epochs = 400),

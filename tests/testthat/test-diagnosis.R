@@ -22,7 +22,7 @@ test_that("rows keep what belongs to them", {
 test_that("faults of enough confidence are problems", {
   d <- diagnosed(faulty$S1)
   expect_true(has_problem(d, "proven"))
-  expect_false(has_problem(diagnosed(faulty$S3), "strong"))
+  expect_false(has_problem(diagnosed(faulty$R7), "strong"))
 })
 
 test_that("the summary tells each check's outcome", {

@@ -56,3 +56,13 @@ test_that("a seed is R's draw without replacement, for each way to sample", {
     expect_identical(replicate(50, draw_seed()), expected)
   }
 })
+
+test_that("code with a seed of its own leaves R's random numbers alone", {
+  set.seed(3)
+  before <- .Random.seed
+  a <- with_own_seed(stats::runif(3))
+  expect_identical(.Random.seed, before)
+  expect_identical(with_own_seed(stats::runif(3)), a)
+  try(with_own_seed(stop("no")), silent = TRUE)
+  expect_identical(.Random.seed, before)
+})

@@ -1,0 +1,158 @@
+# C, and S where widths and initial weights matter: what this architecture can do at best.
+
+capacity_checks <- function() {
+  list(
+    new_check("S2", "bottleneck", "floor", find_bottleneck),
+    new_check("S4", "a network that is a straight line on these data", "floor", find_effectively_linear),
+    new_check("S6", "scale of initial weights", "forward", find_initial_scale),
+    new_check("C2", "weights with a lower loss", "floor", find_witness)
+  )
+}
+
+find_bottleneck <- function(case) {
+  if (!case$chain || length(case$hidden) == 0) return(NULL)
+  widths <- vapply(case$hidden, `[[`, 0L, "width")
+  if (case$affine && attr(case$floor, "type") == "reduced-rank") return(rank_bottleneck(case, min(widths)))
+  narrow <- min(widths) < min(case$widths[1], case$units) || (min(widths) == 1 && case$widths[1] > 1)
+  if (case$affine || !narrow || !does_badly(case)) return(NULL)
+  found(
+    "A narrow layer", "LIKELY",
+    sprintf("Layer \"%s\" has %s: all that is known of x must pass through.",
+      case$hidden[[which.min(widths)]]$name, count_of(min(widths), "unit")),
+    remedy = "more units in this layer.", fix = list(what = "widen")
+  )
+}
+
+rank_bottleneck <- function(case, width) {
+  wide <- case$affine_loss
+  floor <- as.double(case$floor)
+  if (is.na(wide) || !has_share(case, floor) || floor - wide < 0.05 * floor) return(NULL)
+  found(
+    "Bottleneck of a linear model", "PROVEN",
+    sprintf("The narrowest layer has %s, so the linear map has rank %d at most.", count_of(width, "unit"), width),
+    c(sprintf("Lowest loss at that rank: %s; without the bottleneck: %s", digits(floor), digits(wide))),
+    "more units in this layer.", explains = share_between(case, wide, floor),
+    certificate = certificate("floor", quote(floor_holds(proof)), list(floor = floor, proof = attr(case$floor, "certificate"))),
+    fix = list(what = "widen")
+  )
+}
+
+# A network that could bend and does not. Only with weights at hand that do much better.
+find_effectively_linear <- function(case) {
+  if (case$affine || !case$plain || !is_trained(case) || case$rows < 3) return(NULL)
+  f <- if (case$fused) unit_columns(case$outputs[[nrow(case$nodes) - 1L]]) else unit_columns(case$prediction)
+  rest <- qr.resid(qr(cbind(1, case$inputs)), f)
+  total <- sum(scale(f, scale = FALSE)^2)
+  if (total == 0 || sum(rest^2) / total >= 1e-6 || ncol(case$inputs) + 1 >= case$rows) return(NULL)
+  if (!isTRUE(case$witness$honest <= 0.5 * case$loss)) return(NULL)
+  found(
+    "A straight line for now", "STRONG",
+    "The network can bend, but its units work where their activations are straight on these rows.",
+    c(sprintf("1 - R^2 of the best straight line through its outputs: %s", digits(sum(rest^2) / total, 2)),
+      sprintf("Other weights of this network reach %s (now %s).", digits(case$witness$loss), digits(case$loss))),
+    "train longer or at a higher learning rate; scale x; larger initial weights.",
+    explains = share_between(case, case$witness$loss, case$loss), fix = list(what = "train"),
+    symptom = TRUE
+  )
+}
+
+# Of fresh weights: variances of z in the last hidden layer and the first.
+find_initial_scale <- function(case) {
+  if (!case$plain || length(case$hidden) < 2 || !does_badly(case)) return(NULL)
+  outputs <- fresh_outputs(case)
+  spread <- vapply(case$hidden, function(d) mean(apply(unit_columns(outputs[[d$node]]), 2, stats::var)), 0)
+  ratio <- spread[length(spread)] / spread[1]
+  if (is.na(ratio) || (ratio > 0.1 && ratio < 10)) return(NULL)
+  found(
+    if (ratio < 1) "Signals that fade with depth" else "Signals that grow with depth", "LIKELY",
+    "With fresh weights the layers do not keep the scale of what they get.",
+    sprintf("Variance in the last hidden layer over that in the first: %s", digits(ratio, 2)),
+    "kernel_initializer = \"he_normal\" for relu, \"glorot_uniform\" for tanh; fewer layers.",
+    fix = list(what = "reinitialize")
+  )
+}
+
+fresh_outputs <- function(case) {
+  layers <- lapply(case$layers, redrawn_layer)
+  plan <- case$plan
+  plan$outputs <- seq_along(plan$nodes) - 1L
+  x <- some_samples(case$x, seq_len(min(case$rows, 200L)))
+  engine_predict(plan, pack_weights(layers), list(data_array(x, sample_dims(x))), 256L)
+}
+
+redrawn_layer <- function(layer) {
+  copy <- clone_layer(layer, layer$name)
+  state <- layer_state(copy)
+  state$weights <- initial_weights(copy, state$slots, caller_env())
+  copy
+}
+
+find_capacity <- function(case) {
+  if (attr(case$floor, "type") != "piecewise") return(NULL)
+  floor <- as.double(case$floor)
+  if (!has_share(case, floor, 0.05)) return(NULL)
+  found(
+    "Too few units for these bends", "PROVEN",
+    sprintf("With one input, %s of relu make at most %d straight pieces.",
+      count_of(case$hidden[[1]]$width, "unit"), case$hidden[[1]]$width + 1L),
+    sprintf("Lowest loss of any function of so many pieces: %s", digits(floor)),
+    "more units in the hidden layer.", explains = share_between(case, case$base, floor),
+    certificate = certificate("floor", quote(floor_holds(proof)), list(floor = floor, proof = attr(case$floor, "certificate"))),
+    fix = list(what = "widen")
+  )
+}
+
+find_witness <- function(case) {
+  witness <- case$witness
+  if (is.null(witness) || !isTRUE(witness$loss < 0.5 * case$loss - 1e-12)) return(NULL)
+  found(
+    "Weights with a lower loss exist", "PROVEN",
+    "This is not the end of what the architecture can do on these rows.",
+    sprintf("Such weights reach %s (now %s).", digits(witness$loss), digits(case$loss)),
+    severity = "note", explains = share_between(case, witness$loss, case$loss),
+    certificate = certificate("witness", quote(loss_at(weights) < loss), list(weights = witness$weights))
+  )
+}
+
+# Weights with a low loss, without training: hidden layers as they are, or drawn anew with
+# biases, and the last layer by least squares. list(weights, loss, honest): `honest` is the
+# loss times n / (n - p), as p fitted numbers can follow noise.
+evidence_witness <- function(case) {
+  squared <- is_squared(case) && case$last == "linear" && case$plain && length(case$dense) > 1 &&
+    length(dim(case$prediction)) == 2 && length(case$layers)
+  if (!squared) return(NULL)
+  tries <- c(list(solve_last(case, case$layers)), lapply(1:3, function(i) {
+    solve_last(case, lapply(case$layers, drawn_with_biases))
+  }))
+  tries[[which.min(vapply(tries, `[[`, 0, "loss"))]]
+}
+
+drawn_with_biases <- function(layer) {
+  copy <- redrawn_layer(layer)
+  state <- layer_state(copy)
+  at <- match("bias", names(state$weights))
+  if (!is.na(at)) state$weights[[at]][] <- stats::runif(length(state$weights[[at]]), -1, 1)
+  copy
+}
+
+# The last dense layer by least squares on what the layers before it put out.
+solve_last <- function(case, layers) {
+  last <- case$dense[[length(case$dense)]]
+  plan <- case$plan
+  plan$outputs <- last$node - 2L
+  code <- unit_columns(engine_predict(plan, pack_weights(layers), list(data_array(case$x, sample_dims(case$x))), 256L)[[1]])
+  bias <- !is.null(last$bias)
+  w <- sqrt(as.vector(case$weight %||% rep(1, case$rows)))
+  design <- if (bias) cbind(code, 1) else code
+  fit <- qr(design * w)
+  solution <- qr.coef(fit, case$targets * w)
+  solution[is.na(solution)] <- 0
+  layers <- lapply(layers, function(l) clone_layer(l, l$name))
+  state <- layer_state(layers[[last$layer]])
+  k <- ncol(code)
+  state$weights$kernel[] <- solution[seq_len(k), ]
+  if (bias) state$weights$bias[] <- solution[k + 1L, ]
+  loss <- loss_with(case, pack_weights(layers))
+  free <- case$rows - fit$rank
+  list(weights = pack_weights(layers), loss = loss, honest = if (free > 0) loss * case$rows / free else Inf)
+}

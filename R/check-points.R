@@ -1,0 +1,104 @@
+# K: what kind of point the weights are: the bottom, a saddle, a plateau, or on the way.
+
+point_checks <- function() {
+  list(
+    new_check("K1a", "at the global minimum", "floor", find_bottom)
+  )
+}
+
+# At a floor that is above 0, so that no more training helps. Without a fault that says why
+# the floor is there, it is all there is to know.
+find_bottom <- function(case) {
+  if (case$affine && length(case$dense) > 1) return(NULL) # S1 says so
+  floor <- max(as.double(case$floor), case$data_floor, na.rm = TRUE)
+  natural <- lowest_value(case)
+  top <- constant_or_base(case)
+  if (!is.finite(floor) || floor - natural <= 1e-9 * max(abs(top), 1e-300)) return(NULL)
+  if (!isTRUE(case$loss - floor <= 1e-3 * (max(top, case$loss) - floor) + 1e-12)) return(NULL)
+  found(
+    "The global minimum is reached", "PROVEN",
+    "The loss is at its proven floor: no optimizer, learning rate or number of epochs can lower it.",
+    sprintf("Floor %s, loss %s, gap %s", digits(floor), digits(case$loss), digits(max(case$loss - floor, 0), 1)),
+    severity = "note", explains = 1,
+    certificate = certificate("floor", quote(
+      loss - floor <= 1e-3 * max(constant_loss - floor, 0) + 1e-12 && (floor_holds(proof) || value(best_within(groups)) >= floor * (1 - 1e-9))
+    ), list(floor = floor, proof = attr(case$floor, "certificate"), groups = case$groups))
+  )
+}
+
+# ||gradient|| ||weights|| / loss: free of units.
+evidence_slope_now <- function(case) {
+  sqrt(sum(case$gradient^2)) * max(sqrt(sum(case$weights^2)), 1) / max(abs(case$loss), 1e-300)
+}
+
+find_stuck <- function(case) {
+  if (!length(case$weights)) return(NULL)
+  if (case$slope_now > 1e-5 || case$loss - max(as.double(case$floor), case$base) <= 1e-3 * constant_or_base(case)) {
+    return(NULL)
+  }
+  escape <- case$escape
+  if (!is.null(escape)) return(saddle_found(case, escape))
+  if (isTRUE(is_cell_minimum(case))) return(cell_minimum_found(case))
+  if (!isTRUE(case$witness$honest < 0.5 * case$loss)) return(NULL)
+  found(
+    "A stationary point above what can be reached", "STRONG",
+    "The gradient is zero and no direction goes down to second order: a local minimum, or a flat place.",
+    c(sprintf("Smallest and largest eigenvalue of the Hessian: %s, %s", digits(case$spectrum$values[1], 2),
+      digits(max(case$spectrum$values), 3)),
+      sprintf("Other weights reach %s (now %s).", digits(case$witness$loss), digits(case$loss))),
+    "fresh initial weights, more units, or batches for noise.",
+    explains = share_between(case, case$witness$loss, case$loss), fix = list(what = "reinitialize")
+  )
+}
+
+saddle_found <- function(case, escape) {
+  found(
+    "Stuck on a saddle", "PROVEN",
+    "The gradient is zero, but there is a direction along which the loss falls: no minimum.",
+    c(sprintf("Curvature along it: %s; a step of %s lowers the loss to %s (now %s).", digits(escape$curvature, 3),
+      digits(escape$step, 2), digits(escape$loss), digits(case$loss))),
+    "fresh initial weights, or a small random change of these.",
+    explains = share_between(case, affine_or_base(case), case$loss),
+    certificate = certificate("descent", quote(loss_at(beyond) < loss), list(beyond = escape$packed)),
+    fix = list(what = "reinitialize")
+  )
+}
+
+# Where rows are collapsed and no unit is at its kink, the cell's floor is a local minimum.
+is_cell_minimum <- function(case) {
+  cell <- case$cell_floor
+  isTRUE(abs(case$loss - cell) <= 1e-6 * abs(case$loss)) && length(case$hidden) > 0 &&
+    all(vapply(case$hidden, function(d) d$activation == "relu" && all(d$z != 0), NA)) &&
+    isTRUE(case$witness$loss < 0.99 * case$loss)
+}
+
+cell_minimum_found <- function(case) {
+  kink <- min(vapply(case$hidden, function(d) min(abs(d$z)), 0))
+  found(
+    "A spurious local minimum", "PROVEN",
+    "With these units off the loss is at its lowest; others weights do better, but not nearby.",
+    c(sprintf("Lowest loss while the same units are on and off: %s", digits(case$cell_floor)),
+      sprintf("Other weights of this network reach %s; the nearest kink is at |z| = %s.", digits(case$witness$loss), digits(kink, 2))),
+    "fresh initial weights, more units, or activation = \"leaky_relu\".",
+    explains = share_between(case, max(case$witness$loss, case$base), case$loss),
+    certificate = certificate("witness", quote(
+      loss_at(better) < loss && all(equal_codes(groups)) && abs(value(best_within(groups)) - loss) <= 1e-6 * loss
+    ), list(better = case$witness$weights, groups = case$code_groups)),
+    fix = list(what = "reinitialize")
+  )
+}
+
+find_plateau <- function(case) {
+  loss <- case$series
+  if (length(loss) < 50 || !all(is.finite(loss)) || !does_badly(case)) return(NULL)
+  n <- length(loss)
+  before <- loss[max(1, n - max(20, floor(0.2 * n)))]
+  flat <- abs(before - loss[n]) < 1e-3 * abs(before)
+  if (!flat || case$slope_now > 1e-2 || case$slope_now <= 1e-5) return(NULL)
+  found(
+    "A plateau", "LIKELY", "The loss hardly moves, though the point is no minimum.",
+    sprintf("Relative slope ||gradient|| ||weights|| / loss: %s", digits(case$slope_now, 2)),
+    "another initializer or activation, scaled inputs, a higher learning rate.",
+    fix = list(what = "reinitialize"), symptom = TRUE
+  )
+}

@@ -1,0 +1,173 @@
+# U: hidden units that do nothing on these data, and predictions that do not depend on them.
+
+unit_checks <- function() {
+  list(
+    new_check("U1", "dead units", "forward", find_dead),
+    new_check("U2", "saturated units", "gradient", find_saturated),
+    new_check("U4", "codes of low rank", "floor", find_low_rank),
+    new_check("U3", "constant prediction", "forward", find_constant_prediction)
+  )
+}
+
+# For each dense layer with a relu, hidden or last: what is off on all rows, and on which rows
+# everything is off.
+evidence_dead <- function(case) {
+  relu <- Filter(function(d) d$activation == "relu" && all(d$a >= 0), case$dense)
+  lapply(relu, function(d) {
+    off <- d$z <= 0
+    list(name = d$name, layer = match(d$name, vapply(case$dense, `[[`, "", "name")), width = d$width,
+      units = which(colSums(!off) == 0), rows = which(rowSums(!off) == 0), last = d$node + 1L == nrow(case$nodes))
+  })
+}
+
+find_dead <- function(case) {
+  if (!length(case$dead)) return(NULL)
+  dead <- vapply(case$dead, function(d) length(d$units), 0L)
+  off <- vapply(case$dead, function(d) length(d$rows), 0L)
+  if (!any(dead) && !any(off)) return(NULL)
+  cell <- case$cell_floor
+  low <- max(case$base, as.double(case$floor))
+  share <- if (is.na(cell)) NA else share_between(case, low, cell)
+  whole <- any(dead == vapply(case$dead, `[[`, 0L, "width"))
+  harmful <- whole || isTRUE(share >= 0.05)
+  if (!any(dead) && !harmful) return(NULL)
+  if (whole && !isTRUE(share >= 0.05)) share <- NA
+  worst <- case$dead[[which.max(dead / vapply(case$dead, `[[`, 0L, "width") + off / case$rows)]]
+  found(
+    if (any(dead)) "Dead units" else "Rows on which all units are off", "PROVEN", dead_sentence(worst),
+    c(sprintf("Layer \"%s\": %d of %d units are off on every row", worst$name, length(worst$units), worst$width),
+      if (length(worst$rows)) sprintf("%s of %d rows have all units of the layer off.",
+        format(length(worst$rows), big.mark = ","), case$rows),
+      if (!is.na(cell) && isTRUE(share > 0)) sprintf("Lowest loss while these stay off: %s (now %s)",
+        digits(cell), digits(case$loss))),
+    dead_remedy(worst), explains = share, severity = if (harmful) "fault" else "note",
+    certificate = dead_certificate(case, worst, cell),
+    fix = if (worst$last) list(what = "last_activation", to = "linear") else {
+      list(what = "hidden_activation", to = "leaky_relu", initializer = "he_uniform")
+    }
+  )
+}
+
+dead_sentence <- function(d) {
+  if (d$last) return("A last layer of relu that is 0 on a row passes no gradient back: that row teaches nothing.")
+  "A relu that is 0 on all rows passes no gradient back: its incoming weights stay as they are."
+}
+
+dead_remedy <- function(d) {
+  if (d$last) return("no activation in the last layer.")
+  "activation = \"leaky_relu\", kernel_initializer = \"he_uniform\", a lower learning rate, or more units."
+}
+
+dead_certificate <- function(case, d, cell) {
+  values <- list(layer = d$layer, dead = d$units, rows = d$rows)
+  off <- quote(all(z_of(layer)[, dead] <= 0) && all(z_of(layer)[rows, ] <= 0))
+  if (is.na(cell) || d$last) return(certificate("zero gradient", off, values))
+  certificate("zero gradient",
+    bquote(.(off) && all(equal_codes(groups)) && value(best_within(groups)) <= loss * (1 + 1e-10) + 1e-14),
+    c(values, list(groups = case$code_groups)))
+}
+
+# Rows with equal outputs of the last hidden layer, where it is a relu.
+evidence_code_groups <- function(case) {
+  codes <- case$hidden[[length(case$hidden)]]$a
+  if (is.null(codes) || nrow(codes) != case$rows) seq_len(case$rows) else row_groups(codes)
+}
+
+# The lowest loss with these rows collapsed; where the last relu is off, with 0 predicted.
+evidence_cell_floor <- function(case) {
+  frozen <- Filter(function(d) d$last, case$dead)
+  if (length(frozen) && length(frozen[[1]]$rows)) return(frozen_loss(case, frozen[[1]]$rows))
+  if (!length(case$hidden) || !case$plain) return(NA_real_)
+  group_loss(case, case$code_groups)
+}
+
+frozen_loss <- function(case, rows) {
+  y <- case$targets
+  if (is.null(y) || !case$criterion$name %in% distance_losses) return(NA_real_)
+  y[rows, ] <- 0
+  score_prediction(case, as_shape(y, case))
+}
+
+# Where the slope is below a hundredth of that at 0.
+saturation_bounds <- c(sigmoid = 5.3, tanh = 3, softsign = 9, hard_sigmoid = 3, hard_tanh = 1)
+
+evidence_saturated <- function(case) {
+  vapply(case$hidden, function(d) {
+    bound <- saturation_bounds[d$activation]
+    if (is.na(bound)) 0 else mean(abs(d$z) > bound)
+  }, 0)
+}
+
+find_saturated <- function(case) {
+  if (!length(case$hidden) || max(case$saturated) <= 0.5) return(NULL)
+  at <- which.max(case$saturated)
+  layer <- case$hidden[[at]]
+  starved <- isTRUE(case$layer_gradients[layer$layer] < 1e-3 * sum(case$layer_gradients))
+  bad <- does_badly(case)
+  if (!bad && !starved) return(NULL)
+  found(
+    "Saturated units", if (bad) "STRONG" else "LIKELY",
+    sprintf("Most outputs of layer \"%s\" lie where %s is flat, so hardly any gradient passes.", layer$name, layer$activation),
+    c(sprintf("%s of its values lie beyond %s; largest |z|: %s", percent(case$saturated[at]),
+      saturation_bounds[[layer$activation]], digits(max(abs(layer$z)), 3)),
+      saturation_cause(case, layer)),
+    "scale x to unit deviation, smaller initial weights, or activation = \"relu\".",
+    explains = if (bad) share_between(case, affine_or_base(case), case$loss) else NA,
+    severity = if (bad) "fault" else "note", fix = list(what = "scale_x")
+  )
+}
+
+saturation_cause <- function(case, layer) {
+  large <- max(apply(case$inputs, 2, function(v) sqrt(mean(v^2))))
+  if (layer$layer == case$dense[[1]]$layer && large > 10) {
+    return(sprintf("Inputs are large: up to %s in root mean square.", digits(large, 3)))
+  }
+  sprintf("Weights are large: up to %s.", digits(max(abs(layer$kernel)), 3))
+}
+
+# exp of the entropy of the normalized singular values.
+effective_rank <- function(a) {
+  s <- svd(a, 0, 0)$d
+  p <- s[s > 0] / sum(s)
+  if (length(p)) exp(-sum(p * log(p))) else 0
+}
+
+find_low_rank <- function(case) {
+  wide <- Filter(function(d) d$width >= 16 && nrow(d$a) > d$width, case$hidden)
+  if (!length(wide) || !does_badly(case)) return(NULL)
+  ranks <- vapply(wide, function(d) effective_rank(some_rows(d$a, 2000)), 0)
+  share <- ranks / vapply(wide, `[[`, 0L, "width")
+  if (min(share) >= 0.1) return(NULL)
+  layer <- wide[[which.min(share)]]
+  found(
+    "Units that say the same", "LIKELY",
+    sprintf("The %d units of layer \"%s\" carry hardly more than %.1f different signals.", layer$width, layer$name, min(ranks)),
+    remedy = "another kernel_initializer, or scaled inputs.", fix = list(what = "reinitialize")
+  )
+}
+
+some_rows <- function(x, most) {
+  if (nrow(x) <= most) x else x[unique(round(seq(1, nrow(x), length.out = most))), , drop = FALSE]
+}
+
+# What a model does that has learnt nothing: found last, for others may say why.
+find_constant_prediction <- function(case) {
+  y <- case$targets
+  p <- matrix(case$prediction, case$rows)
+  if (!is_trained(case) || is.null(y) || case$rows < 2 || all(apply(y, 2, stats::var) == 0)) return(NULL)
+  flat <- sum(apply(p, 2, stats::var)) < 1e-4 * sum(apply(y, 2, stats::var))
+  null <- isTRUE(abs(case$loss - case$constant_loss) < 0.01 * abs(case$constant_loss))
+  if (!flat && !null) return(NULL)
+  found(
+    "The prediction hardly depends on x", "LIKELY",
+    "The model does as well as the best constant: it has not learnt from x.",
+    sprintf("Loss %s; best constant %s", digits(case$loss), digits(case$constant_loss)),
+    "look at the other findings first; then learning rate, scales and the link of x and y.",
+    symptom = TRUE
+  )
+}
+
+is_trained <- function(case) {
+  state <- model_state(case$model)
+  isTRUE(state$last_fit$epochs > 0) || isTRUE(state$optimizer_state$iterations > 0)
+}

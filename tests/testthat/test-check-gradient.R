@@ -1,0 +1,14 @@
+test_that("faults of this group are found", {
+  expect_checks(gradient_checks())
+})
+
+test_that("each weight belongs to its layer", {
+  m <- keras_model_sequential(input_shape = 3) %>% layer_dense(2) %>% layer_batch_normalization() %>% layer_dense(1)
+  m %>% compile(loss = "mse")
+  freeze_weights(m, to = 1)
+  case <- new_case(m, cbind(plane$x, 1), plane$curved, NULL, NULL, NULL, 5, environment())
+  expect_identical(case$owners$layer, c(2L, 2L, 2L, 2L, 3L, 3L, 3L))
+  expect_identical(sum(case$owners$kernel), 2L)
+  expect_length(case$weights, 7)
+  expect_length(case$gradient, 7)
+})
