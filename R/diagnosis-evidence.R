@@ -182,19 +182,19 @@ is_crossentropy <- function(case) case$criterion$name %in% c(binary_losses, one_
 group_loss <- function(case, groups) {
   y <- case$targets
   if (is.na(case$family) || is.null(y) || length(dim(case$prediction)) != 2) return(NA_real_)
-  centre <- if (case$family == "mean") group_means else group_medians
+  centre <- if (case$family == "mean") means_of_groups else medians_of_groups
   score_prediction(case, centre(y, groups, case$weight %||% rep(1, case$rows)))
 }
 
 # A group without weight does not count: its mean may be anything.
-group_means <- function(y, groups, w) {
+means_of_groups <- function(y, groups, w) {
   w <- as.vector(w)
   total <- rowsum(w, groups)
   sums <- rowsum(y * w, groups) / pmax(as.vector(total), .Machine$double.xmin)
   unname(sums[match(groups, as.numeric(rownames(sums))), , drop = FALSE])
 }
 
-group_medians <- function(y, groups, w) {
+medians_of_groups <- function(y, groups, w) {
   w <- as.vector(w)
   for (rows in split(seq_along(groups), groups)) {
     y[rows, ] <- rep(apply(y[rows, , drop = FALSE], 2, weighted_median, w[rows]), each = length(rows))

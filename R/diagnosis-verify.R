@@ -135,7 +135,7 @@ rows_equal_within <- function(x, groups) {
 }
 
 group_best <- function(case, groups) {
-  centre <- if (case$family == "mean") group_means else group_medians
+  centre <- if (case$family == "mean") means_of_groups else medians_of_groups
   centre(case$targets, groups, case$weight %||% rep(1, case$rows))
 }
 
