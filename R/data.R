@@ -25,6 +25,12 @@ is_plain_matrix <- function(x) {
   is.numeric(x) && is.matrix(x) && !is.object(x) && length(x) > 0 && prod(dim(x)) == length(x)
 }
 
+# A vector of numbers and nothing else, as a matrix of one column.
+plain_column <- function(x) {
+  if (is.double(x) && is.null(attributes(x)) && length(x)) dim(x) <- c(length(x), 1L)
+  x
+}
+
 # list(x): the data of a model with one input, as R keras takes it, too.
 only_element <- function(x) {
   if (is.list(x) && !is.object(x) && length(x) == 1 && !is.list(x[[1]])) x[[1]] else x
@@ -147,10 +153,18 @@ position_text <- function(at) {
 # x for a model: its dims are those of the input. A vector of length n is n rows of one
 # column; a matrix with one row too few dims for a deeper input is not guessed at.
 model_input <- function(model, x, arg, call = caller_env(), finite = FALSE) {
+  x <- plain_column(x)
+  if (!finite && is_plain_input(model, x)) return(x)
   check_layers_present(model, call)
   x <- check_data(x, arg, call)
   if (finite) check_finite(x, arg, call)
   check_fits_input(model, x, arg, call)
+}
+
+# A matrix that fits a built model as it is.
+is_plain_input <- function(model, x) {
+  state <- environment(model)
+  state$built && length(state$layers) > 0 && is_plain_matrix(x) && identical(dim(x)[-1], state$input)
 }
 
 # Data that were checked by themselves; builds the model for them when it is not built.

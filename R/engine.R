@@ -111,6 +111,9 @@ check_interrupt <- function() allowInterrupts(.Call(ffi_interrupt))
 # Seconds between two looks at Ctrl-C. R looks at time limits at every fifth of them only.
 slice_seconds <- 0.02
 
+# The logs alone of one step: an epoch of a single batch.
+trainer_step <- function(trainer) .Call(ffi_trainer_run, trainer, 1L, 0L, Inf)$logs[, 1]
+
 # Until `epoch` epochs and `batch` batches of the next are done, or about `budget` seconds.
 trainer_run <- function(trainer, epoch, batch = 0L, budget = slice_seconds) {
   result <- .Call(ffi_trainer_run, trainer, epoch, batch, budget)

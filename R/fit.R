@@ -110,10 +110,13 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
 
 # Keras trains such a model without a word.
 warn_frozen <- function(model, call = caller_env()) {
-  layers <- model_state(model)$layers
-  weighty <- vapply(layers, function(l) any(!layer_state(l)$is_state), NA)
-  trained <- vapply(layers, layer_trainable, NA)
-  if (!any(weighty) || any(weighty & trained)) return(invisible(model))
+  any_weighty <- FALSE
+  for (state in model_layout(model_state(model))$states) {
+    weighty <- !all(state$is_state)
+    if (weighty && state$trainable) return(invisible(model))
+    any_weighty <- any_weighty || weighty
+  }
+  if (!any_weighty) return(invisible(model))
   warn_kestrel("frozen", "All layers are frozen: no weight will change.",
     hint = "unfreeze_weights() lets them be trained.", call = call)
 }

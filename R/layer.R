@@ -25,8 +25,6 @@ layer_config <- function(layer) layer_state(layer)$config
 
 layer_trainable <- function(layer) environment(layer)$trainable
 
-layer_weights <- function(layer) environment(layer)$weights
-
 is_layer <- function(x) inherits(x, "kestrel_layer")
 
 # What every layer takes besides its own arguments, checked: `dots` are those of layer_*(),

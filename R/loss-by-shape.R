@@ -21,7 +21,7 @@ guess_loss <- function(model, loss) {
 settle_loss <- function(model, y) {
   state <- model_state(model)
   loss <- state$compiled$loss
-  if (is.null(loss$by_shape)) return(invisible(model))
+  if (is.null(fields(loss)$by_shape)) return(invisible(model))
   output <- output_dims(model)
   units <- output[length(output)]
   many <- if (is_codes(y, output)) "sparse_categorical" else "categorical"

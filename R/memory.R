@@ -30,7 +30,8 @@ check_import <- function(import, call = caller_env()) {
 # Whether inputs are read from R's arrays batch by batch, not copied first.
 gathers <- function(import, sets, precision) {
   if (import != "auto") return(import == "gather")
-  numbers <- vapply(sets, function(set) sum(vapply(set$x, function(x) prod(x$n, x$dims), 0)), 0)
-  bytes <- sum(numbers) * if (precision == "float32") 4 else 8
+  numbers <- 0
+  for (set in sets) for (x in set$x) numbers <- numbers + prod(x$n, x$dims)
+  bytes <- numbers * if (precision == "float32") 4 else 8
   bytes >= 2^28 && bytes > memory_available() / 2
 }

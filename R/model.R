@@ -239,9 +239,9 @@ build_model <- function(model, input, call = caller_env()) {
 }
 
 check_built <- function(model, call = caller_env()) {
-  state <- model_state(model)
+  state <- environment(model)
+  if (state$built && length(state$layers)) return(invisible(model))
   check_layers_present(model, call)
-  if (state$built) return(invisible(model))
   stop_kestrel("state", sprintf("Model \"%s\" is not built: the shape of its input is unknown.", state$name),
     hint = "Give the first layer an `input_shape`, or fit the model.", call = call)
 }
@@ -259,7 +259,9 @@ check_not_fitting <- function(model, call = caller_env()) {
 }
 
 # Known by its state, so that a copy that a hook saved is free.
-is_fitting <- function(model) any(vapply(the$fitting, identical, NA, model_state(model)))
+is_fitting <- function(model) {
+  length(the$fitting) > 0 && any(vapply(the$fitting, identical, NA, model_state(model)))
+}
 
 # The spec that C reads, made once for the layers that are trained now: their flags can be
 # changed through a layer, of which the model hears nothing.

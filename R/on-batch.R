@@ -65,11 +65,11 @@ step_on_batch <- function(model, samples, threads, call) {
   held <- batch_trainer(model, samples, threads, call)
   rate <- batch_rate(held, state$compiled$optimizer, call)
   if (!is.null(rate)) trainer_set_rate(held$trainer, rate)
-  logs <- trainer_run(held$trainer, 1L, budget = Inf)$logs[, 1]
+  logs <- trainer_step(held$trainer)
   now <- trainer_get(held$trainer)
   unpack_layout(model_layout(state), now$w)
   state$optimizer_state <- now[c("moments", "scalars", "iterations")]
-  held$weights <- lapply(state$layers, layer_weights)
+  held$weights <- lapply(model_layout(state)$states, `[[`, "weights")
   held$optimizer_state <- state$optimizer_state
   hold_trainer(held)
   logs
@@ -78,8 +78,8 @@ step_on_batch <- function(model, samples, threads, call) {
 # A number unless the engine knows the schedule.
 batch_rate <- function(held, optimizer, call) {
   rate <- optimizer_rate(optimizer)
-  if (inherits(rate, "kestrel_schedule")) return(NULL)
   if (is.numeric(rate)) return(rate)
+  if (inherits(rate, "kestrel_schedule")) return(NULL)
   check_rate(rate(trainer_progress(held$trainer)$iterations), call)
 }
 
@@ -93,7 +93,7 @@ batch_trainer <- function(model, samples, threads, call) {
   same <- identical(key, held$key) && !is.null(state$optimizer_state)
   if (!same) return(new_batch_trainer(model, samples, threads, key, call))
   trainer_refill(held$trainer, samples, draw_seed())
-  if (!same_numbers(held$weights, lapply(state$layers, layer_weights))) {
+  if (!same_numbers(held$weights, lapply(model_layout(state)$states, `[[`, "weights"))) {
     trainer_set(held$trainer, w = pack_layout(model_layout(state)))
   }
   if (!same_numbers(held$optimizer_state, state$optimizer_state)) {
@@ -107,10 +107,9 @@ same_numbers <- function(a, b) identical(a, b, num.eq = FALSE, single.NA = FALSE
 
 batch_key <- function(model, samples, threads) {
   state <- model_state(model)
-  rate <- optimizer_rate(state$compiled$optimizer)
   list(
     state, model_plan(model), state$compiled, samples$n, samples$y[[1]]$dims,
-    is.null(samples$weight[[1]]), if (inherits(rate, "kestrel_schedule")) rate,
+    is.null(samples$weight[[1]]), optimizer_field(state$compiled$optimizer, "schedule"),
     getOption("kestrel.kernel"), threads
   )
 }

@@ -9,6 +9,7 @@
 # common             list of the arguments that all optimizers have, by name
 # hparams            list of the optimizer's own arguments, by name
 # extra              list of those that the engine is not told, or NULL
+# choice             record and hparams, as the engine is told them
 #
 # Its state (moments, number of steps) belongs to the model.
 
@@ -25,7 +26,8 @@ new_optimizer <- function(record, hparams, dots, ignored = character(),
   common <- check_common(mget(common_arguments, envir = frame), frame)
   decay <- check_decay(dots$decay, rate, frame)
   name <- check_name(get("name", frame), arg = "name", call = frame) %||% record
-  fields <- list(name = name, record = record, decay = decay, common = common, hparams = hparams)
+  fields <- list(name = name, record = record, decay = decay, common = common,
+    hparams = hparams, choice = choice("optimizers", record, hparams))
   optimizer <- list2env(c(fields, rate), parent = emptyenv())
   class(optimizer) <- "kestrel_optimizer"
   optimizer
@@ -116,7 +118,7 @@ check_beta <- function(beta, arg = caller_arg(beta), call = caller_env()) {
 }
 
 optimizer_field <- function(optimizer, name) {
-  get0(name, envir = optimizer, inherits = FALSE)
+  .subset2(optimizer, name)
 }
 
 #' @export
@@ -125,7 +127,7 @@ optimizer_field <- function(optimizer, name) {
     learning_rate = ,
     lr = optimizer_rate(x),
     config = optimizer_config(x),
-    choice = choice("optimizers", optimizer_field(x, "record"), optimizer_field(x, "hparams")),
+    choice = ,
     name = ,
     decay = ,
     schedule = ,
@@ -149,8 +151,8 @@ optimizer_setting <- function(optimizer, name) {
 
 # A number, a schedule or an R function.
 optimizer_rate <- function(optimizer) {
-  optimizer_field(optimizer, "rate") %||% optimizer_field(optimizer, "schedule") %||%
-    optimizer_field(optimizer, "schedule_function")
+  .subset2(optimizer, "rate") %||% .subset2(optimizer, "schedule") %||%
+    .subset2(optimizer, "schedule_function")
 }
 
 #' @export

@@ -153,10 +153,10 @@ optimizer_makers <- function() {
 optimizer_spec <- function(optimizer, call = caller_env(), layout = NULL) {
   common <- optimizer_field(optimizer, "common")
   list(
-    optimizer = optimizer$choice,
+    optimizer = optimizer_field(optimizer, "choice"),
     lr = initial_rate(optimizer, call),
-    schedule = optimizer$schedule$choice,
-    decay = optimizer$decay,
+    schedule = optimizer_field(optimizer, "schedule")$choice,
+    decay = optimizer_field(optimizer, "decay"),
     clipnorm = common$clipnorm %||% 0,
     clipvalue = common$clipvalue %||% 0,
     global_clipnorm = common$global_clipnorm %||% 0,

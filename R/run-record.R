@@ -15,17 +15,24 @@ run_record <- function(run, rows) {
 }
 
 run_history <- function(run) {
-  chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
-  names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
-  columns <- sapply(names, function(name) {
-    as.double(unlist(lapply(chunks, chunk_column, name), use.names = FALSE))
-  }, simplify = FALSE)
+  columns <- run_columns(run)
+  first <- run$settings$initial_epoch
+  if (first == 0 && !anyNA(columns, recursive = TRUE)) return(new_history(run$params, columns))
   # NaN is a value, NA an epoch in which there was none.
   measured <- lapply(columns, function(column) which(!is.na(column) | is.nan(column)))
-  first <- run$settings$initial_epoch
   told <- lengths(measured) < lengths(columns) | first > 0
   epochs <- lapply(measured[told], `+`, first)
   new_history(run$params, Map(`[`, columns, measured), if (any(told)) epochs)
+}
+
+run_columns <- function(run) {
+  chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
+  names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
+  columns <- lapply(names, function(name) {
+    as.double(unlist(lapply(chunks, chunk_column, name), use.names = FALSE))
+  })
+  names(columns) <- names
+  columns
 }
 
 chunk_column <- function(chunk, name) {
@@ -60,7 +67,7 @@ warn_nonfinite <- function(run) {
 # far the weights moved, which data these were.
 run_remember <- function(run) {
   settings <- run$settings
-  after <- pack_weights(run$state$layers)
+  after <- pack_layout(model_layout(run$state))
   list(
     epochs = run$epoch - settings$initial_epoch, steps = settings$steps,
     batch_size = settings$batch_size, samples = run$data$train$n, shuffle = settings$shuffle,
@@ -75,6 +82,6 @@ run_remember <- function(run) {
 
 # Sizes, and numbers at sixteen places.
 data_fingerprint <- function(x, y) {
-  some <- function(v) as.double(v[unique(round(seq(1, length(v), length.out = 16)))])
+  some <- function(v) as.double(v[unique(round(seq.int(1, length(v), length.out = 16)))])
   list(dims = c(dim(x), dim(y)), x = some(x), y = some(y))
 }

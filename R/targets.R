@@ -3,7 +3,16 @@
 # Whether the loss takes class codes 0 .. k - 1 instead of a column per class.
 takes_codes <- function(loss) {
   rows <- registry("losses")
-  rows$flags[match(loss$name, rows$name)] %% 2L > 0
+  rows$flags[match(fields(loss)$name, rows$name)] %% 2L > 0
+}
+
+# Losses that take y of the output's shape whatever its numbers are, by name.
+takes_any_number <- function(loss) {
+  if (is.null(the$any_number)) {
+    rows <- registry("losses")
+    assign("any_number", setdiff(rows$name[rows$flags %% 2L == 0], warned_losses), envir = the)
+  }
+  inherits(loss, "kestrel_loss") && fields(loss)$name %in% the$any_number
 }
 
 # list(values, dims, classes): y against the output of the model.
@@ -14,7 +23,7 @@ target_array <- function(model, y, arg, call = caller_env()) {
   y <- check_data(y, arg, call)
   check_finite(y, arg, call)
   values <- if (takes_codes(loss)) {
-    code_target(y, output, loss$config$ignore_class, arg, call)
+    code_target(y, output, fields(loss)$config$ignore_class, arg, call)
   } else {
     value_target(y, output, loss, arg, call)
   }
@@ -105,10 +114,12 @@ broadcast_target <- function(y, output, arg, call) {
 
 binary_losses <- c("binary_crossentropy", "binary_focal_crossentropy")
 one_hot_losses <- c("categorical_crossentropy", "categorical_focal_crossentropy")
+warned_losses <- c(binary_losses, one_hot_losses, "poisson")
 
 # What Keras runs without a word and is certain to be a mistake.
 warn_target <- function(y, loss, output, arg, call) {
-  name <- loss$name
+  name <- fields(loss)$name
+  if (!name %in% warned_losses) return(invisible())
   if (name %in% binary_losses && (min(y) < 0 || max(y) > 1)) {
     warn_kestrel("target_range", sprintf("`%s` has values outside 0 to 1 (%s to %s): the loss has no lower bound.", arg, format(min(y)), format(max(y))),
       hint = "Code the two classes as 0 and 1.", call = call)

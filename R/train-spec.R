@@ -23,8 +23,8 @@ output_spec <- function(model) {
   loss <- compiled$loss
   fused <- loss_is_fused(model, loss)
   list(
-    loss = if (fused) fused_choice(loss) else loss$choice,
-    reduction = loss$reduction %||% "none",
+    loss = if (fused) fused_choice(loss) else fields(loss)$choice,
+    reduction = fields(loss)$reduction %||% "none",
     loss_weight = compiled$loss_weight,
     fused = fused
   )
@@ -32,7 +32,7 @@ output_spec <- function(model) {
 
 # Softmax over the last axis, or a sigmoid, right before its own cross-entropy.
 loss_is_fused <- function(model, loss) {
-  nodes <- model_plan(model)$nodes
+  nodes <- inference_plan(model)$nodes
   last <- nodes[[length(nodes)]]
   if (length(nodes) < 2 || is.null(last$activation)) return(FALSE)
   same <- identical(loss_absorbs(loss), last$activation)

@@ -13,6 +13,11 @@ new_samples <- function(x, y, weight, from = 0L, n = sample_count(x)) {
 # Checks x and y against the model (building it when it is not) and each other.
 check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
                           names = c("x", "y", "sample_weight")) {
+  x <- plain_column(x)
+  y <- plain_column(y)
+  if (is_plain_pair(model, x, y) && is.null(sample_weight) && is.null(class_weight)) {
+    return(list(x = x, y = y, weight = NULL, classes = NULL))
+  }
   x <- only_element(x)
   y <- only_column(only_element(y))
   check_given(x, names[1], call)
@@ -29,10 +34,20 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   if (names[1] == "x") settle_loss(model, y)
   target <- target_array(model, y, names[2], call)
   weight <- weight_array(sample_weight, sample_count(x), names[3], call)
-  by_class <- class_weights(class_weight, target$values, target$classes,
-    class_codes(target$values, model), call)
+  by_class <- if (!is.null(class_weight)) {
+    class_weights(class_weight, target$values, target$classes, class_codes(target$values, model), call)
+  }
   both <- if (is.null(weight) || is.null(by_class)) weight %||% by_class else weight * by_class
   list(x = x, y = target$values, weight = both, classes = target$classes)
+}
+
+# Nearly always both are matrices that fit as they are. TRUE when no check below would find
+# anything to change, to warn of or to refuse.
+is_plain_pair <- function(model, x, y) {
+  state <- environment(model)
+  is_plain_input(model, x) && is.null(state$features) && is_plain_matrix(y) &&
+    dim(y)[1] == dim(x)[1] && identical(dim(y)[-1], output_dims(model)) &&
+    takes_any_number(state$compiled$loss) && count_missing(x)[4] == 0 && count_missing(y)[4] == 0
 }
 
 check_given <- function(x, arg, call) {
@@ -41,6 +56,7 @@ check_given <- function(x, arg, call) {
 
 # What other fit()s take in the place of x and y.
 check_not_generator <- function(x, arg, call) {
+  if (is.atomic(x)) return(invisible(x))
   hint <- if (inherits(x, "formula")) {
     "Formulas are not supported: take x from model.matrix(), and y as a vector."
   } else if (is.function(x) || is.environment(x)) {
@@ -67,6 +83,7 @@ check_same_count <- function(x, y, names, call) {
 
 # No method of the user's class runs.
 given_count <- function(y, arg, call) {
+  if (is_plain_matrix(y)) return(dim(y)[1])
   if (is.data.frame(y)) return(nrow(y))
   if (!is.atomic(y) && !is.list(y)) stop_data_class(y, arg, call)
   y <- unclass(y)

@@ -152,3 +152,34 @@ test_that("generators and formulas are refused as such", {
   expect_refused(fit(model, y ~ x), "argument", "x", model, names = "Formulas")
   expect_refused(evaluate(model, y ~ x), "argument", "x", model, names = "Formulas")
 })
+
+test_that("the short way takes only data that no check would change, warn of or refuse", {
+  model <- small_model()
+  x <- small_x()
+  y <- matrix(small_y())
+  plain <- function(x. = x, y. = y) is_plain_pair(model, x., y.)
+  expect_true(plain())
+  expect_false(plain(replace(x, 3, NA)))
+  expect_false(plain(y. = replace(y, 2, Inf)))
+  expect_false(plain(x[, -1]))
+  expect_false(plain(x[-1, ]))
+  expect_false(plain(y. = cbind(y, y)))
+  expect_false(plain(as.data.frame(x)))
+  expect_false(plain(structure(x, class = "mine")))
+  for (loss in c("binary_crossentropy", "sparse_categorical_crossentropy", "poisson", "ce")) {
+    suppressWarnings(compile(model, loss = loss))
+    expect_false(plain())
+  }
+  pop_layer(model)
+  expect_false(plain())
+})
+
+test_that("the short way and the long way give the same samples", {
+  model <- small_model()
+  x <- small_x()
+  y <- small_y()
+  long <- check_samples(model, as.data.frame(x), list(y), NULL, call = NULL)
+  for (short in list(list(x, y), list(x, matrix(y)), list(x, array(y)))) {
+    expect_identical(check_samples(model, short[[1]], short[[2]], NULL, call = NULL), long)
+  }
+})
