@@ -267,11 +267,17 @@ is_fitting <- function(model) {
 # changed through a layer, of which the model hears nothing.
 model_plan <- function(model) {
   state <- environment(model)
-  trained <- lapply(model_layout(state)$states, `[[`, "trainable")
-  if (!identical(state$planned, trained)) state$plan <- NULL
-  if (is.null(state$plan)) state$plan <- network_spec(model)
-  state$planned <- trained
+  states <- model_layout(state)$states
+  if (!is.null(state$plan) && same_flags(states, state$planned)) return(state$plan)
+  state$plan <- network_spec(model)
+  state$planned <- vapply(states, `[[`, NA, "trainable")
   state$plan
+}
+
+same_flags <- function(states, planned) {
+  if (length(planned) != length(states)) return(FALSE)
+  for (i in seq_along(states)) if (states[[i]]$trainable != planned[i]) return(FALSE)
+  TRUE
 }
 
 # For inference, in which these flags have no effect.

@@ -67,9 +67,8 @@ step_on_batch <- function(model, samples, threads, call) {
   if (!is.null(rate)) trainer_set_rate(held$trainer, rate)
   logs <- trainer_step(held$trainer)
   now <- trainer_get(held$trainer)
-  unpack_layout(model_layout(state), now$w)
+  held$weights <- unpack_layout(model_layout(state), now$w)
   state$optimizer_state <- now[c("moments", "scalars", "iterations")]
-  held$weights <- lapply(model_layout(state)$states, `[[`, "weights")
   held$optimizer_state <- state$optimizer_state
   hold_trainer(held)
   logs
@@ -93,13 +92,20 @@ batch_trainer <- function(model, samples, threads, call) {
   same <- identical(key, held$key) && !is.null(state$optimizer_state)
   if (!same) return(new_batch_trainer(model, samples, threads, key, call))
   trainer_refill(held$trainer, samples, draw_seed())
-  if (!same_numbers(held$weights, lapply(model_layout(state)$states, `[[`, "weights"))) {
+  if (!holds_weights(held, model_layout(state)$states)) {
     trainer_set(held$trainer, w = pack_layout(model_layout(state)))
   }
   if (!same_numbers(held$optimizer_state, state$optimizer_state)) {
     trainer_set(held$trainer, state = state$optimizer_state)
   }
   held
+}
+
+holds_weights <- function(held, states) {
+  for (i in seq_along(states)) {
+    if (!same_numbers(held$weights[[i]], states[[i]]$weights)) return(FALSE)
+  }
+  TRUE
 }
 
 # To the bit. The same vector is the same without a look at its numbers.

@@ -147,7 +147,9 @@ layout_of <- function(layers) {
 pack_weights <- function(layers) pack_layout(layout_of(layers))
 
 pack_layout <- function(layout) {
-  weights <- lapply(layout$states, `[[`, "weights")
+  states <- layout$states
+  weights <- vector("list", length(states))
+  for (i in seq_along(states)) weights[[i]] <- states[[i]]$weights
   is_state <- layout$is_state
   if (!is.null(is_state)) {
     weights <- unlist(weights, recursive = FALSE, use.names = FALSE)
@@ -158,10 +160,12 @@ pack_layout <- function(layout) {
 
 unpack_weights <- function(layers, w) unpack_layout(layout_of(layers), w)
 
+# Returns what it has put there, a list for each layer.
 unpack_layout <- function(layout, w) {
   new <- unpack_slots(layout$slots, w)
   states <- layout$states
   for (i in seq_along(new)) if (length(new[[i]])) assign("weights", new[[i]], envir = states[[i]])
+  new
 }
 
 #' Freeze and unfreeze layers

@@ -35,10 +35,11 @@ static size_t slots_fill(SEXP slots, bool statistics, SEXP w, size_t at, SEXP ar
   return at;
 }
 
-/* An empty list of arrays with the names of the slots, as element i of `layers`. */
+/* An empty list of arrays with the names of the slots (none where there is no slot), as element i of `layers`. */
 static void names_fill(SEXP layers, R_xlen_t i, SEXP slots) {
   if (TYPEOF(slots) != VECSXP) Rf_error("Internal error: no list of slots.");
   SET_VECTOR_ELT(layers, i, Rf_allocVector(VECSXP, Rf_xlength(slots)));
+  if (Rf_xlength(slots) == 0) return;
   SEXP names = Rf_allocVector(STRSXP, Rf_xlength(slots));
   Rf_setAttrib(VECTOR_ELT(layers, i), R_NamesSymbol, names);
   for (R_xlen_t k = 0; k < Rf_xlength(slots); ++k) {
