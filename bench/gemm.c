@@ -15,6 +15,7 @@
 #include "engine/parallel.c"
 #include "engine/gemm-tile.c"
 #include "engine/gemm-few.c"
+#include "engine/gemm-pack.c"
 #include "engine/gemm.c"
 
 #include "gemm-libraries.h"

@@ -50,16 +50,37 @@
 #define ROWS_LOAD(v) \
   (part && (v) + 1 == vectors ? part_load(a + (v) * LANES, last) : VEC_LOAD(a + (v) * LANES))
 
+/* Of numbers that perhaps are not there: nothing is read. */
+static void numbers_ask(const real* from, size_t offset, size_t n) {
+  uintptr_t first = (uintptr_t) from + offset * sizeof(real);
+  for (size_t at = 0; at < n * sizeof(real); at += 64) {
+    __builtin_prefetch((const void*) (first + at));
+  }
+}
+
+static void stage_ask(const gemm_tile* t, size_t stage, size_t rows) {
+  const gemm_ahead* h = &t->ahead;
+  numbers_ask(t->next, stage * t->c_column, rows);
+  for (size_t i = 0; i < h->pieces; ++i) {
+    numbers_ask(h->from, h->at + stage * h->stage_step + i * h->piece_step, h->size);
+  }
+}
+
 NN_INLINE void tile_body(const gemm_tile* t, const int vectors, const int columns,
                          const bool part) {
   const real *a = t->a, *b = t->b;
   const size_t a_step = t->a_step, b_step = t->b_step, b_column = t->b_column, last = t->last;
   EACH_COLUMN(TILE_START)
-  for (size_t p = t->k; p > 0; --p, a += a_step, b += b_step) {
-    vec a0 = ROWS_LOAD(0), a1 = a0, a2 = a0;
-    if (vectors > 1) a1 = ROWS_LOAD(1);
-    if (vectors > 2) a2 = ROWS_LOAD(2);
-    EACH_COLUMN(TILE_ADD)
+  size_t stages = t->staged ? TILE_STAGES : 1, left = t->k;
+  for (size_t stage = 0; stage < stages; ++stage) {
+    size_t end = left - left / (stages - stage);
+    if (t->staged) stage_ask(t, stage, (size_t) vectors * LANES);
+    for (; left > end; --left, a += a_step, b += b_step) {
+      vec a0 = ROWS_LOAD(0), a1 = a0, a2 = a0;
+      if (vectors > 1) a1 = ROWS_LOAD(1);
+      if (vectors > 2) a2 = ROWS_LOAD(2);
+      EACH_COLUMN(TILE_ADD)
+    }
   }
   EACH_COLUMN(TILE_END)
 }

@@ -5,96 +5,130 @@
 #include "parallel.h"
 
 /* C is made in tiles of TILE_ROWS x TILE_COLUMNS. Of A a panel of TILE_ROWS rows and GEMM_DEPTH
- * columns at a time is turned where it is transposed, and filled up with rows of 0 where the
- * last vector would not be whole and a part of it cannot be read fast; otherwise it is read
- * where it is, as B is. GEMM_WIDTH columns of B are used by all panels before the next are
- * begun, so that they stay near.
+ * columns at a time is used where it is, or packed: where it is transposed, where a last vector
+ * that is not whole cannot be read fast, and in large products where rows are too short to fill
+ * cache lines. GEMM_WIDTH columns of B are used by all panels before the next are begun, so
+ * that they stay near; in large products they are packed, too, where B is transposed. There the
+ * next panel of A and the next tile of C are asked for in stages, while a tile is made.
  *
  * Number (i, j) is a sum over p in ascending order, whatever tile it falls into, so that a
  * column comes out the same alone and among others; only the few rows of dots_run() are
  * summed in lanes, and they always are. So C may be cut among threads anywhere; the way it is
  * made is chosen by the whole of it. */
 
-enum { GEMM_DEPTH = 256, GEMM_WIDTH = 2048 / sizeof(real) };
+enum {
+  GEMM_DEPTH = 256,
+  GEMM_STRIPS = 1024 / (TILE_COLUMNS * sizeof(real)),
+  GEMM_WIDTH = GEMM_STRIPS * TILE_COLUMNS,
+  LONG_ROWS = NN_VECTOR_BYTES == 64, /* a panel's column is whole cache lines */
+  STAGED_DEPTH = 64,                 /* at least, of a panel */
+  STAGED_NUMBERS = 1 << 16           /* of A: too many to stay near */
+};
 
 static size_t gemm_least(size_t a, size_t b) { return a < b ? a : b; }
 
-/* 4 rows of `depth` numbers become columns of 4. */
-static void rows_turn(const real* from, size_t from_step, size_t depth, real* to, size_t to_step) {
-  const real *r0 = from, *r1 = r0 + from_step, *r2 = r1 + from_step, *r3 = r2 + from_step;
-  size_t q = 0;
-  for (; q + 4 <= depth; q += 4, to += 4 * to_step) {
-    vec_four a = FOUR_LOAD(r0 + q), b = FOUR_LOAD(r1 + q), c = FOUR_LOAD(r2 + q),
-             d = FOUR_LOAD(r3 + q);
-    FOURS_TURN(a, b, c, d, to, to_step);
-  }
-  for (; q < depth; ++q, to += to_step) {
-    to[0] = r0[q];
-    to[1] = r1[q];
-    to[2] = r2[q];
-    to[3] = r3[q];
-  }
-}
-
-/* A's rows from i on and columns from p on as `depth` columns of `padded` numbers. */
+/* Columns from .. to - 1 of C, to which rows of B from a panel's p on add. */
 typedef struct {
-  size_t i, rows, padded, p, depth;
-} panel_place;
+  size_t from, to;
+  const real* strips; /* that part of B, packed; or NULL */
+  bool staged;
+} gemm_block;
 
-static void panel_turn(const gemm_product* g, const panel_place* at, real* to) {
-  const real* from = g->a + at->i * g->a_row + at->p;
-  size_t r = 0;
-  for (; r + 4 <= at->rows; r += 4) {
-    rows_turn(from + r * g->a_row, g->a_row, at->depth, to + r, at->padded);
+static panel_place place_of(const gemm_product* g, size_t p, size_t i) {
+  panel_place at = {.i = i, .p = p};
+  at.depth = gemm_least(g->k - p, GEMM_DEPTH);
+  at.rows = gemm_least(g->m - i, TILE_ROWS);
+  at.padded = (at.rows + LANES - 1) / LANES * LANES;
+  return at;
+}
+
+/* The panel that comes after this one; at the end the first one. */
+static panel_place place_after(const gemm_product* g, const panel_place* at) {
+  size_t i = at->i + at->rows, p = at->p + at->depth;
+  if (i < g->m) return place_of(g, at->p, i);
+  return place_of(g, p < g->k ? p : 0, 0);
+}
+
+static size_t parts_of(size_t n, size_t size) { return (n + size - 1) / size; }
+
+/* A panel in as many parts as there are tiles to be made before it. */
+static gemm_ahead ahead_of(const gemm_product* g, const panel_place* at, size_t tiles) {
+  gemm_ahead h = {.from = g->a + at->i * g->a_row + at->p * g->a_column};
+  if (g->a_row == 1) {
+    h.pieces = parts_of(at->depth, tiles * TILE_STAGES);
+    h.piece_step = g->a_column;
+    h.size = at->rows;
+    h.stage_step = h.pieces * g->a_column;
+    h.tile_step = TILE_STAGES * h.stage_step;
+  } else {
+    h.pieces = parts_of(at->rows, tiles);
+    h.piece_step = g->a_row;
+    h.size = h.stage_step = parts_of(at->depth, TILE_STAGES);
+    h.tile_step = h.pieces * g->a_row;
   }
-  for (; r < at->padded; ++r) {
-    for (size_t q = 0; q < at->depth; ++q) {
-      to[q * at->padded + r] = r < at->rows ? from[r * g->a_row + q] : 0;
-    }
+  return h;
+}
+
+/* The tiles of one panel of A, which stands at a. */
+static void panel_multiply(const gemm_product* g, const panel_place* at, const gemm_block* b,
+                           gemm_tile* t) {
+  int vectors = (int) (at->padded / LANES);
+  panel_place after = place_after(g, at);
+  if (t->staged) t->ahead = ahead_of(g, &after, parts_of(b->to - b->from, TILE_COLUMNS));
+  for (size_t j = b->from; j < b->to; j += TILE_COLUMNS, t->ahead.at += t->ahead.tile_step) {
+    bool last = j + TILE_COLUMNS >= b->to;
+    t->b = b->strips ? b->strips + (j - b->from) * at->depth
+                     : g->b + at->p * g->b_row + j * g->b_column;
+    t->c = g->c + j * g->c_column + at->i;
+    t->next = last ? g->c + b->from * g->c_column + after.i : t->c + TILE_COLUMNS * g->c_column;
+    tile_run(t, vectors, (int) gemm_least(b->to - j, TILE_COLUMNS));
   }
 }
 
-static void panel_copy(const gemm_product* g, const panel_place* at, real* to) {
-  const real* from = g->a + at->i + at->p * g->a_column;
-  for (size_t q = 0; q < at->depth; ++q, from += g->a_column, to += at->padded) {
-    for (size_t r = 0; r < at->rows; r += LANES) VEC_STORE(to + r, vec_load(from + r, at->rows - r));
-  }
-}
-
-/* One panel of A against columns from .. to - 1 of B. */
-static void panel_run(const gemm_product* g, const panel_place* at, size_t from, size_t to) {
+/* A panel of A is used where it is, or packed first. */
+static void panel_run(const gemm_product* g, const panel_place* at, const gemm_block* b) {
   real panel[TILE_ROWS * GEMM_DEPTH] __attribute__((aligned(64)));
-  bool in_place = g->a_row == 1 && (TILE_PARTS || at->rows == at->padded);
-  if (!in_place) (g->a_row == 1 ? panel_copy : panel_turn)(g, at, panel);
+  bool staged = b->staged && at->depth >= STAGED_DEPTH;
+  bool whole = at->rows == at->padded || TILE_PARTS;
+  bool in_place = g->a_row == 1 && whole && (!staged || LONG_ROWS);
+  if (!in_place) panel_pack(g, at, panel);
   gemm_tile t = {.k = at->depth,
                  .a = in_place ? g->a + at->i + at->p * g->a_column : panel,
                  .a_step = in_place ? g->a_column : at->padded,
-                 .b_step = g->b_row,
-                 .b_column = g->b_column,
+                 .b_step = b->strips ? TILE_COLUMNS : g->b_row,
+                 .b_column = b->strips ? 1 : g->b_column,
                  .c_column = g->c_column,
                  .bias = g->bias ? g->bias + at->i : NULL,
                  .add = g->add || at->p > 0,
                  .last = LANES - (at->padded - at->rows),
-                 .filled = !in_place};
-  int vectors = (int) (at->padded / LANES);
-  for (size_t j = from; j < to; j += TILE_COLUMNS) {
-    t.b = g->b + at->p * g->b_row + j * g->b_column;
-    t.c = g->c + j * g->c_column + at->i;
-    tile_run(&t, vectors, (int) gemm_least(to - j, TILE_COLUMNS));
+                 .filled = !in_place,
+                 .staged = staged};
+  panel_multiply(g, at, b, &t);
+}
+
+static void blocks_run(const gemm_product* g, real* strips) {
+  gemm_block b = {.strips = strips, .staged = g->m * g->k >= STAGED_NUMBERS};
+  for (b.from = 0; b.from < g->n; b.from = b.to) {
+    b.to = gemm_least(g->n, b.from + GEMM_WIDTH);
+    for (size_t p = 0; p < g->k; p += GEMM_DEPTH) {
+      panel_place at = place_of(g, p, 0);
+      if (strips) strips_pack(g, &at, b.from, b.to, strips);
+      for (; at.i < g->m; at = place_of(g, p, at.i + at.rows)) panel_run(g, &at, &b);
+    }
   }
 }
 
+/* With a place on the stack for as much of B as GEMM_WIDTH columns are, 256 kB. */
+static void blocks_run_packed(const gemm_product* g) {
+  real strips[GEMM_DEPTH * GEMM_WIDTH] __attribute__((aligned(64)));
+  blocks_run(g, strips);
+}
+
 static void tiles_run(const gemm_product* g) {
-  panel_place at;
-  for (size_t j = 0; j < g->n; j += GEMM_WIDTH) {
-    for (at.p = 0; at.p < g->k; at.p += GEMM_DEPTH) {
-      at.depth = gemm_least(g->k - at.p, GEMM_DEPTH);
-      for (at.i = 0; at.i < g->m; at.i += TILE_ROWS) {
-        at.rows = gemm_least(g->m - at.i, TILE_ROWS);
-        at.padded = (at.rows + LANES - 1) / LANES * LANES;
-        panel_run(g, &at, j, gemm_least(g->n, j + GEMM_WIDTH));
-      }
-    }
+  if (g->b_row != 1 && g->m * g->k >= STAGED_NUMBERS && g->n >= 4 * TILE_COLUMNS) {
+    blocks_run_packed(g);
+  } else {
+    blocks_run(g, NULL);
   }
 }
 

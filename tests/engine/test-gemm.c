@@ -96,7 +96,7 @@ int main(void) {
   const int odd[][3] = {{0, 3, 2},   {3, 0, 2},   {3, 2, 0},  {1, 1, 257},   {64, 64, 64},
                         {31, 33, 7}, {65, 1, 66}, {1, 70, 3}, {100, 37, 19}, {16, 128, 5},
                         {50, 1030, 3}, {97, 20, 600}, {30, 45, 513},
-                        {150, 1, 40}, {3, 6, 70}};
+                        {150, 1, 40}, {3, 6, 70}, {130, 37, 521}, {261, 39, 265}};
   for (int m = 1; m <= 9; ++m) {
     for (int n = 1; n <= 9; ++n) {
       for (int k = 1; k <= 9; ++k) test_shape(m, n, k);
@@ -105,5 +105,6 @@ int main(void) {
   for (int i = 0; i < COUNT(odd); ++i) test_shape(odd[i][0], odd[i][1], odd[i][2]);
   for (size_t m = 1; m <= 13; ++m) test_columns_alone(m, 11, 17);
   test_columns_alone(150, 21, 300);
+  test_columns_alone(260, 37, 270);
   return report();
 }
