@@ -41,7 +41,7 @@ objective_cases <- list(
     layer_dense(units = 3, kernel_regularizer = regularizer_orthogonal(0.4, mode = "columns"))
   ), "log_cosh", numbers_in(3)),
   normalized = objective_case(function() list(
-    layer_batch_normalization(), layer_dense(units = 4, activation = "elu"),
+    layer_batch_normalization(), layer_dense(units = 4, activation = "swish"),
     layer_layer_normalization(), layer_dense(units = 2)
   ), loss_huber(delta = 0.7), numbers_in(2)),
   dropped = objective_case(function() list(
@@ -64,4 +64,10 @@ objective_slope <- function(f, v, value, h = 1e-4) {
   slope <- (8 * (at(h) - at(-h)) - at(2 * h) + at(-2 * h)) / (12 * h)
   kestrel:::objective_set(f, w)
   slope
+}
+
+# Numbers laid end to end as a list of arrays like those of `like`.
+relist_weights <- function(w, like) {
+  ends <- cumsum(lengths(like))
+  Map(function(x, end) array(w[end - length(x) + seq_along(x)], dim(x)), like, ends)
 }
