@@ -150,6 +150,7 @@ NN_PRIVATE void poisson_value(const loss_args* a, real* v) { pairs_value(a, pois
 static void poisson_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, poisson_slope, a->k, s, dy);
 }
-static void poisson_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static void poisson_hessian(const loss_args* a, const real* s, const real* ydot,
+                            real* dydot) {
   pairs_hessian(a, poisson_curve, a->k, s, ydot, dydot);
 }

@@ -23,7 +23,8 @@ static void setting_network(setting* s, bool frozen) {
   graph* g = &s->g;
   graph_begin(g);
   graph_input(g, 5);
-  int first = graph_dense(g, five, -1), norm = graph_node(g, "batch_normalization", batch_norm, 5, first);
+  int first = graph_dense(g, five, -1);
+  int norm = graph_node(g, "batch_normalization", batch_norm, 5, first);
   int bent = graph_activation(g, "tanh", graph_node(g, "dropout", drop, 3, norm));
   int owner = graph_dense(g, five, bent), soft = graph_activation(g, "softplus", owner);
   int again = graph_dense(g, five, soft), both = graph_node(g, "flatten", NULL, 0, again);
@@ -195,7 +196,9 @@ static void test_gauss_newton(void) {
   objective_gauss_newton(o, v, product);
   objective_jacobian(o, 0, false, all);
   objective_jvp(o, 0, false, v, tangents);
-  for (size_t k = 0; k < n; ++k) expected[k] = 2.0 / (double) rows * dot(rows, all + rows * k, tangents);
+  for (size_t k = 0; k < n; ++k) {
+    expected[k] = 2.0 / (double) rows * dot(rows, all + rows * k, tangents);
+  }
   check_numbers(n, product, expected, TOLERANCE(1e-13, 1e-5), "Gauss-Newton by its parts");
   release_all();
 }
