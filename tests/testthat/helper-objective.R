@@ -65,9 +65,3 @@ objective_slope <- function(f, v, value, h = 1e-4) {
   kestrel:::objective_set(f, w)
   slope
 }
-
-# Numbers laid end to end as a list of arrays like those of `like`.
-relist_weights <- function(w, like) {
-  ends <- cumsum(lengths(like))
-  Map(function(x, end) array(w[end - length(x) + seq_along(x)], dim(x)), like, ends)
-}

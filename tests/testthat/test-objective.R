@@ -143,10 +143,10 @@ test_that("the Jacobian has the tangents of the outputs as its products, and the
       w <- kestrel:::objective_weights(f)
       at <- function(h) {
         moved <- clone_model(case$model)
-        weights <- get_weights(case$model)
-        is_state <- unlist(lapply(kestrel:::model_state(moved)$layers, kestrel:::slots_are_state))
-        weights[!is_state] <- relist_weights(w + h * v, weights[!is_state])
-        set_weights(moved, weights)
+        layers <- kestrel:::model_state(moved)$layers
+        all <- kestrel:::pack_weights(kestrel:::model_state(case$model)$layers)
+        all[seq_len(f$p)] <- w + h * v
+        kestrel:::unpack_weights(layers, all)
         predict(moved, case$x)
       }
       slope <- (8 * (at(1e-4) - at(-1e-4)) - at(2e-4) + at(-2e-4)) / 12e-4
