@@ -6,6 +6,8 @@ verify_certificate <- function(certificate, problem, tolerance = 1e-8) {
   shown <- switch(certificate$kind,
     least = certificate$value <= least_floor(problem)$value,
     groups = verify_groups(certificate, problem, tolerance),
+    dual = verify_dual(certificate, problem, tolerance),
+    ray = verify_ray(certificate, problem, tolerance),
     projection = verify_projection(certificate, problem, tolerance),
     FALSE
   )
@@ -46,8 +48,9 @@ hidden_squares <- function(certificate, fitted, root) {
   pmax(values[seq_along(values) > certificate$rank], 0)
 }
 
-orthogonal <- function(a, z, tolerance) {
-  sizes <- outer(sqrt(colSums(a^2)), sqrt(colSums(z^2)))
+# `least`: a size of z that counts as 0.
+orthogonal <- function(a, z, tolerance, least = 0) {
+  sizes <- outer(sqrt(colSums(a^2)), pmax(sqrt(colSums(z^2)), least))
   all(abs(crossprod(a, z)) <= tolerance * sizes + .Machine$double.xmin)
 }
 
@@ -93,4 +96,58 @@ group_losses <- function(at, group, problem) {
   outputs <- matrix(at, max(group))[group, , drop = FALSE]
   values <- engine_loss_value(problem$choice, problem$t, outputs, 1L, 1L)
   rowsum(problem$s / problem$k * matrix(values, nrow(outputs)), group)
+}
+
+# A' l = 0 for all that the network can add to its outputs, l in the domain, and the value that
+# g gives.
+verify_dual <- function(certificate, problem, tolerance) {
+  l <- certificate$dual
+  rows <- target_rows(problem)
+  kept <- rows$s > 0
+  if (!spans_network(certificate, problem) || any(l[!kept, ] != 0)) return(FALSE)
+  a <- if (certificate$intercept) cbind(1, problem$inputs) else problem$inputs
+  if (!orthogonal(a, l, tolerance, 1e-12 * sqrt(sum(rows$s^2)))) return(FALSE)
+  if (grepl("categorical", problem$loss$name)) return(verify_shares(certificate, problem, kept))
+  record <- dual_records[[problem$loss$name]]
+  problem$t <- rows$t
+  t <- pair_targets(problem)[kept, ]
+  s <- rows$s[kept] / problem$k
+  u <- l[kept, ] / s
+  ends <- record$domain(t, problem$loss$config)
+  value <- sum(s * record$least(t, u, problem$loss$config))
+  all(u >= ends$low & u <= ends$high) && certificate$value <= value
+}
+
+# q = t + L / s are shares whose mean entropy is the value.
+verify_shares <- function(certificate, problem, kept) {
+  s <- problem$s[kept]
+  t <- class_targets(problem)[kept, , drop = FALSE]
+  u <- certificate$dual[kept, , drop = FALSE] / s
+  q <- t + u
+  if (min(q) < -1e-12 || max(abs(rowSums(u))) > 1e-9) return(FALSE)
+  q <- pmax(q, 0)
+  certificate$value <= -sum(s * ifelse(q > 0, q * log(q / rowSums(q)), 0)) * (1 + 1e-12)
+}
+
+spans_network <- function(certificate, problem) {
+  bound <- suffix_rank(problem$network$suffix)
+  problem$network$affine && (certificate$intercept || !bound$any)
+}
+
+# Affine outputs that are right in every row: the loss goes to 0 along them.
+verify_ray <- function(certificate, problem, tolerance) {
+  rows <- target_rows(problem)
+  kept <- rows$s > 0
+  z <- certificate$direction[kept, , drop = FALSE]
+  a <- if (certificate$intercept) cbind(1, problem$inputs) else problem$inputs
+  off <- stats::lm.fit(a[kept, , drop = FALSE], z)$residuals
+  if (max(abs(off)) > tolerance * max(abs(z))) return(FALSE)
+  least <- if (grepl("categorical", problem$loss$name)) {
+    t <- class_targets(problem)[kept, , drop = FALSE]
+    wrong <- apply(ifelse(t == 1, -Inf, z), 1, max)
+    min(rowSums(t * z) - wrong)
+  } else {
+    min((2 * rows$t[kept, ] - 1) * z)
+  }
+  certificate$value == 0 && least > 10 * max(abs(off))
 }

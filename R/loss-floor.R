@@ -12,6 +12,13 @@
 #' * `"reduced-rank"`: outputs are linear in `r` numbers, as many as the narrowest layer on
 #'   the way has units. The squares of all singular values of the (fitted, centred) targets
 #'   but the `r` largest come on top (Eckart and Young).
+#' * `"dual"`: all layers are linear, and the loss is convex in the outputs: absolute errors,
+#'   Huber's, log-cosh, hinge losses, Poisson's, binary and categorical cross-entropy of logits
+#'   (a sigmoid or softmax at the end included). The floor comes from a feasible point of the
+#'   dual problem, found by Newton's or an interior-point method, and is within a relative 1e-8
+#'   or so of the best linear outputs, more where these are hard to find.
+#' * `"separable"`: linear logits get all classes right, so cross-entropy falls towards 0
+#'   while the weights grow, and never reaches it.
 #' * `"duplicates"`: rows that are equal in `x` get equal outputs, so where their targets differ
 #'   the loss is at least that of their mean, median, or share of classes.
 #' * `"range"`: outputs are in the range of the last activation, which does not hold all
@@ -40,7 +47,8 @@
 #' @section Errors: `kestrel_error_state` (not compiled, not built), `kestrel_error_argument`
 #'   with its kinds `kestrel_error_shape` and `kestrel_error_data`.
 #' @source Eckart and Young (1936), The approximation of one matrix by another of lower rank;
-#'   Baldi and Hornik (1989), Neural networks and principal component analysis.
+#'   Baldi and Hornik (1989), Neural networks and principal component analysis; Portnoy and
+#'   Koenker (1997), The Gaussian hare and the Laplacian tortoise.
 #' @family diagnosis
 #' @examples
 #' x <- c(-1, 0, 1)
@@ -59,7 +67,8 @@ loss_floor <- function(model, x, y, sample_weight = NULL, class_weight = NULL, .
 }
 
 architecture_floors <- function(problem) {
-  c(squares_floors(problem), list(least_floor(problem)), data_floors(problem))
+  affine <- c(squares_floors(problem), convex_floors(problem))
+  c(affine, list(least_floor(problem)), data_floors(problem))
 }
 
 # `about`: the floor before it was lowered for rounding, to be shown.

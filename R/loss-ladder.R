@@ -76,12 +76,17 @@ constant_predictor <- function(problem) {
   if (is.finite(least$value)) new_candidate(least$value, "", NA, NULL)
 }
 
-# Least squares, where that is the loss.
+# What the best outputs x B + b reach, before the last activation where the loss takes it.
 affine_predictor <- function(problem) {
-  if (problem$loss$name != "mean_squared_error") return(NULL)
-  design <- affine_design(problem)
-  design[c("rank", "free", "intercept")] <- list(Inf, TRUE, TRUE)
-  new_candidate(squares_floor(problem, design)$about, "", NA, NULL)
+  high <- if (problem$loss$name == "mean_squared_error") {
+    design <- affine_design(problem)
+    design[c("rank", "free", "intercept")] <- list(Inf, TRUE, TRUE)
+    squares_floor(problem, design)$about
+  } else {
+    best <- convex_affine(problem, intercept = TRUE)
+    if (is.null(best$ray)) best$high else 0
+  }
+  if (!is.null(high) && is.finite(high)) new_candidate(high, "", NA, NULL)
 }
 
 new_ladder <- function(rungs, problem) {

@@ -1,0 +1,102 @@
+# The same as floor-dual.R and floor-newton.R for softmax cross-entropy: with rows of targets t,
+# M = sum(t), and P = softmax(Q B),
+#
+#   loss      sum_i s_i (M_i log(sum(exp(z_i))) - t_i . z_i)
+#   dual      sum_i s_i M_i H(q_i / M_i),  q = t + L / s >= 0,  Q' L = 0,  rows of L sum to 0
+#   L         s (M P - t) less W Q C, W v = s M (P v - P (P . v)), Q' W Q C = Q' s (M P - t)
+
+# Above so many weights there is no search.
+softmax_most <- 600
+
+softmax_affine <- function(problem, a, kept) {
+  t <- class_targets(problem)[kept, , drop = FALSE]
+  s <- problem$s[kept]
+  if (min(t) < 0 || ncol(a) * ncol(t) > softmax_most) return(NULL)
+  span <- weighted_span(span_basis(a), sqrt(s))
+  data <- list(q = span$q / sqrt(s), t = t, s = s, m = rowSums(t), error = span$error)
+  found <- softmax_search(data)
+  whole <- function(x) {
+    all <- matrix(0, length(kept), ncol(t))
+    all[kept, ] <- x
+    all
+  }
+  list(low = found$low, high = found$high, dual = whole(found$dual),
+    ray = if (!is.null(found$ray)) whole(found$ray))
+}
+
+softmax_search <- function(data) {
+  b <- matrix(0, ncol(data$q), ncol(data$t))
+  best <- c(softmax_bound(data, 0 * data$t, 0 * data$t), high = Inf)
+  for (step in 1:60) {
+    z <- data$q %*% b
+    best$high <- min(best$high, softmax_value(data, z))
+    move <- softmax_move(data, z)
+    bound <- softmax_bound(data, move$dual, z)
+    if (is_better(bound$low, best$low)) best[c("low", "dual")] <- bound
+    if (all_right(data$t, z)) best$ray <- z
+    if (!is.null(best$ray) || best$high - best$low < 1e-10 * best$high) break
+    size <- newton_step(list(value = function(z) softmax_value(data, z)), z, data$q %*% move$b,
+      sum(move$gradient * move$b))
+    if (size == 0) break
+    b <- b - size * move$b
+  }
+  best
+}
+
+softmax_value <- function(data, z) {
+  top <- do.call(pmax, as.data.frame(z))
+  sum(data$s * (data$m * (top + log(rowSums(exp(z - top)))) - rowSums(data$t * z)))
+}
+
+shares_of <- function(z) {
+  e <- exp(z - do.call(pmax, as.data.frame(z)))
+  e / rowSums(e)
+}
+
+softmax_move <- function(data, z) {
+  p <- shares_of(z)
+  w <- data$s * data$m
+  bend <- function(v) w * (p * v - p * rowSums(p * v))
+  l <- w * p - data$s * data$t
+  gradient <- crossprod(data$q, l)
+  hessian <- softmax_hessian(data$q, w, p)
+  solve <- function(g) matrix(ridge_solve(hessian, as.vector(g)), nrow(g))
+  b <- solve(gradient)
+  dual <- l - bend(data$q %*% b)
+  dual <- dual - bend(data$q %*% solve(crossprod(data$q, dual)))
+  list(b = b, dual = dual, gradient = gradient)
+}
+
+# Blocks (k, k') of Q' diag(w p_k (delta - p_k')) Q.
+softmax_hessian <- function(q, w, p) {
+  d <- ncol(q)
+  h <- matrix(0, d * ncol(p), d * ncol(p))
+  at <- function(k) (k - 1) * d + seq_len(d)
+  for (k in seq_len(ncol(p))) for (other in seq_len(k)) {
+    block <- crossprod(q, w * p[, k] * ((k == other) - p[, other]) * q)
+    h[at(k), at(other)] <- block
+    h[at(other), at(k)] <- t(block)
+  }
+  h
+}
+
+# As dual_bound(): L is drawn towards 0 until no share is negative.
+softmax_bound <- function(data, l, z) {
+  u <- l / data$s
+  u <- u - rowMeans(u)
+  share <- min(1, ifelse(u < 0 & data$t + u < 0, -data$t / u, 1))
+  if (share < 1) share <- share * (1 - 1e-12)
+  q <- pmax(data$t + share * u, 0)
+  terms <- data$s * mass_entropy(q)
+  low <- sum(terms) - dual_slack(list(q = data$q, s = data$s, error = data$error),
+    share * data$s * u, z, terms)
+  list(low = low, dual = share * data$s * u)
+}
+
+# Whether each row's class has the largest logit, all targets being one class.
+all_right <- function(t, z) {
+  if (!all(t %in% 0:1) || !all(rowSums(t) == 1)) return(FALSE)
+  right <- rowSums(t * z)
+  wrong <- do.call(pmax, as.data.frame(ifelse(t == 1, -Inf, z)))
+  ncol(t) == 1 || all(right - wrong > 1e-9 * max(abs(z)))
+}
