@@ -37,7 +37,8 @@ data_minimum <- function(problem, group, range, frozen = NULL) {
   }
   if (name %in% names(pair_minima)) return(pairs_minimum(problem, group, range))
   switch(name,
-    categorical_crossentropy = , sparse_categorical_crossentropy = class_minimum(problem, group, range),
+    categorical_crossentropy = ,
+    sparse_categorical_crossentropy = class_minimum(problem, group, range),
     kl_divergence = divergence_minimum(problem, group, range),
     cosine_similarity = cosine_minimum(problem, group),
     categorical_generalized_cross_entropy = power_minimum(problem, range),

@@ -13,14 +13,16 @@ convex_floors <- function(problem) {
   bound <- suffix_rank(problem$network$suffix)
   best <- convex_affine(problem, bound$any)
   if (is.null(best)) return(list())
-  whole <- problem$network$free && bound$rank >= problem$k && (bound$free || !bound$any)
+  narrow <- bound$rank < min(problem$k, problem$network$suffix$code)
+  whole <- problem$network$free && !narrow && (bound$free || !bound$any)
   if (!is.null(best$ray)) {
     certificate <- list(kind = "ray", value = 0, intercept = bound$any, direction = best$ray)
     return(list(new_candidate(0, "separable", if (whole) FALSE else NA, certificate)))
   }
   certificate <- list(kind = "dual", value = best$low, intercept = bound$any, dual = best$dual)
   near <- best$high - best$low < 1e-6 * (abs(best$high) + 1e-6)
-  list(new_candidate(best$low, "dual", if (whole && near) TRUE else NA, certificate))
+  attained <- if (whole && near) !isTRUE(best$open) else NA
+  list(new_candidate(best$low, "dual", attained, certificate))
 }
 
 # list(low, high: bounds of the best affine outputs' loss, dual, ray), or NULL: this loss or
@@ -68,36 +70,70 @@ plain_choice <- function(problem) {
   choice
 }
 
-# A separable column's floor is 0, and all being so the whole is.
+# A separable column's floor is 0, and when all are so there is a ray for all.
 joined_columns <- function(columns, kept, problem) {
-  dual <- matrix(0, length(kept), length(columns))
-  for (j in seq_along(columns)) dual[kept, j] <- columns[[j]]$dual
-  rays <- lapply(columns, `[[`, "ray")
+  whole <- function(part) {
+    values <- matrix(0, length(kept), length(columns))
+    for (j in seq_along(columns)) values[kept, j] <- columns[[j]][[part]]
+    values
+  }
+  apart <- lengths(lapply(columns, `[[`, "ray")) > 0
+  high <- ifelse(apart, 0, vapply(columns, `[[`, 0, "high"))
   list(
-    low = sum(vapply(columns, `[[`, 0, "low")), high = sum(vapply(columns, `[[`, 0, "high")),
-    dual = dual, ray = if (all(lengths(rays) > 0)) do.call(cbind, lapply(rays, function(z) {
-      whole <- numeric(length(kept)); whole[kept] <- z; whole
-    }))
+    low = sum(vapply(columns, `[[`, 0, "low")), high = sum(high), open = any(apart),
+    dual = whole("dual"), ray = if (all(apart)) whole("ray")
   )
 }
 
-# The floor that l gives: l is drawn towards 0 until it is in the domain of g, then lowered for
-# what A' l is off 0.
+# The floor that l gives, brought into the domain of g and lowered for what A' l is off 0.
 dual_bound <- function(data, l, z) {
-  u <- l / data$s
+  if (!all(is.finite(l))) l <- 0 * data$s
   ends <- data$record$domain(data$t, data$h)
+  l <- settled_dual(data, l, ends) %||% shrunk_dual(data, l, ends)
+  terms <- data$s * data$record$least(data$t, l / data$s, data$h)
+  list(low = sum(terms) - dual_slack(data, l, z, terms, dual_hold(data, l, ends)), dual = l)
+}
+
+# Cut off at the ends, and made orthogonal again by moving only what has room to both of them;
+# NULL when that leads out of the domain.
+settled_dual <- function(data, l, ends) {
+  for (try in 1:4) {
+    u <- pmin(pmax(l / data$s, ends$low), ends$high)
+    cut <- any(u != l / data$s)
+    l <- data$s * u
+    if (!cut && try > 1) return(l)
+    w <- data$s * dual_room(u, ends)
+    gap <- as.vector(crossprod(data$q, l))
+    l <- l - w * as.vector(data$q %*% ridge_solve(crossprod(data$q, w * data$q), gap))
+  }
+  NULL
+}
+
+dual_room <- function(u, ends) pmin(u - ends$low, ends$high - u, 1 + abs(u))
+
+# Drawn towards 0, which all domains hold.
+shrunk_dual <- function(data, l, ends) {
+  u <- l / data$s
   share <- min(1, ifelse(u > ends$high, ends$high / u, 1), ifelse(u < ends$low, ends$low / u, 1))
   if (share < 1) share <- share * (1 - 1e-12)
-  l <- share * l
-  terms <- data$s * data$record$least(data$t, share * u, data$h)
-  list(low = sum(terms) - dual_slack(data, l, z, terms), dual = l)
+  share * l
+}
+
+# How far rounding errors in A' l are from being mended within the domain: 1 over the smallest
+# eigenvalue of Q' W Q for the room W, where Q' S Q = I.
+dual_hold <- function(data, l, ends) {
+  if (!length(data$q)) return(1)
+  w <- data$s * dual_room(l / data$s, ends)
+  least <- min(eigen(crossprod(data$q, w * data$q), symmetric = TRUE, only.values = TRUE)$values)
+  1 / max(least, 1e-6)
 }
 
 # Orthogonality up to rounding, times the weights of the outputs z.
-dual_slack <- function(data, l, z, terms) {
+dual_slack <- function(data, l, z, terms, hold) {
   off <- sqrt(sum(crossprod(data$q, l)^2))
   scale <- sqrt(sum(l^2 / data$s)) * (data$error + length(data$s) * .Machine$double.eps)
-  10 * (off + scale) * sqrt(sum(data$s * z^2)) + 64 * .Machine$double.eps * sum(abs(terms))
+  rounding <- 64 * .Machine$double.eps * sum(abs(terms))
+  10 * (off + scale) * (1 + hold) * sqrt(sum(data$s * z^2)) + rounding
 }
 
 box <- function(width) list(low = -width, high = width)

