@@ -68,7 +68,7 @@ newton_move <- function(data, z, bend) {
 # H x = g, H positive semidefinite; 0 where numbers have overflowed.
 ridge_solve <- function(h, g) {
   if (!length(g) || !all(is.finite(h), is.finite(g))) return(numeric(length(g)))
-  most <- max(diag(h), 1e-290)
+  most <- max(diag(h), 1e-200)
   factor <- tryCatch(chol(h + diag(1e-14 * most, nrow(h))), error = function(e) NULL)
   if (!is.null(factor)) return(backsolve(factor, backsolve(factor, g, transpose = TRUE)))
   values <- eigen(h, symmetric = TRUE)

@@ -11,7 +11,7 @@ softmax_most <- 600
 softmax_affine <- function(problem, a, kept) {
   t <- class_targets(problem)[kept, , drop = FALSE]
   s <- problem$s[kept]
-  if (min(t) < 0 || ncol(a) * ncol(t) > softmax_most) return(NULL)
+  if (min(t) < 0 || ncol(t) == 1 || ncol(a) * ncol(t) > softmax_most) return(NULL)
   span <- weighted_span(span_basis(a), sqrt(s))
   data <- list(q = span$q / sqrt(s), t = t, s = s, m = rowSums(t), error = span$error)
   if (min(data$m) <= 0) return(NULL)
