@@ -184,7 +184,7 @@ find_precision_floor <- function(case) {
     severity = if (does_badly(case)) "fault" else "note",
     explains = if (does_badly(case)) share_between(case, affine_or_base(case), case$loss) else 0,
     certificate = certificate("stagnation", quote(all(single(weights - rate * gradient) == single(weights))), list(rate = rate)),
-    fix = list(what = "rate", by = 100)
+    fix = list(what = "rate", to = 0.01)
   )
 }
 

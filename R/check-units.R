@@ -113,12 +113,15 @@ find_saturated <- function(case) {
       saturation_cause(case, layer)),
     "scale x to unit deviation, smaller initial weights, or activation = \"relu\".",
     explains = if (bad) share_between(case, affine_or_base(case), case$loss) else NA,
-    severity = if (bad) "fault" else "note", fix = list(what = "scale_x")
+    severity = if (bad) "fault" else "note",
+    fix = list(what = if (largest_input(case) > 10) "scale_x" else "reinitialize")
   )
 }
 
+largest_input <- function(case) max(sqrt(colMeans(case$inputs^2)))
+
 saturation_cause <- function(case, layer) {
-  large <- max(apply(case$inputs, 2, function(v) sqrt(mean(v^2))))
+  large <- largest_input(case)
   if (layer$layer == case$dense[[1]]$layer && large > 10) {
     return(sprintf("Inputs are large: up to %s in root mean square.", digits(large, 3)))
   }

@@ -53,10 +53,7 @@
 #' model %>% fit(x, y, epochs = 500, verbose = 0)
 #' diagnose(model, x, y)
 #' @export
-diagnose <- function(object, ...) {
-  if (missing(object)) stop_missing("object")
-  UseMethod("diagnose")
-}
+diagnose <- function(object, ...) UseMethod("diagnose")
 
 #' @rdname diagnose
 #' @export
@@ -77,6 +74,7 @@ diagnose.kestrel_model <- function(object, x = NULL, y = NULL, history = NULL,
   case <- with_own_seed(new_case(object, x, y, sample_weight, validation_data, history, budget, call))
   case$level <- level
   result <- with_own_seed(walk_checks(case, table, level))
+  result$findings <- with_tried(case, result$findings, level)
   diagnosis <- new_diagnosis(case, result, level, seconds_now() - begun, explain)
   if (verify) verified(diagnosis) else diagnosis
 }

@@ -63,7 +63,7 @@ format_finding <- function(f, verified, explain, width) {
     head, wrapped(f$why, width, indent),
     unlist(lapply(f$numbers, wrapped, width = width, indent = indent)),
     if (isTRUE(verified)) wrapped("Certificate checked.", width, indent),
-    if (!is.null(f$remedy)) wrapped(paste("Try:", f$remedy), width, indent)
+    if (!is.null(f$remedy)) wrapped(paste(c(sub("[.]?$", ".", paste("Try:", f$remedy)), f$tried), collapse = " "), width, indent)
   )
 }
 

@@ -8,7 +8,7 @@
 # optimizer_state   NULL, or list(moments, scalars, iterations)
 # classes           levels of a factor y; features: column names of x, both of the first fit
 # stop_training     set by callbacks; dirty: weights were set
-# last_fit          what a later diagnosis needs of the last fit()
+# last_fit          what a later diagnosis needs of the last fit(); running: the run of a fit()
 # layout            cached: where the weights are (layout_of()); dropped when layers change
 # plan, planned     cached: network spec, dropped when something changes, and the flags
 #                   `trainable` that it was made for

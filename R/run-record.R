@@ -85,3 +85,25 @@ data_fingerprint <- function(x, y) {
   some <- function(v) as.double(v[unique(round(seq.int(1, length(v), length.out = 16)))])
   list(dims = c(dim(x), dim(y)), x = some(x), y = some(y))
 }
+
+# One line after a longer fit that printed, for what is certain at a glance: layers that are
+# one straight line together, at its floor.
+note_linear <- function(run) {
+  told <- run$settings$verbose > 0 && run$epoch - run$settings$initial_epoch >= 10 &&
+    isTRUE(getOption("kestrel.diagnose", TRUE))
+  if (!told || length(run$state$layers) < 2) return(invisible())
+  text <- linear_note(run)
+  if (!is.null(text)) message(text)
+}
+
+linear_note <- function(run) {
+  train <- run$data$train
+  small <- prod(dim(train$x[[1]]$values)) <= 1e5
+  if (!small) return(NULL)
+  d <- tryCatch(diagnose_run(run, "quick", "S1"), error = function(e) NULL)
+  at <- match("S1", d$id)
+  if (is.na(at) || d$severity[at] != "fault" || is.na(d$explains[at])) return(NULL)
+  floor <- attr(d, "findings")[[at]]$certificate$values$floor
+  sprintf("Note: this model is linear in x; its loss cannot go below %s (reached: %s). See diagnose(model, x, y).",
+    digits(floor, 4), digits(attr(d, "case")$loss, 4))
+}

@@ -47,11 +47,13 @@ run_epochs <- function(run) {
   run_hooks(run, "on_train_end", logs = run$logs %||% list())
   viewer_end(run$viewer, state$history)
   warn_nonfinite(run)
+  note_linear(run)
   state$history
 }
 
 run_open <- function(run) {
   settings <- run$settings
+  run$state$running <- run
   if (!is.null(run$data$classes)) run$state$classes <- run$data$classes
   validation <- run$data$validation$n
   run$params <- list(
@@ -75,6 +77,7 @@ run_close <- function(run) {
   assign("fitting", Filter(function(other) !identical(other, state), the$fitting), envir = the)
   state$dirty <- FALSE
   state$last_fit <- run_remember(run)
+  state$running <- NULL
   if (!isTRUE(run$finished)) state$history <- run_history(run)
   run$trainer <- NULL
   if (isTRUE(run$interrupted)) say_interrupted(run)

@@ -82,3 +82,18 @@ test_that("what a later diagnosis needs is remembered", {
   expect_identical(kept$data$dims, c(6L, 4L, 6L, 1L))
   expect_lt(as.numeric(object.size(kept)), 5000)
 })
+
+test_that("a line tells of a model that is linear, when something is printed", {
+  fitted <- function(...) {
+    withr::local_seed(1)
+    model <- keras_model_sequential(input_shape = 2) %>% layer_dense(3) %>% layer_dense(1)
+    model %>% compile(loss = "mse", optimizer = optimizer_adam(0.1))
+    utils::capture.output(said <- capture_messages(model %>% fit(plane$x, plane$curved, view_metrics = FALSE, ...)))
+    said
+  }
+  expect_match(fitted(epochs = 12, verbose = 2), "cannot go below [0-9.]+ \\(reached", all = FALSE)
+  expect_length(fitted(epochs = 12, verbose = 0), 0)
+  expect_length(fitted(epochs = 5, verbose = 2), 0)
+  withr::local_options(kestrel.diagnose = FALSE)
+  expect_length(fitted(epochs = 12, verbose = 2), 0)
+})

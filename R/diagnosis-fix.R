@@ -1,0 +1,352 @@
+# Remedies, tried on a copy. A trial is list(layers, loss, optimizer, x, y, args): what a model
+# is made and trained of. A remedy changes it; `fix` of a finding names the remedy.
+
+#' Try the remedy of a finding
+#'
+#' Makes a copy of the model with the remedy applied, trains it for a few seconds on the data of
+#' the diagnosis, and tells the loss before and after. The model itself is not changed.
+#'
+#' The copy keeps the weights where the remedy is about training alone, and starts from fresh
+#' ones otherwise. It is trained by the model's optimizer where the remedy is a learning rate,
+#' else by Adam with the rate 0.01, halved when the loss does not fall any further.
+#'
+#' @param d a diagnosis.
+#' @param i the number of a finding, or its id.
+#' @param seconds time to train for, at most.
+#' @return a list of class `nn_trial`: `before` and `after` (losses; where the remedy changes
+#'   targets or loss these are what the model's own loss is for the predictions, so that they
+#'   can be compared, and `NA` where that cannot be), `loss` (of the copy, by its own loss),
+#'   `closed` (share of the excess loss that is gone), `epochs`, `seconds`, and the `model`
+#'   with the data it was trained on, `x` and `y`.
+#' @section Errors: `kestrel_error_argument` for what is no diagnosis, for findings that do not
+#'   exist, and for findings without a remedy that can be applied; `kestrel_error_state` for
+#'   models that are no stack of layers.
+#' @family diagnosis
+#' @examples
+#' x <- c(-1, 0, 1)
+#' y <- c(-0.2445248, 0.1232554, 0.1713998)
+#' model <- keras_model_sequential() %>%
+#'   layer_dense(10, input_shape = 1) %>%
+#'   layer_dense(1)
+#' model %>% compile(loss = "mse", optimizer = optimizer_adam(0.01))
+#' model %>% fit(x, y, epochs = 300, verbose = 0)
+#' try_fix(diagnose(model, x, y), "S1", seconds = 0.5)
+#' @export
+try_fix <- function(d, i, seconds = 2) {
+  check_diagnosis(d)
+  i <- check_finding(d, i)
+  seconds <- check_number(seconds, min = 0, open = "min")
+  finding <- attr(d, "findings")[[i]]
+  case <- attr(d, "case")
+  check_fixable(finding, case)
+  with_own_seed(run_fix(case, finding, seconds))
+}
+
+check_fixable <- function(finding, case, call = caller_env()) {
+  if (is.null(finding$fix) || is.null(case$raw)) {
+    stop_kestrel("argument", sprintf("There is no remedy for \"%s\" that could be applied by itself.", finding$cause),
+      hint = finding$remedy, argument = "i", value = finding$id, call = call)
+  }
+  if (!isTRUE(case$chain)) {
+    stop_kestrel("state", "Remedies are tried on models that are stacks of layers only.", call = call)
+  }
+}
+
+run_fix <- function(case, finding, seconds) {
+  trial <- remedies[[finding$fix$what]](new_trial(case), finding$fix, case)
+  model <- trial_model(trial, case)
+  begun <- seconds_now()
+  epochs <- train_trial(model, trial, seconds)
+  new_result(case, finding, trial, model, epochs, seconds_now() - begun)
+}
+
+new_trial <- function(case) {
+  layers <- lapply(case$layers, function(layer) {
+    state <- layer_state(layer)
+    list(type = state$type, config = state$config, name = layer$name, trainable = state$trainable)
+  })
+  list(layers = layers, loss = case$compiled$loss, optimizer = NULL, fresh = TRUE,
+    x = if (is.null(case$x)) case$raw$x else case$x, y = if (is.null(case$y)) case$raw$y else case$y,
+    args = list(batch_size = 32L, shuffle = TRUE))
+}
+
+# Each takes and gives a trial. `fix` holds what the finding says, `case` what is known.
+remedies <- list(
+  last_activation = function(trial, fix, case) {
+    trial <- set_last_activation(trial, fix$to)
+    if (!is.null(fix$loss)) trial$loss <- as_loss(fix$loss)
+    trial
+  },
+  hidden_activation = function(trial, fix, case) {
+    for (i in hidden_layers(trial)) {
+      config <- trial$layers[[i]]$config
+      if (trial$layers[[i]]$type == "dense") {
+        following <- trial$layers[[i + 1L]]$type
+        if (following %in% c("activation", "re_lu")) next
+        config$activation <- as_activation(fix$to)
+        config <- default_initializers(config, fix$initializer %||% "glorot_uniform")
+      } else if (trial$layers[[i]]$type == "activation") {
+        config$activation <- as_activation(fix$to)
+      }
+      trial$layers[[i]]$config <- config
+    }
+    trial
+  },
+  reinitialize = function(trial, fix, case) {
+    map_dense(trial, default_initializers)
+  },
+  widen = function(trial, fix, case) {
+    last <- max(dense_layers(trial))
+    map_dense(trial, function(config) {
+      config$units <- as.integer(max(4L * config$units, 32L))
+      config
+    }, setdiff(dense_layers(trial), last))
+  },
+  rate = function(trial, fix, case) {
+    rate <- fix$to %||% (case$fit$rate * fix$by)
+    trial$optimizer <- clone_optimizer(case$compiled$optimizer)
+    set_rate(trial$optimizer, as.double(min(max(rate, 1e-12), 1)), "learning_rate")
+    trial
+  },
+  train = function(trial, fix, case) {
+    trial$fresh <- FALSE
+    trial
+  },
+  scale_x = function(trial, fix, case) {
+    trial$x <- scaled_array(as_doubles(plain_data(case$raw$x)))
+    trial
+  },
+  scale_y = function(trial, fix, case) {
+    y <- matrix(trial$y, nrow = case$rows)
+    centre <- colMeans(y)
+    sd <- apply(y, 2, stats::sd)
+    sd[!is.finite(sd) | sd == 0] <- 1
+    trial$y <- (y - rep(centre, each = nrow(y))) / rep(sd, each = nrow(y))
+    trial$back <- function(p) p * rep(sd, each = nrow(p)) + rep(centre, each = nrow(p))
+    trial
+  },
+  from_logits = function(trial, fix, case) {
+    config <- case$criterion$config
+    config$from_logits <- FALSE
+    trial$loss <- new_loss(case$criterion$name, config, case$criterion$reduction, call = NULL)
+    trial
+  },
+  domain = function(trial, fix, case) {
+    values <- sort(unique(as.vector(trial$y)))
+    if (length(values) == 2 && case$criterion$name %in% binary_losses) {
+      trial$y <- (trial$y == values[2]) + 0
+      return(trial)
+    }
+    trial$loss <- as_loss("mse")
+    set_last_activation(trial, "linear")
+  },
+  binary_labels = function(trial, fix, case) {
+    trial$loss <- as_loss("binary_crossentropy")
+    set_last_activation(trial, "sigmoid")
+  },
+  one_column = function(trial, fix, case) {
+    trial <- set_last_units(set_last_activation(trial, "sigmoid"), 1L)
+    trial$y <- matrix(trial$y, nrow = case$rows)[, 1, drop = FALSE]
+    trial
+  },
+  one_unit = function(trial, fix, case) {
+    trial$y <- matrix(trial$y, nrow = case$rows)[, 1, drop = FALSE]
+    set_last_units(trial, 1L)
+  },
+  unfreeze = function(trial, fix, case) {
+    trial$layers <- lapply(trial$layers, function(layer) {
+      layer$trainable <- TRUE
+      layer
+    })
+    trial
+  },
+  batch_size = function(trial, fix, case) {
+    trial$args$batch_size <- fix$to
+    trial
+  },
+  shuffle = function(trial, fix, case) trial,
+  shuffle_rows = function(trial, fix, case) trial,
+  no_penalty = function(trial, fix, case) {
+    map_dense(trial, function(config) {
+      config[c("kernel_regularizer", "bias_regularizer", "activity_regularizer")] <- list(NULL)
+      config
+    })
+  },
+  no_dropout = function(trial, fix, case) {
+    drop <- vapply(trial$layers, function(l) l$type == "dropout", NA)
+    trial$layers <- trial$layers[!drop]
+    trial
+  },
+  class_weight = function(trial, fix, case) {
+    counts <- table(case$labels)
+    trial$args$class_weight <- as.list(sum(counts) / (length(counts) * counts))
+    trial
+  },
+  early_stopping = function(trial, fix, case) {
+    trial$args$validation_split <- max(case$fit$validation_split %||% 0, 0.2)
+    trial$stop_early <- TRUE
+    trial
+  },
+  realign = function(trial, fix, case) {
+    y <- matrix(trial$y, nrow = case$rows)
+    order <- if (case$realigned$reverse) rev(seq_len(case$rows)) else case$realigned$order
+    trial$y <- y[order, , drop = FALSE]
+    trial$moved <- TRUE
+    trial
+  },
+  refill = function(trial, fix, case) {
+    trial$x <- matrix(as.vector(case$inputs), nrow(case$inputs), byrow = TRUE)
+    trial
+  },
+  codes_from_zero = function(trial, fix, case) {
+    trial$y <- as.numeric(trial$y) - 1
+    trial
+  }
+)
+
+dense_layers <- function(trial) which(vapply(trial$layers, function(l) l$type == "dense", NA))
+
+# Before the last dense layer.
+hidden_layers <- function(trial) seq_len(max(dense_layers(trial)) - 1L)
+
+map_dense <- function(trial, change, which = dense_layers(trial)) {
+  for (i in which) trial$layers[[i]]$config <- change(trial$layers[[i]]$config)
+  trial
+}
+
+default_initializers <- function(config, kernel = "glorot_uniform") {
+  config$kernel_initializer <- as_initializer(kernel)
+  config$bias_initializer <- as_initializer("zeros")
+  config
+}
+
+# The last dense layer ends in it; what stood behind goes.
+set_last_activation <- function(trial, to) {
+  last <- max(dense_layers(trial))
+  trial$layers <- trial$layers[seq_len(last)]
+  trial$layers[[last]]$config$activation <- as_activation(to)
+  trial
+}
+
+set_last_units <- function(trial, units) {
+  trial$layers[[max(dense_layers(trial))]]$config$units <- units
+  trial
+}
+
+scaled_array <- function(x) {
+  flat <- scale(matrix(x, nrow = dim(x)[1]))
+  flat[!is.finite(flat)] <- 0
+  array(flat, dim(x))
+}
+
+trial_model <- function(trial, case) {
+  state <- model_state(case$model)
+  model <- new_model(state$name, list(input = state$input, precision = "float64", own_precision = TRUE))
+  for (layer in trial$layers) {
+    add_layer(model, new_layer(layer$type, layer$config, list(input_shape = NULL, dtype = NULL,
+      name = layer$name, trainable = layer$trainable, initial = NULL)))
+  }
+  if (!trial$fresh) set_weights(model, get_weights(case$model))
+  optimizer <- trial$optimizer %||% optimizer_adam(0.01)
+  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss), classes = "kestrel_warning")
+  model
+}
+
+# In rounds, until time is over, the loss is 0 to rounding, or three rounds in a row with
+# ever lower rates have not lowered it. The best weights are kept.
+train_trial <- function(model, trial, seconds) {
+  end <- seconds_now() + seconds
+  best <- list(loss = Inf, weights = get_weights(model))
+  epochs <- failed <- 0
+  round <- 20L
+  while (seconds_now() < end && failed < 3) {
+    loss <- trial_round(model, trial, round)
+    epochs <- epochs + round
+    better <- is.finite(loss) && loss < 0.999 * best$loss
+    if (is.finite(loss) && loss < best$loss) best <- list(loss = loss, weights = get_weights(model))
+    if (best$loss < 1e-28) break
+    failed <- if (better) 0 else failed + 1
+    if (!better) slow_down(model, best$weights)
+    round <- min(2L * round, 2000L)
+  }
+  set_weights(model, best$weights)
+  epochs
+}
+
+slow_down <- function(model, weights) {
+  set_weights(model, weights)
+  optimizer <- model$optimizer
+  if (is.numeric(optimizer$learning_rate)) set_rate(optimizer, optimizer$learning_rate / 3, "learning_rate")
+}
+
+trial_round <- function(model, trial, epochs) {
+  args <- c(list(model, trial$x, trial$y, epochs = epochs, verbose = 0, view_metrics = FALSE), trial$args)
+  if (isTRUE(trial$stop_early)) {
+    args$callbacks <- callback_early_stopping(patience = 5, restore_best_weights = TRUE)
+  }
+  history <- suppressWarnings(do.call(fit.kestrel_model, args), classes = "kestrel_warning")
+  loss <- history$metrics[[if (isTRUE(trial$stop_early)) "val_loss" else "loss"]]
+  loss[length(loss)]
+}
+
+new_result <- function(case, finding, trial, model, epochs, seconds) {
+  loss <- suppressWarnings(evaluate(model, trial$x, trial$y, verbose = 0), classes = "kestrel_warning")[["loss"]]
+  comparable <- has_data(case) && case$computable && is.null(trial$moved) &&
+    identical(trial$loss$name, case$criterion$name) && identical(output_dims(model), output_dims(case$model)) &&
+    identical(trial$loss$config, case$criterion$config)
+  after <- if (comparable) trial_loss(case, trial, model) else NA_real_
+  before <- if (has_data(case) && case$computable) case$loss else NA_real_
+  excess <- before - case_base(case)
+  structure(list(
+    id = finding$id, cause = finding$cause, what = finding$remedy, before = before, after = after, loss = loss,
+    closed = if (isTRUE(excess > 0)) (before - after) / excess else NA_real_,
+    epochs = epochs, seconds = seconds, model = model, x = trial$x, y = trial$y
+  ), class = "nn_trial")
+}
+
+case_base <- function(case) if (has_data(case) && case$computable) case$base else 0
+
+# By the model's own loss, of predictions brought back to the scale of y.
+trial_loss <- function(case, trial, model) {
+  p <- predict(model, trial$x)
+  if (!is.null(trial$back)) p <- trial$back(p)
+  score_prediction(case, as_shape(p, case))
+}
+
+#' @export
+format.nn_trial <- function(x, ...) {
+  numbers <- if (is.na(x$after)) {
+    sprintf("The copy's loss, which is another one or of other data: %s", digits(x$loss))
+  } else {
+    sprintf("Loss %s -> %s%s", digits(x$before), digits(x$after),
+      if (is.na(x$closed)) "" else sprintf(" (%s of the excess is gone)", percent(max(x$closed, 0))))
+  }
+  c(sprintf("%s. Tried: %s", x$cause, x$what),
+    sprintf("%s after %s, %s s.", numbers, count_of(x$epochs, "epoch"), format(round(x$seconds, 2))),
+    "The model itself is as it was; the copy is in $model.")
+}
+
+#' @export
+print.nn_trial <- function(x, ...) {
+  cat(unlist(lapply(format(x), strwrap, width = min(getOption("width"), 100))), sep = "\n")
+  invisible(x)
+}
+
+# The remedy of the first finding is tried at once where that takes a moment: a proven fault of
+# a small model on few rows.
+with_tried <- function(case, findings, level) {
+  first <- if (length(findings)) findings[[1]]
+  small <- level != "quick" && has_data(case) && isTRUE(case$chain) && case$rows <= 1000 &&
+    count_params(case$model) <= 1000
+  if (!small || is.null(first$fix) || first$confidence != "PROVEN" || first$severity != "fault") return(findings)
+  trial <- tryCatch(with_own_seed(run_fix(case, first, 0.15)), error = function(e) NULL)
+  findings[[1]]$tried <- tried_text(trial)
+  findings
+}
+
+tried_text <- function(trial) {
+  loss <- if (is.null(trial) || is.na(trial$after)) trial$loss else trial$after
+  if (is.null(loss) || !is.finite(loss)) return(NULL)
+  if (isTRUE(trial$closed < 0.5)) return(NULL)
+  sprintf("Checked: a copy with this change reaches %s after %s.", digits(loss, 2), count_of(trial$epochs, "epoch"))
+}
