@@ -53,7 +53,10 @@
 #' model %>% fit(x, y, epochs = 500, verbose = 0)
 #' diagnose(model, x, y)
 #' @export
-diagnose <- function(object, ...) UseMethod("diagnose")
+diagnose <- function(object, ...) {
+  if (missing(object)) stop_missing("object")
+  UseMethod("diagnose")
+}
 
 #' @rdname diagnose
 #' @export

@@ -163,3 +163,14 @@ engine_objective_set <- function(f, w) .Call(ffi_objective_set, f, as.double(w))
 engine_objective_value <- function(f) .Call(ffi_objective_value, f)
 
 engine_objective_gradient <- function(f) .Call(ffi_objective_gradient, f)
+
+engine_objective_product <- function(f, v, gauss_newton = FALSE) {
+  .Call(ffi_objective_product, f, as.double(v), gauss_newton)
+}
+
+engine_objective_rows <- function(f) .Call(ffi_objective_rows, f)
+
+# Of output o, from 0: the Jacobian, or its product with v.
+engine_objective_jacobian <- function(f, o, logits, v = NULL) {
+  .Call(ffi_objective_jacobian, f, o, logits, if (!is.null(v)) as.double(v))
+}

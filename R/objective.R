@@ -38,3 +38,24 @@ objective_set <- function(f, w) {
 objective_value <- function(f) engine_objective_value(f$pointer)
 
 objective_gradient <- function(f) engine_objective_gradient(f$pointer)
+
+# Products with a vector of p numbers, exact: of the Hessian, and of J' H J with the Jacobian J of
+# what the losses see and the losses' Hessian H; penalties of parameters add their Hessian to
+# both. At kinks (relu, absolute errors) they are as if the pieces were straight.
+objective_hessian <- function(f, v) engine_objective_product(f$pointer, v)
+
+objective_gauss_newton <- function(f, v) engine_objective_product(f$pointer, v, TRUE)
+
+# n x p: the gradient by samples, without penalties of parameters; the rows sum to the rest. With
+# batch normalization in training it is the part that goes through the sample.
+objective_row_gradients <- function(f) engine_objective_rows(f$pointer)
+
+# (n x numbers of an output) x p, the sample running fastest; `logits`: of what the loss sees, where
+# it has taken over a softmax or sigmoid. objective_jvp() is its product with v, n x numbers.
+objective_jacobian <- function(f, output = 1L, logits = FALSE) {
+  engine_objective_jacobian(f$pointer, output - 1L, logits)
+}
+
+objective_jvp <- function(f, v, output = 1L, logits = FALSE) {
+  engine_objective_jacobian(f$pointer, output - 1L, logits, v)
+}

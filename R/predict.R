@@ -30,8 +30,8 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   if (...length()) check_predict_dots(list(...))
   check_model(object)
   verbose <- resolve_verbose(verbose)
-  batch_size <- check_count(batch_size, null = TRUE)
-  steps <- check_count(steps, null = TRUE)
+  if (!is.null(batch_size)) batch_size <- check_count(batch_size)
+  if (!is.null(steps)) steps <- check_count(steps)
   threads <- engine_settings(threads)
   check_built(object)
   warn_features(object, x, "x", environment())
@@ -110,11 +110,14 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
   seed <- if (training) draw_seed() else 0
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
   size <- if (training) n else slice_samples(length(w), state$input, batch_size)
-  compute <- function(from, n) {
+  if (n <= size) {
+    whole <- list(data_array(x, state$input, 0L, n))
+    return(engine_predict(plan, w, whole, batch_size, training, seed, threads)[[1]])
+  }
+  predict_slices(function(from, n) {
     slice <- list(data_array(x, state$input, from, n))
     engine_predict(plan, w, slice, batch_size, training, seed, threads)[[1]]
-  }
-  if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
+  }, n, size)
 }
 
 # Whole batches that take a fraction of a second: weights are used at each position of input.

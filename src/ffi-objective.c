@@ -9,6 +9,7 @@
 typedef struct {
   const nn_engine* engine;
   nn_objective* f;
+  int n, n_outputs;  /* samples; outputs */
 } handle;
 
 enum { ALIGNED = 64 };
@@ -36,8 +37,8 @@ SEXP ffi_objective_bytes(SEXP spec, SEXP train, SEXP data) {
   plan p = plan_of(spec, train, data);
   nn_network* net = network_in(block_call(p.engine->network_bytes(&p.network)), &p);
   size_t bytes = p.engine->objective_bytes(net, &p.train, &p.data);
-  return Rf_ScalarReal(bytes == SIZE_MAX ? R_PosInf
-                                         : (double) bytes + (double) objective_begin(&p) + BLOCK_SLACK);
+  double all = (double) bytes + (double) objective_begin(&p) + BLOCK_SLACK;
+  return Rf_ScalarReal(bytes == SIZE_MAX ? R_PosInf : all);
 }
 
 /* `block`: a raw vector of that size, which nobody else uses. */
@@ -52,7 +53,7 @@ SEXP ffi_objective_new(SEXP spec, SEXP train, SEXP data, SEXP training, SEXP w, 
     Rf_error("Internal error: a block too small.");
   }
   p.engine->network_sizes(net, &n_w, &n_state);
-  h->engine = p.engine;
+  *h = (handle){.engine = p.engine, .n = p.data.n, .n_outputs = p.network.n_outputs};
   spec_stop(p.engine->objective_new(base + objective_begin(&p), net, &p.train, &p.data,
                                     Rf_asLogical(training) == 1,
                                     spec_doubles(w, (R_xlen_t) (n_w + n_state)), &h->f));
@@ -90,4 +91,51 @@ SEXP ffi_objective_gradient(SEXP x) {
   SEXP g = Rf_allocVector(REALSXP, size_of(h));
   h->engine->objective_gradient(h->f, REAL(g));
   return g;
+}
+
+SEXP ffi_objective_product(SEXP x, SEXP v, SEXP gauss_newton) {
+  handle* h = handle_of(x);
+  const double* along = spec_doubles(v, size_of(h));
+  SEXP to = Rf_allocVector(REALSXP, size_of(h));
+  if (Rf_asLogical(gauss_newton) == 1) {
+    h->engine->objective_gauss_newton(h->f, along, REAL(to));
+  } else {
+    h->engine->objective_hessian(h->f, along, REAL(to));
+  }
+  return to;
+}
+
+/* A matrix of `rows` rows. */
+static SEXP matrix_new(double rows, double cols) {
+  if (rows > INT32_MAX || cols > INT32_MAX) Rf_error("Internal error: a matrix too large.");
+  return Rf_allocMatrix(REALSXP, (int) rows, (int) cols);
+}
+
+SEXP ffi_objective_rows(SEXP x) {
+  handle* h = handle_of(x);
+  SEXP to = matrix_new(h->n, (double) size_of(h));
+  h->engine->objective_rows(h->f, REAL(to));
+  return to;
+}
+
+static int output_of(const handle* h, SEXP output) {
+  int o = Rf_asInteger(output);
+  if (o < 0 || o >= h->n_outputs) Rf_error("Internal error: no such output.");
+  return o;
+}
+
+/* The Jacobian of output o (from 0), or its tangent along v, where there is one. */
+SEXP ffi_objective_jacobian(SEXP x, SEXP output, SEXP logits, SEXP v) {
+  handle* h = handle_of(x);
+  int o = output_of(h, output);
+  bool before = Rf_asLogical(logits) == 1, all = v == R_NilValue;
+  double size = (double) h->engine->objective_output_size(h->f, o, before);
+  const double* along = all ? NULL : spec_doubles(v, size_of(h));
+  SEXP to = all ? matrix_new(size * h->n, (double) size_of(h)) : matrix_new(h->n, size);
+  if (all) {
+    h->engine->objective_jacobian(h->f, o, before, REAL(to));
+  } else {
+    h->engine->objective_jvp(h->f, o, before, along, REAL(to));
+  }
+  return to;
 }

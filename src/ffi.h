@@ -53,5 +53,8 @@ SEXP ffi_objective_get(SEXP objective);
 SEXP ffi_objective_set(SEXP objective, SEXP w);
 SEXP ffi_objective_value(SEXP objective);
 SEXP ffi_objective_gradient(SEXP objective);
+SEXP ffi_objective_product(SEXP objective, SEXP v, SEXP gauss_newton);
+SEXP ffi_objective_rows(SEXP objective);
+SEXP ffi_objective_jacobian(SEXP objective, SEXP output, SEXP logits, SEXP v);
 
 #endif

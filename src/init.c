@@ -28,6 +28,8 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_objective_bytes, 3),   ENTRY(ffi_objective_new, 6),
     ENTRY(ffi_objective_get, 1),     ENTRY(ffi_objective_set, 2),
     ENTRY(ffi_objective_value, 1),   ENTRY(ffi_objective_gradient, 1),
+    ENTRY(ffi_objective_product, 3), ENTRY(ffi_objective_rows, 1),
+    ENTRY(ffi_objective_jacobian, 4),
     {NULL, NULL, 0},
 };
 

@@ -36,6 +36,12 @@ doors_ajar <- function() {
   c(setdiff(entries, called), setdiff(called, entries))
 }
 
+# The later file would win, and the earlier one's callers get what they did not ask for.
+defined_twice <- function() {
+  assigned <- regmatches(r_code$text, regexpr("^`?[\\w.<$\\[-]+`? <- function", r_code$text, perl = TRUE))
+  unique(assigned[duplicated(assigned)])
+}
+
 # Paths of one machine, in anything that is kept.
 machine_paths <- function() {
   kept <- c("R", "src", "tests", "tools", "bench", "vignettes", "*.md")
@@ -63,6 +69,7 @@ rules <- list(
     "#\\s*pragma\\s+omp|\\bomp\\.h|\\bomp_"),
   "visible symbols besides R_init_kestrel" = visible_symbols(),
   "exports without a help page" = without_page(),
+  "R functions that are defined twice" = defined_twice(),
   "paths of one machine" = machine_paths()
 )
 

@@ -1,6 +1,7 @@
 /* Activations: one table row each. An elementwise activation gives its `value` and its
  * `slope`; one that works along an axis (softmax and the like) gives `value`, `backward`
- * and `jvp`. Everything else about activations is written once, in layer-activation.c. */
+ * and `jvp`; each gives the tangent of its backward. Everything else about activations is
+ * written once, in layer-activation.c. */
 #ifndef NN_ACTIVATION_H
 #define NN_ACTIVATION_H
 
@@ -15,6 +16,14 @@ typedef struct {
   const double* h;  /* hyperparameters, in the order of the record */
 } span;
 
+/* A point with what arrives in backward there, their tangents along xdot, and the tangent of
+ * dx = J' dy, which is to be written. */
+typedef struct {
+  const real *x, *y, *dy;
+  const real *xdot, *ydot, *dydot;
+  real* dxdot;
+} activation_turn;
+
 typedef struct {
   const char* name;
   nn_hparam hparams[NN_MAX_HPARAMS + 1];
@@ -24,6 +33,8 @@ typedef struct {
   /* along an axis, else NULL: dx = J' dy and ydot = J xdot */
   void (*backward)(const span* s, const real* x, const real* y, const real* dy, real* dx);
   void (*jvp)(const span* s, const real* x, const real* y, const real* xdot, real* ydot);
+  /* dxdot = J' dydot + (dJ/dx xdot)' dy; at a kink as if there were none */
+  void (*backward_jvp)(const span* s, const activation_turn* t);
   bool halves;  /* the output has half as many numbers along the axis (glu) */
 } activation;
 

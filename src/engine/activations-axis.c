@@ -99,6 +99,19 @@ static void softmax_jacobian(const span* s, const real* x, const real* y, const 
   }
 }
 
+/* dx = y (dy - m) with m = sum(y dy), so dxdot = ydot (dy - m) + y (dydot - mdot). */
+static void softmax_backward_jvp(const span* s, const activation_turn* t) {
+  for (size_t g = 0; g < group_count(s); ++g) {
+    size_t at = group_start(s, s->k, g), by = s->inner;
+    real mean = (real) group_dot(s->k, by, t->y + at, t->dy + at);
+    real turn = (real) (group_dot(s->k, by, t->ydot + at, t->dy + at) +
+                        group_dot(s->k, by, t->y + at, t->dydot + at));
+    for (size_t i = at; i < at + s->k * by; i += by) {
+      t->dxdot[i] = t->ydot[i] * (t->dy[i] - mean) + t->y[i] * (t->dydot[i] - turn);
+    }
+  }
+}
+
 /* y = x - max - log(sum(exp(x - max))): J = I - 1 p', p = exp(y) */
 static void log_softmax_block(const span* s, const real* x, const real* y, const real* v,
                               real* to) {
@@ -153,6 +166,19 @@ static void log_softmax_jvp(const span* s, const real* x, const real* y, const r
   blocks_each(s, log_softmax_jvp_block, x, y, xdot, ydot);
 }
 
+/* dx = dy - p sum(dy), so dxdot = dydot - p (ydot sum(dy) + sum(dydot)). */
+static void log_softmax_backward_jvp(const span* s, const activation_turn* t) {
+  powers_block(s, t->y, t->dxdot);
+  for (size_t g = 0; g < group_count(s); ++g) {
+    size_t at = group_start(s, s->k, g), by = s->inner;
+    real sum = (real) group_sum(s->k, by, t->dy + at);
+    real turn = (real) group_sum(s->k, by, t->dydot + at);
+    for (size_t i = at; i < at + s->k * by; i += by) {
+      t->dxdot[i] = t->dydot[i] - t->dxdot[i] * (t->ydot[i] * sum + turn);
+    }
+  }
+}
+
 /* The nearest point of the simplex: y = max(x - tau, 0) with tau such that y sums to 1.
  * Michelot 1986: tau of all, then of those above it, until none falls away; tau only
  * rises, and the largest number always stays. J = I - 11' / m among the m that stay. */
@@ -201,6 +227,10 @@ static void sparsemax_jacobian(const span* s, const real* x, const real* y, cons
   }
 }
 
+static void sparsemax_backward_jvp(const span* s, const activation_turn* t) {
+  sparsemax_jacobian(s, t->x, t->y, t->dydot, t->dxdot);
+}
+
 /* Halves a, b of a group of x: y = a sigmoid(b). Groups that interleave stand in one piece
  * together, `half` numbers of a and as many of b. */
 static size_t glu_half(const span* s) { return s->k / 2 * s->inner; }
@@ -238,6 +268,22 @@ static void glu_jvp(const span* s, const real* x, const real* y, const real* xdo
       vec gate = vec_sigmoid(vec_load(x + 2 * o + half + i, left));
       vec bent = vec_load(y + o + i, left) * (1 - gate) * vec_load(turn + half, left);
       vec_store(ydot + o + i, gate * vec_load(turn, left) + bent, left);
+    }
+  }
+}
+
+/* With g = sigmoid(b): da = dy g and db = dy y (1 - g), where gdot = g (1 - g) bdot. */
+static void glu_backward_jvp(const span* s, const activation_turn* t) {
+  size_t half = glu_half(s);
+  for (size_t o = 0; 2 * o < s->n; o += half) {
+    for (size_t i = 0; i < half; i += LANES) {
+      size_t left = half - i, a = 2 * o + i, b = a + half;
+      vec gate = vec_sigmoid(vec_load(t->x + b, left)), rest = 1 - gate;
+      vec turn = gate * rest * vec_load(t->xdot + b, left);
+      vec d = vec_load(t->dy + o + i, left), ddot = vec_load(t->dydot + o + i, left);
+      vec y = vec_load(t->y + o + i, left), ydot = vec_load(t->ydot + o + i, left);
+      vec_store(t->dxdot + a, ddot * gate + d * turn, left);
+      vec_store(t->dxdot + b, ddot * y * rest + d * (ydot * rest - y * turn), left);
     }
   }
 }

@@ -8,7 +8,7 @@
 
 enum { NN_ELEMENTWISE_HPARAMS = 3 };
 
-/* f(x) and f'(x), where y = f(x) is known; h are the hyperparameters. */
+/* f(x); f'(x) or f''(x), where y = f(x) is known; h are the hyperparameters. */
 typedef vec (*activation_at_vector)(const real* h, vec x);
 typedef vec (*activation_bend_vector)(const real* h, vec x, vec y);
 
@@ -36,6 +36,18 @@ NN_INLINE void span_slope(const span* s, int n_h, activation_bend_vector bend, s
   }
 }
 
+NN_INLINE void span_turn(const span* s, int n_h, activation_bend_vector bend,
+                         activation_bend_vector curve, const activation_turn* t) {
+  real h[NN_ELEMENTWISE_HPARAMS];
+  for (int k = 0; k < n_h; ++k) h[k] = (real) s->h[k];
+  for (size_t i = 0; i < s->n; i += LANES) {
+    size_t left = s->n - i;
+    vec x = vec_load(t->x + i, left), y = vec_load(t->y + i, left);
+    vec turned = curve(h, x, y) * vec_load(t->xdot + i, left) * vec_load(t->dy + i, left);
+    vec_store(t->dxdot + i, bend(h, x, y) * vec_load(t->dydot + i, left) + turned, left);
+  }
+}
+
 /* value and slope of a record with n_h hyperparameters, from name_at() and name_bend() */
 #define ACTIVATION_VALUE(name, n_h, at)                              \
   static void name##_value(const span* s, const real* x, real* y) {  \
@@ -49,5 +61,15 @@ NN_INLINE void span_slope(const span* s, int n_h, activation_bend_vector bend, s
 #define ACTIVATION_LOOPS(name, n_h)           \
   ACTIVATION_VALUE(name, n_h, name##_at)      \
   ACTIVATION_SLOPE(name, n_h, name##_bend)
+
+/* The tangent of backward, of a record with name_curve() and of one whose f'' is 0. */
+#define ACTIVATION_CURVE(name, n_h)                                                \
+  static void name##_backward_jvp(const span* s, const activation_turn* t) {       \
+    span_turn(s, n_h, name##_bend, name##_curve, t);                               \
+  }
+#define ACTIVATION_STRAIGHT(name)                                                  \
+  static void name##_backward_jvp(const span* s, const activation_turn* t) {       \
+    name##_slope(s, t->x, t->y, t->dydot, t->dxdot);                               \
+  }
 
 #endif

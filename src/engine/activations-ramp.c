@@ -10,6 +10,7 @@ static void linear_slope(const span* s, const real* x, const real* y, const real
   (void) x, (void) y;
   vector_copy(s->n, v, to);
 }
+ACTIVATION_STRAIGHT(linear)
 
 /* Hyperparameters of relu: y = min(x, max) above the threshold, below it a line through
  * (threshold, 0). NaN is no maximum. */
@@ -61,6 +62,7 @@ static void relu_value(const span* s, const real* x, real* y) {
 static void relu_slope(const span* s, const real* x, const real* y, const real* v, real* to) {
   (relu_is_plain(s->h) ? relu_plain_slope : relu_bent_slope)(s, x, y, v, to);
 }
+ACTIVATION_STRAIGHT(relu)
 
 NN_INLINE vec relu6_at(const real* h, vec x) {
   (void) h;
@@ -71,6 +73,7 @@ NN_INLINE vec relu6_bend(const real* h, vec x, vec y) {
   return vec_select((x > 0) & (x < 6), vec_of(1), vec_of(0));
 }
 ACTIVATION_LOOPS(relu6, 0)
+ACTIVATION_STRAIGHT(relu6)
 
 NN_INLINE vec leaky_relu_at(const real* h, vec x) { return vec_select(x > 0, x, h[0] * x); }
 NN_INLINE vec leaky_relu_bend(const real* h, vec x, vec y) {
@@ -78,6 +81,7 @@ NN_INLINE vec leaky_relu_bend(const real* h, vec x, vec y) {
   return vec_select(x > 0, vec_of(1), vec_of(h[0]));
 }
 ACTIVATION_LOOPS(leaky_relu, 1)
+ACTIVATION_STRAIGHT(leaky_relu)
 
 /* y = x above the threshold, else a constant. */
 NN_INLINE vec threshold_at(const real* h, vec x) { return vec_select(x <= h[0], vec_of(h[1]), x); }
@@ -91,13 +95,18 @@ NN_INLINE vec threshold_bend(const real* h, vec x, vec y) {
 ACTIVATION_VALUE(threshold, 2, threshold_at)
 ACTIVATION_VALUE(thresholded_relu, 1, thresholded_relu_at)
 ACTIVATION_SLOPE(threshold, 1, threshold_bend)
+ACTIVATION_STRAIGHT(threshold)
 
 /* x for x > 0, else alpha (exp(x) - 1), whose slope is y + alpha. */
 NN_INLINE vec elu_at(const real* h, vec x) { return vec_select(x > 0, x, h[0] * vec_expm1(x)); }
 NN_INLINE vec elu_bend(const real* h, vec x, vec y) {
   return vec_select(x > 0, vec_of(1), y + h[0]);
 }
+NN_INLINE vec elu_curve(const real* h, vec x, vec y) {
+  return vec_select(x > 0, vec_of(0), y + h[0]);
+}
 ACTIVATION_LOOPS(elu, 1)
+ACTIVATION_CURVE(elu, 1)
 
 /* Klambauer and others 2017: zero mean and unit variance are a fixed point. */
 #define SELU_SCALE ((real) 1.0507009873554805)
@@ -111,7 +120,12 @@ NN_INLINE vec selu_bend(const real* h, vec x, vec y) {
   (void) h;
   return vec_select(x < 0, y + SELU_BOTTOM, vec_of(SELU_SCALE));
 }
+NN_INLINE vec selu_curve(const real* h, vec x, vec y) {
+  (void) h;
+  return vec_select(x < 0, y + SELU_BOTTOM, vec_of(0));
+}
 ACTIVATION_LOOPS(selu, 0)
+ACTIVATION_CURVE(selu, 0)
 
 /* elu that is as smooth for every alpha: alpha (exp(x / alpha) - 1) */
 NN_INLINE vec celu_at(const real* h, vec x) {
@@ -120,4 +134,8 @@ NN_INLINE vec celu_at(const real* h, vec x) {
 NN_INLINE vec celu_bend(const real* h, vec x, vec y) {
   return vec_select(x > 0, vec_of(1), y / h[0] + 1);
 }
+NN_INLINE vec celu_curve(const real* h, vec x, vec y) {
+  return vec_select(x > 0, vec_of(0), (y / h[0] + 1) / h[0]);
+}
 ACTIVATION_LOOPS(celu, 1)
+ACTIVATION_CURVE(celu, 1)

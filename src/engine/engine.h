@@ -282,6 +282,17 @@ typedef struct {
   void (*objective_set)(nn_objective* f, const double* w);
   double (*objective_value)(nn_objective* f);
   void (*objective_gradient)(nn_objective* f, double* g);
+  /* H v, and J' H_loss J v where penalties of parameters keep their Hessian. */
+  void (*objective_hessian)(nn_objective* f, const double* v, double* to);
+  void (*objective_gauss_newton)(nn_objective* f, const double* v, double* to);
+  /* Gradients by sample, samples x size, without those of penalties of parameters. Where samples
+   * depend on each other: the part of the gradient that goes through the sample. */
+  void (*objective_rows)(nn_objective* f, double* to);
+  /* Of output o, or of what its loss works on when that has absorbed an activation: numbers in a
+   * sample; the tangent along v, in R's order; the Jacobian, rows in the same order. */
+  size_t (*objective_output_size)(const nn_objective* f, int o, bool logits);
+  void (*objective_jvp)(nn_objective* f, int o, bool logits, const double* v, double* to);
+  void (*objective_jacobian)(nn_objective* f, int o, bool logits, double* to);
 
   /* Single functions of the tables, on arrays of the engine's precision. NN_UNKNOWN_NAME
    * when there is no such record. Columns: keras-style last axis, k numbers a column. */

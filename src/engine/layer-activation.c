@@ -109,7 +109,21 @@ static void activation_jvp(const layer* self, const frame* f, const real* const*
   }
 }
 
+static void activation_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                    real* const* dxdot, real* dwdot) {
+  (void) dwdot;
+  if (!dxdot[0]) return;
+  span s = activation_span(self, f);
+  activation_turn turn = {.x = f->x[0], .y = f->y, .dy = t->dy};
+  turn.xdot = t->xdot[0];
+  turn.ydot = t->ydot;
+  turn.dydot = t->dydot;
+  turn.dxdot = dxdot[0];
+  self->activation->backward_jvp(&s, &turn);
+}
+
 static const layer_type activation_layer = {
     "activation",       {{NULL, 0}},         activation_shape,
     activation_forward, activation_backward, activation_jvp,
+    activation_backward_jvp,
 };

@@ -136,6 +136,46 @@ static void batch_norm_jvp(const layer* self, const frame* f, const real* const*
   }
 }
 
+/* u = gamma dy, and its tangent. */
+static void batch_norm_scale(const layer* self, const frame* f, const tangent* t,
+                             const number_set* channel, size_t c, real* u, real* udot) {
+  const spread as_is = {0, 1};
+  real gamma = gamma_of(self, f->w, c, 1);
+  standardize(channel, as_is, t->dy, gamma, 0, u);
+  standardize(channel, as_is, t->dydot, gamma, 0, udot);
+  standardize_add(channel, as_is, t->dy, gamma_of(self, t->wdot, c, 0), 0, udot);
+}
+
+/* dxdot of P u, or of inverse u. */
+static void batch_norm_turn(const layer* self, const frame* f, const tangent* t,
+                            const number_set* channel, size_t c, real* dxdot) {
+  spread m = batch_norm_cached(f, c);
+  batch_norm_scale(self, f, t, channel, c, t->scratch, dxdot);
+  if (batch_norm_learns(self, f)) {
+    standardize_turn(channel, m, f->x[0], t->xdot[0], t->scratch, dxdot);
+  } else {
+    standardize(channel, (spread){0, m.inverse}, dxdot, 1, 0, dxdot);
+  }
+}
+
+static void batch_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                    real* const* dxdot, real* dwdot) {
+  span s = batch_norm_span(self, f);
+  for (size_t c = 0; c < s.k; ++c) {
+    number_set channel = batch_norm_channel(&s, c);
+    spread m = batch_norm_cached(f, c);
+    if (batch_norm_scales(self)) {
+      batch_norm_derivative(self, f, &channel, m, t->xdot[0], 1, t->scratch);
+      dwdot[at_gamma(c)] += (real) (standardized_dot(&channel, m, f->x[0], t->dydot) +
+                                    set_dot(&channel, t->scratch, t->dy));
+    }
+    if (batch_norm_centers(self)) {
+      dwdot[at_beta(self, s.k, c)] += (real) set_sum(&channel, t->dydot);
+    }
+    if (dxdot[0]) batch_norm_turn(self, f, t, &channel, c, dxdot[0]);
+  }
+}
+
 static const layer_type batch_normalization_layer = {
     "batch_normalization",
     {{"axis", -1}, {"momentum", 0.99}, {"epsilon", 1e-3}, {"center", 1}, {"scale", 1}},
@@ -143,4 +183,5 @@ static const layer_type batch_normalization_layer = {
     batch_norm_forward,
     batch_norm_backward,
     batch_norm_jvp,
+    batch_norm_backward_jvp,
 };

@@ -5,7 +5,8 @@
 /* y = W'x + b for each column of `in` numbers: a sample, or a position of a sample of higher
  * rank, whose last axis is contracted. W is in x units and is followed by b.
  *
- *   dW = x dy',  db = sum of dy over columns,  dx = W dy,  ydot = W'xdot + Wdot'x + bdot */
+ *   dW = x dy',  db = sum of dy over columns,  dx = W dy,  ydot = W'xdot + Wdot'x + bdot
+ *   dWdot = xdot dy' + x dydot',  dbdot = sum of dydot,  dxdot = Wdot dy + W dydot */
 
 enum { DENSE_UNITS, DENSE_BIAS };
 
@@ -58,6 +59,17 @@ static void dense_jvp(const layer* self, const frame* f, const real* const* xdot
   if (d.bias) columns_add(d.out, d.cols, wdot + d.n_kernel, ydot);
 }
 
+static void dense_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                               real* const* dxdot, real* dwdot) {
+  dense_sizes d = dense_sizes_of(self, f);
+  dense_backward(self, f, t->dydot, dxdot, dwdot);
+  gemm_nt(f->threads, d.in, d.out, d.cols, t->xdot[0], t->dy, true, dwdot);
+  if (dxdot[0]) gemm_nn(f->threads, d.in, d.cols, d.out, t->wdot, t->dy, true, dxdot[0]);
+}
+
 static const layer_type dense_layer = {
-    "dense", {{"units", 1}, {"use_bias", 1}}, dense_shape, dense_forward, dense_backward, dense_jvp,
+    "dense",        {{"units", 1}, {"use_bias", 1}},
+    dense_shape,    dense_forward,
+    dense_backward, dense_jvp,
+    dense_backward_jvp,
 };

@@ -133,6 +133,41 @@ static void layer_norm_jvp(const layer* self, const frame* f, const real* const*
   }
 }
 
+/* u = gamma dy, and its tangent. */
+static void layer_norm_scale(const layer_norm* n, const number_set* group, const frame* f,
+                             const tangent* t, real* u, real* udot) {
+  for (size_t i = 0; i < n->s.k; ++i) {
+    size_t place = layer_norm_place(n, i), at = group->at + i * group->by_outer;
+    u[at] = (n->scale ? f->w[place] : 1) * t->dy[at];
+    udot[at] = (n->scale ? f->w[place] : 1) * t->dydot[at];
+    if (n->scale) udot[at] += t->wdot[place] * t->dy[at];
+  }
+}
+
+/* dgammadot += dy x_hatdot */
+static void layer_norm_gamma(const layer_norm* n, const number_set* group, const real* dy,
+                             const real* x_hat_dot, real* dwdot) {
+  for (size_t i = 0; n->scale && i < n->s.k; ++i) {
+    size_t at = group->at + i * group->by_outer;
+    dwdot[layer_norm_place(n, i)] += dy[at] * x_hat_dot[at];
+  }
+}
+
+static void layer_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                    real* const* dxdot, real* dwdot) {
+  layer_norm n = layer_norm_of(self, f);
+  for (size_t g = 0; g < layer_norm_groups(&n); ++g) {
+    number_set group = layer_norm_group(&n, g);
+    spread m = layer_norm_cached(f, g);
+    layer_norm_gradient(&n, &group, m, f->x[0], t->dydot, dwdot);
+    standardize_project(&group, m, f->x[0], t->xdot[0], 1, t->scratch);
+    layer_norm_gamma(&n, &group, t->dy, t->scratch, dwdot);
+    if (!dxdot[0]) continue;
+    layer_norm_scale(&n, &group, f, t, t->scratch, dxdot[0]);
+    standardize_turn(&group, m, f->x[0], t->xdot[0], t->scratch, dxdot[0]);
+  }
+}
+
 static const layer_type layer_normalization_layer = {
     "layer_normalization",
     {{"first", -1}, {"last", -1}, {"epsilon", 1e-3}, {"center", 1}, {"scale", 1}},
@@ -140,4 +175,5 @@ static const layer_type layer_normalization_layer = {
     layer_norm_forward,
     layer_norm_backward,
     layer_norm_jvp,
+    layer_norm_backward_jvp,
 };

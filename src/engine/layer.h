@@ -33,6 +33,17 @@ typedef struct {
   real* cache;           /* what forward leaves for backward and jvp */
 } frame;
 
+/* What a second derivative sees besides: tangents of what forward took and gave, what arrives
+ * in backward, and the tangent of that. */
+typedef struct {
+  const real* const* xdot;
+  const real* wdot;
+  const real* ydot;
+  const real* dy;
+  const real* dydot;
+  real* scratch;  /* numbers of the input or of the output, whichever are more */
+} tangent;
+
 typedef struct layer layer;
 
 typedef struct {
@@ -46,6 +57,11 @@ typedef struct {
   /* ydot = Jx xdot + Jw wdot; the tangents are never NULL */
   void (*jvp)(const layer* self, const frame* f, const real* const* xdot, const real* wdot,
               real* ydot);
+  /* The tangent of backward along (xdot, wdot, dydot): dxdot[k] is written (NULL: nobody asks),
+   * dwdot is added to. A layer that is linear in x and has no parameters hands dydot to its
+   * backward. At a kink the derivative is that of the side which backward takes. */
+  void (*backward_jvp)(const layer* self, const frame* f, const tangent* t, real* const* dxdot,
+                       real* dwdot);
 } layer_type;
 
 struct layer {
@@ -59,7 +75,9 @@ struct layer {
   int n_slots;
   slot slots[NN_MAX_SLOTS];
   size_t n_w, n_state;           /* sums over the slots */
-  size_t cache_sample, cache_batch;  /* reals per sample, and once per batch (these first) */
+  /* Reals per sample, or once per batch, never both. A layer with the latter, that trains, lets
+   * the samples of a batch depend on each other. */
+  size_t cache_sample, cache_batch;
 };
 
 NN_PRIVATE const layer_type* layer_find(const char* name);
@@ -85,5 +103,7 @@ NN_PRIVATE void same_backward(const layer* self, const frame* f, const real* dy,
                               real* dw);
 NN_PRIVATE void same_jvp(const layer* self, const frame* f, const real* const* xdot,
                          const real* wdot, real* ydot);
+NN_PRIVATE void same_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                  real* const* dxdot, real* dwdot);
 
 #endif

@@ -73,6 +73,11 @@ NN_PRIVATE void same_jvp(const layer* self, const frame* f, const real* const* x
   vector_copy(layer_numbers(self, f), xdot[0], ydot);
 }
 
+NN_PRIVATE void same_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                  real* const* dxdot, real* dwdot) {
+  same_backward(self, f, t->dydot, dxdot, dwdot);
+}
+
 #include "layer-activation.c"
 #include "layer-batch-normalization.c"
 #include "layer-dense.c"

@@ -17,8 +17,8 @@ static inline real target_at(const loss_args* a, size_t i, size_t j) {
   return a->t[a->kt == 1 ? j : j * (size_t) a->k + i];
 }
 
-/* A loss of one target and one prediction, or its slope by the prediction. Handed to the two
- * loops below, which are inlined, it is no call. */
+/* A loss of one target and one prediction, or its first or second derivative by the prediction.
+ * Handed to the loops below, which are inlined, it is no call. */
 typedef real (*pair_function)(const double* h, real t, real y);
 
 /* v_j = sum_i f(t_ij, y_ij) / n */
@@ -44,6 +44,18 @@ static inline void pairs_grad(const loss_args* a, pair_function slope, int n, co
   }
 }
 
+/* The second derivative of what is put together from straight pieces. */
+static inline real pair_straight(const double* h, real t, real y) {
+  (void) h, (void) t, (void) y;
+  return 0;
+}
+
+static inline void pairs_hessian(const loss_args* a, pair_function curve, int n, const real* s,
+                                 const real* ydot, real* dydot) {
+  pairs_grad(a, curve, n, s, dydot);
+  for (size_t i = 0; i < a->cols * (size_t) a->k; ++i) dydot[i] *= ydot[i];
+}
+
 /* A shrunk number in its own size, or the largest there is. */
 static inline real unshrunk(double x) {
   double most = sizeof(real) == sizeof(float) ? (double) FLT_MAX : DBL_MAX;
@@ -56,12 +68,17 @@ static inline real clip(real x, real low, real high) { return x < low ? low : x 
 /* The slope of a clip: a prediction beyond its ends does not move it. */
 static inline bool within(real x, real low, real high) { return !(x < low || x > high); }
 
-/* x^g and its slope, with 0 where a negative number has no such power, or no finite slope. */
+/* x^g and its derivatives, with 0 where a negative number has no such power, or no finite slope. */
 static inline real power(real x, real g) { return x < 0 && g != floor(g) ? 0 : pow(x, g); }
 
 static inline real power_slope(real x, real g) {
   real slope = g * power(x, g - 1);
   return isfinite(slope) ? slope : 0;
+}
+
+static inline real power_curve(real x, real g) {
+  real curve = g * (g - 1) * power(x, g - 2);
+  return isfinite(curve) ? curve : 0;
 }
 
 #endif

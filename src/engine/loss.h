@@ -27,6 +27,9 @@ typedef struct {
   void (*value)(const loss_args* a, real* v);
   /* dy = s_j dv_j/dy, with one scale for each column; writes all of dy (k x cols) */
   void (*grad)(const loss_args* a, const real* s, real* dy);
+  /* dydot = s_j d2v_j/dy2 ydot, the tangent of grad; writes all of dydot. At a kink it is that of
+   * the side which grad takes. */
+  void (*hessian)(const loss_args* a, const real* s, const real* ydot, real* dydot);
 } loss;
 
 NN_PRIVATE const loss* loss_find(const char* name);

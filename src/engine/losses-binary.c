@@ -55,6 +55,16 @@ NN_INLINE vec bce_logit_slope(const double* h, vec t, vec x) {
   return vec_sigmoid(x) - bce_target(h, t);
 }
 
+NN_INLINE vec bce_curve(const double* h, vec t, vec y) {
+  vec_mask clips = (y < NN_EPSILON) | (y > 1 - NN_EPSILON);
+  t = bce_target(h, t);
+  return vec_select(clips, vec_of(0), (1 - t) / ((1 - y) * (1 - y)) + t / (y * y));
+}
+NN_INLINE vec bce_logit_curve(const double* h, vec t, vec x) {
+  (void) h, (void) t;
+  return vec_sigmoid(x) * vec_sigmoid(-x);
+}
+
 /* f of n neighbours, whose targets are neighbours too, or are one. */
 NN_INLINE void bce_run(const loss_args* a, bce_vector f, size_t n, size_t at, real* to) {
   bool one = a->kt < a->k;
@@ -106,6 +116,15 @@ static void bce_grad(const loss_args* a, const real* s, real* dy) {
   }
 }
 
+static void bce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  if (a->h[BCE_LOGITS] != 0) {
+    bce_slopes(a, bce_logit_curve, s, dydot);
+  } else {
+    bce_slopes(a, bce_curve, s, dydot);
+  }
+  vector_multiply(a->cols * (size_t) a->k, ydot, dydot);
+}
+
 static real bfocal_balance(const double* h, real t) {
   real alpha = (real) h[BFOCAL_ALPHA];
   return h[BFOCAL_BALANCING] != 0 ? t * alpha + (1 - t) * (1 - alpha) : 1;
@@ -139,6 +158,39 @@ static real bfocal_logit_slope(const double* h, real t, real x) {
   return bfocal_balance(h, t) * (easier + power(miss, gamma) * (y - t));
 }
 
+/* With p(u) = u^gamma, where u, u' and u'' go by the prediction:
+ * (p c)'' = p'' u'^2 c + p' (u'' c + 2 u' c') + p c'' */
+typedef struct {
+  real u, slope, curve;
+} bfocal_miss;
+
+static real bfocal_product_curve(const bfocal_miss* m, real gamma, real c, real c_slope,
+                                 real c_curve) {
+  return power_curve(m->u, gamma) * m->slope * m->slope * c +
+         power_slope(m->u, gamma) * (m->curve * c + 2 * m->slope * c_slope) +
+         power(m->u, gamma) * c_curve;
+}
+
+static real bfocal_curve(const double* h, real t, real y) {
+  t = binary_smoothed(t, h[BFOCAL_SMOOTHING]);
+  bfocal_miss m = {.u = t * (1 - y) + (1 - t) * y, .slope = 1 - 2 * t};
+  bool free = within(y, NN_EPSILON, 1 - NN_EPSILON);
+  real c_curve = free ? (1 - t) / ((1 - y) * (1 - y)) + t / (y * y) : 0;
+  real curve = bfocal_product_curve(&m, (real) h[BFOCAL_GAMMA], binary_entropy(t, y),
+                                    binary_entropy_slope(t, y), c_curve);
+  return bfocal_balance(h, t) * curve;
+}
+
+static real bfocal_logit_curve(const double* h, real t, real x) {
+  real y = sigmoid(x), rest = sigmoid(-x), spread = y * rest;
+  t = binary_smoothed(t, h[BFOCAL_SMOOTHING]);
+  bfocal_miss m = {.u = t * rest + (1 - t) * y, .slope = (1 - 2 * t) * spread};
+  m.curve = m.slope * (rest - y);
+  real entropy = binary_logit_entropy(t, x);
+  return bfocal_balance(h, t) *
+         bfocal_product_curve(&m, (real) h[BFOCAL_GAMMA], entropy, y - t, spread);
+}
+
 NN_PRIVATE void bfocal_value(const loss_args* a, real* v) {
   if (a->h[BFOCAL_LOGITS] != 0) {
     pairs_value(a, bfocal_logit_pair, a->k, v);
@@ -152,5 +204,13 @@ static void bfocal_grad(const loss_args* a, const real* s, real* dy) {
     pairs_grad(a, bfocal_logit_slope, a->k, s, dy);
   } else {
     pairs_grad(a, bfocal_slope, a->k, s, dy);
+  }
+}
+
+static void bfocal_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  if (a->h[BFOCAL_LOGITS] != 0) {
+    pairs_hessian(a, bfocal_logit_curve, a->k, s, ydot, dydot);
+  } else {
+    pairs_hessian(a, bfocal_curve, a->k, s, ydot, dydot);
   }
 }

@@ -139,6 +139,47 @@ static void classes_pull(const classes* c, real s, real* u) {
   }
 }
 
+/* The tangent of log(sum(y)), or of log(sum(exp(y))). */
+static double classes_turn(const classes* c, const real* ydot) {
+  if (!c->logits) return vector_sum(c->k, ydot) / c->sum;
+  double sum = 0;
+  for (size_t i = 0; i < c->k; ++i) sum += (double) classes_share(c, i) * (double) ydot[i];
+  return sum;
+}
+
+/* The tangent of log(r_i), `mean` that of the sum; from shares not where y_i is 0. */
+static double log_turn(const classes* c, const real* ydot, size_t i, double mean) {
+  return (c->logits ? (double) ydot[i] : (double) ydot[i] / (double) c->y[i]) - mean;
+}
+
+/* u_i and its tangent, and their sums over the classes. */
+typedef struct {
+  double u, turn, sum, sum_turn;
+} class_turn;
+
+/* The tangent of dv/dy_i = u_i / y_i - sum(u) / sum(y), or of u_i - r_i sum(u). */
+static double classes_pull_turn(const classes* c, const real* ydot, size_t i, double mean,
+                                const class_turn* t) {
+  if (c->logits) {
+    double r = (double) classes_share(c, i);
+    return t->turn - r * (t->sum_turn + log_turn(c, ydot, i, mean) * t->sum);
+  }
+  double y = (double) c->y[i];
+  double own = t->u == 0 && t->turn == 0 ? 0 : (t->turn - t->u * (double) ydot[i] / y) / y;
+  return own - (t->sum_turn - t->sum * mean) / c->sum;
+}
+
+/* u_i = -t_i does not move. */
+static void classes_entropy_hessian(const classes* c, real s, const real* ydot, real* to) {
+  double mean = classes_turn(c, ydot);
+  classes_entropy_slope(c, to);
+  class_turn u = {.sum = vector_sum(c->k, to)};
+  for (size_t i = 0; i < c->k; ++i) {
+    u.u = (double) to[i];
+    to[i] = (real) ((double) s * classes_pull_turn(c, ydot, i, mean, &u));
+  }
+}
+
 NN_PRIVATE void cce_value(const loss_args* a, real* v) {
   for (size_t j = 0; j < a->cols; ++j) {
     classes c = classes_dense(a, j, a->h[CCE_LOGITS] != 0, a->h[CCE_SMOOTHING]);
@@ -151,6 +192,13 @@ static void cce_grad(const loss_args* a, const real* s, real* dy) {
     classes c = classes_dense(a, j, a->h[CCE_LOGITS] != 0, a->h[CCE_SMOOTHING]);
     classes_entropy_slope(&c, dy + j * c.k);
     classes_pull(&c, s[j], dy + j * c.k);
+  }
+}
+
+static void cce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  for (size_t j = 0; j < a->cols; ++j) {
+    classes c = classes_dense(a, j, a->h[CCE_LOGITS] != 0, a->h[CCE_SMOOTHING]);
+    classes_entropy_hessian(&c, s[j], ydot + j * c.k, dydot + j * c.k);
   }
 }
 
@@ -170,6 +218,18 @@ static void scce_grad(const loss_args* a, const real* s, real* dy) {
     } else {
       classes_entropy_slope(&c, u);
       classes_pull(&c, s[j], u);
+    }
+  }
+}
+
+static void scce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  for (size_t j = 0; j < a->cols; ++j) {
+    classes c = classes_sparse(a, j);
+    real* to = dydot + j * c.k;
+    if (c.ignored || c.code == c.k) {
+      vector_fill(c.k, c.ignored ? 0 : (real) NAN, to);
+    } else {
+      classes_entropy_hessian(&c, s[j], ydot + j * c.k, to);
     }
   }
 }
@@ -209,6 +269,43 @@ static void cfocal_grad(const loss_args* a, const real* s, real* dy) {
   }
 }
 
+/* du/dlog(q) = alpha t q (2 p1 - L p1 + L q p2) with L = -log q, p1 and p2 the first and second
+ * derivatives of x^gamma at x = 1 - q */
+static real cfocal_bend(const classes* c, size_t i, real alpha, real gamma) {
+  if (!classes_free(c, i)) return 0;
+  real q = classes_clipped(c, i), t = classes_target(c, i);
+  real surprise = unshrunk(classes_surprise(c, i));
+  real slope = power_slope(1 - q, gamma), curve = power_curve(1 - q, gamma);
+  return alpha * t * q * (2 * slope - surprise * slope + surprise * q * curve);
+}
+
+/* The tangent of u. */
+static double cfocal_turn(const classes* c, size_t i, real alpha, real gamma, const real* ydot,
+                          double mean) {
+  double bend = (double) cfocal_bend(c, i, alpha, gamma);
+  return bend == 0 ? 0 : bend * log_turn(c, ydot, i, mean);
+}
+
+static void cfocal_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  real alpha = (real) a->h[CFOCAL_ALPHA], gamma = (real) a->h[CFOCAL_GAMMA];
+  for (size_t j = 0; j < a->cols; ++j) {
+    classes c = cfocal_classes(a, j);
+    const real* turn = ydot + j * c.k;
+    real* to = dydot + j * c.k;
+    double mean = classes_turn(&c, turn);
+    class_turn u = {.sum = 0};
+    for (size_t i = 0; i < c.k; ++i) {
+      u.sum += (double) cfocal_slope(&c, i, alpha, gamma);
+      u.sum_turn += cfocal_turn(&c, i, alpha, gamma, turn, mean);
+    }
+    for (size_t i = 0; i < c.k; ++i) {
+      u.u = (double) cfocal_slope(&c, i, alpha, gamma);
+      u.turn = cfocal_turn(&c, i, alpha, gamma, turn, mean);
+      to[i] = (real) ((double) s[j] * classes_pull_turn(&c, turn, i, mean, &u));
+    }
+  }
+}
+
 /* A prediction of 0 or less counts 0, where the slope is infinite and taken for 0. */
 NN_PRIVATE void gce_value(const loss_args* a, real* v) {
   real q = (real) a->h[GCE_Q];
@@ -227,5 +324,16 @@ static void gce_grad(const loss_args* a, const real* s, real* dy) {
     if (code == k) continue;
     real y = a->y[j * k + code];
     dy[j * k + code] = y <= 0 ? 0 : -s[j] * pow(y, q - 1);
+  }
+}
+
+static void gce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  real q = (real) a->h[GCE_Q];
+  for (size_t j = 0; j < a->cols; ++j) {
+    size_t k = (size_t) a->k, code = class_code(a, j), at = j * k + code;
+    vector_fill(k, code < k ? 0 : (real) NAN, dydot + j * k);
+    if (code == k) continue;
+    real y = a->y[at];
+    dydot[at] = y <= 0 ? 0 : s[j] * (1 - q) * pow(y, q - 2) * ydot[at];
   }
 }

@@ -37,6 +37,14 @@ static void margins_grad(const loss_args* a, pair_function slope, const real* s,
   pairs_grad(&labelled, slope, a->k, s, dy);
 }
 
+static void margins_hessian(const loss_args* a, pair_function curve, const real* s,
+                            const real* ydot, real* dydot) {
+  double binary = labels_are_binary(a);
+  loss_args labelled = *a;
+  labelled.h = &binary;
+  pairs_hessian(&labelled, curve, a->k, s, ydot, dydot);
+}
+
 static real hinge_pair(const double* h, real t, real y) {
   real left = margin_left(h, t, y);
   return left < 0 ? 0 : left;
@@ -48,6 +56,9 @@ NN_PRIVATE void hinge_value(const loss_args* a, real* v) { margins_value(a, hing
 static void hinge_grad(const loss_args* a, const real* s, real* dy) {
   margins_grad(a, hinge_slope, s, dy);
 }
+static void hinge_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  margins_hessian(a, pair_straight, s, ydot, dydot);
+}
 
 static real squared_hinge_pair(const double* h, real t, real y) {
   real left = hinge_pair(h, t, y);
@@ -56,11 +67,19 @@ static real squared_hinge_pair(const double* h, real t, real y) {
 static real squared_hinge_slope(const double* h, real t, real y) {
   return -2 * hinge_pair(h, t, y) * margin_label(h, t);
 }
+static real squared_hinge_curve(const double* h, real t, real y) {
+  real label = margin_label(h, t);
+  return margin_left(h, t, y) < 0 ? 0 : 2 * label * label;
+}
 NN_PRIVATE void squared_hinge_value(const loss_args* a, real* v) {
   margins_value(a, squared_hinge_pair, v);
 }
 static void squared_hinge_grad(const loss_args* a, const real* s, real* dy) {
   margins_grad(a, squared_hinge_slope, s, dy);
+}
+static void squared_hinge_hessian(const loss_args* a, const real* s, const real* ydot,
+                                  real* dydot) {
+  margins_hessian(a, squared_hinge_curve, s, ydot, dydot);
 }
 
 /* The right class' score, the best wrong one, and how many classes reach the latter. */
@@ -103,4 +122,9 @@ static void categorical_hinge_grad(const loss_args* a, const real* s, real* dy) 
       dy[j * k + i] = flat ? 0 : s[j] * (share - t);
     }
   }
+}
+
+static void categorical_hinge_hessian(const loss_args* a, const real* s, const real* ydot,
+                                      real* dydot) {
+  pairs_hessian(a, pair_straight, 1, s, ydot, dydot);
 }

@@ -25,6 +25,13 @@ static overlap overlap_of(const loss_args* a) {
   return o;
 }
 
+/* The tangents of I and of sum y along ydot. */
+static overlap overlap_turn(const loss_args* a, const real* ydot) {
+  loss_args turned = *a;
+  turned.y = ydot;
+  return overlap_of(&turned);
+}
+
 /* d(t) = by_target t + constant, for losses whose gradient is that. */
 static void overlap_grad(const loss_args* a, double by_target, double constant, real* dy) {
   size_t k = (size_t) a->k;
@@ -50,6 +57,13 @@ static void dice_grad(const loss_args* a, const real* s, real* dy) {
   overlap_grad(a, -2 * scale / total, 2 * scale * o.both / (total * total), dy);
 }
 
+static void dice_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  overlap o = overlap_of(a), turn = overlap_turn(a, ydot);
+  double total = dice_total(&o), square = total * total, scale = 2 * (double) s[0];
+  double constant = turn.both - 2 * o.both * turn.predictions / total;
+  overlap_grad(a, scale * turn.predictions / square, scale * constant / square, dydot);
+}
+
 static double tversky_total(const overlap* o, double alpha, double beta) {
   double missed = o->targets - o->both, wrong = o->predictions - o->both;
   return o->both + alpha * missed + beta * wrong + (double) NN_EPSILON;
@@ -66,4 +80,15 @@ static void tversky_grad(const loss_args* a, const real* s, real* dy) {
   double alpha = a->h[TVERSKY_ALPHA], beta = a->h[TVERSKY_BETA], scale = (double) s[0];
   double total = tversky_total(&o, alpha, beta), ratio = o.both / (total * total);
   overlap_grad(a, scale * (ratio * (1 - alpha - beta) - 1 / total), scale * ratio * beta, dy);
+}
+
+/* With Ddot = (1 - alpha - beta) Idot + beta sum ydot, the tangents of 1 / D and I / D^2. */
+static void tversky_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  overlap o = overlap_of(a), turn = overlap_turn(a, ydot);
+  double alpha = a->h[TVERSKY_ALPHA], beta = a->h[TVERSKY_BETA], scale = (double) s[0];
+  double total = tversky_total(&o, alpha, beta), square = total * total;
+  double growth = (1 - alpha - beta) * turn.both + beta * turn.predictions;
+  double ratio = (turn.both - 2 * o.both * growth / total) / square;
+  double by_target = ratio * (1 - alpha - beta) + growth / square;
+  overlap_grad(a, scale * by_target, scale * ratio * beta, dydot);
 }

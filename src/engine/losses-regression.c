@@ -23,9 +23,16 @@ static real mse_slope(const double* h, real t, real y) {
   (void) h;
   return 2 * (y - t);
 }
+static real mse_curve(const double* h, real t, real y) {
+  (void) h, (void) t, (void) y;
+  return 2;
+}
 NN_PRIVATE void mse_value(const loss_args* a, real* v) { pairs_value(a, mse_pair, a->k, v); }
 static void mse_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, mse_slope, a->k, s, dy);
+}
+static void mse_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  pairs_hessian(a, mse_curve, a->k, s, ydot, dydot);
 }
 
 static real mae_pair(const double* h, real t, real y) {
@@ -40,6 +47,9 @@ NN_PRIVATE void mae_value(const loss_args* a, real* v) { pairs_value(a, mae_pair
 static void mae_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, mae_slope, a->k, s, dy);
 }
+static void mae_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  pairs_hessian(a, pair_straight, a->k, s, ydot, dydot);
+}
 
 static real mape_pair(const double* h, real t, real y) {
   (void) h;
@@ -53,6 +63,9 @@ NN_PRIVATE void mape_value(const loss_args* a, real* v) { pairs_value(a, mape_pa
 static void mape_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, mape_slope, a->k, s, dy);
 }
+static void mape_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  pairs_hessian(a, pair_straight, a->k, s, ydot, dydot);
+}
 
 static real msle_log(real x) { return log((x < NN_EPSILON ? NN_EPSILON : x) + 1); }
 static real msle_pair(const double* h, real t, real y) {
@@ -64,9 +77,16 @@ static real msle_slope(const double* h, real t, real y) {
   (void) h;
   return y < NN_EPSILON ? 0 : 2 * (msle_log(y) - msle_log(t)) / (y + 1);
 }
+static real msle_curve(const double* h, real t, real y) {
+  (void) h;
+  return y < NN_EPSILON ? 0 : 2 * (1 - msle_log(y) + msle_log(t)) / ((y + 1) * (y + 1));
+}
 NN_PRIVATE void msle_value(const loss_args* a, real* v) { pairs_value(a, msle_pair, a->k, v); }
 static void msle_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, msle_slope, a->k, s, dy);
+}
+static void msle_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  pairs_hessian(a, msle_curve, a->k, s, ydot, dydot);
 }
 
 static real huber_pair(const double* h, real t, real y) {
@@ -77,9 +97,16 @@ static real huber_slope(const double* h, real t, real y) {
   real delta = (real) h[HUBER_DELTA];
   return clip(y - t, -delta, delta);
 }
+static real huber_curve(const double* h, real t, real y) {
+  real delta = (real) h[HUBER_DELTA];
+  return within(y - t, -delta, delta);
+}
 NN_PRIVATE void huber_value(const loss_args* a, real* v) { pairs_value(a, huber_pair, a->k, v); }
 static void huber_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, huber_slope, a->k, s, dy);
+}
+static void huber_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+  pairs_hessian(a, huber_curve, a->k, s, ydot, dydot);
 }
 
 /* cosh(e) = 1 + 2 sinh(e / 2)^2 near 0, where 1 would swallow the rest. */
@@ -93,9 +120,18 @@ static real log_cosh_slope(const double* h, real t, real y) {
   (void) h;
   return tanh(y - t);
 }
+static real log_cosh_curve(const double* h, real t, real y) {
+  (void) h;
+  real share = 1 / cosh(y - t);
+  return share * share;
+}
 NN_PRIVATE void log_cosh_value(const loss_args* a, real* v) { pairs_value(a, log_cosh_pair, a->k, v); }
 static void log_cosh_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, log_cosh_slope, a->k, s, dy);
+}
+static void log_cosh_hessian(const loss_args* a, const real* s, const real* ydot,
+                             real* dydot) {
+  pairs_hessian(a, log_cosh_curve, a->k, s, ydot, dydot);
 }
 
 static real poisson_pair(const double* h, real t, real y) {
@@ -106,7 +142,15 @@ static real poisson_slope(const double* h, real t, real y) {
   (void) h;
   return 1 - t / (y + NN_EPSILON);
 }
+static real poisson_curve(const double* h, real t, real y) {
+  (void) h;
+  return t / ((y + NN_EPSILON) * (y + NN_EPSILON));
+}
 NN_PRIVATE void poisson_value(const loss_args* a, real* v) { pairs_value(a, poisson_pair, a->k, v); }
 static void poisson_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, poisson_slope, a->k, s, dy);
+}
+static void poisson_hessian(const loss_args* a, const real* s, const real* ydot,
+                            real* dydot) {
+  pairs_hessian(a, poisson_curve, a->k, s, ydot, dydot);
 }

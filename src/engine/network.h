@@ -62,7 +62,13 @@ NN_PRIVATE size_t network_bytes(const nn_network_spec* spec);
 NN_PRIVATE nn_status network_new(void* block, const nn_network_spec* spec, network** net);
 NN_PRIVATE const shape* network_shape(const network* net, int from); /* of node or -1 - input */
 
-typedef enum { WORKSPACE_FORWARD, WORKSPACE_TRAIN, WORKSPACE_DERIVATIVES } workspace_use;
+/* Tangents: those of the inputs, outputs and gradients of another workspace, without caches. */
+typedef enum {
+  WORKSPACE_FORWARD,
+  WORKSPACE_TRAIN,
+  WORKSPACE_DERIVATIVES,
+  WORKSPACE_TANGENTS
+} workspace_use;
 NN_PRIVATE void workspace_carve(arena* a, const network* net, int capacity, workspace_use use,
                                 workspace* ws);
 /* y of every node from x of every input. state is updated by layers that keep statistics. */
@@ -82,5 +88,16 @@ NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real
 /* ydot of every node from the inputs' tangents; arrays as in ws->y. */
 NN_PRIVATE void network_jvp(workspace* ws, const real* w, real* state, real* const* xdot,
                             const real* wdot, real* const* ydot);
+/* After network_backward: the part of sample j in the gradients of trainable layers. */
+NN_PRIVATE void network_backward_sample(const workspace* ws, int j, const real* w, real* state,
+                                        real* g);
+/* Whether the outputs of a sample depend on the others in its batch. */
+NN_PRIVATE bool network_couples(const workspace* ws);
+/* Seeds the tangents of the activity penalties' gradients. */
+NN_PRIVATE void network_seed_activity_jvp(const workspace* ws, workspace* tangents);
+/* The tangent of network_backward: after forward, backward and jvp, from the tangents of what
+ * was seeded, in tangents->dy, to gdot, which is added to. */
+NN_PRIVATE void network_backward_jvp(const workspace* ws, workspace* tangents, const real* w,
+                                     real* state, const real* wdot, real* gdot);
 
 #endif

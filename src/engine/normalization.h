@@ -7,7 +7,11 @@
  *
  *   P v = inverse (v - mean(v) - x_hat mean(x_hat v)),
  *
- * a symmetric matrix, so that it serves backward and jvp. */
+ * a symmetric matrix, so that it serves backward and jvp. Along xdot it changes by
+ *
+ *   Pdot v = -inverse (a P v + x_hatdot mean(x_hat v) + x_hat mean(x_hatdot v)),
+ *
+ * where a = mean(x_hat xdot), -inverse a is the relative change of inverse, x_hatdot = P xdot. */
 #ifndef NN_NORMALIZATION_H
 #define NN_NORMALIZATION_H
 
@@ -32,8 +36,12 @@ NN_PRIVATE void standardize_add(const number_set* s, spread m, const real* x, re
 /* to = scale P v; to may be v */
 NN_PRIVATE void standardize_project(const number_set* s, spread m, const real* x, const real* v,
                                     real scale, real* to);
-/* sum of v, and of x_hat v */
+/* vdot becomes P vdot + Pdot v */
+NN_PRIVATE void standardize_turn(const number_set* s, spread m, const real* x, const real* xdot,
+                                 const real* v, real* vdot);
+/* sum of v, of u v, and of x_hat v */
 NN_PRIVATE double set_sum(const number_set* s, const real* v);
+NN_PRIVATE double set_dot(const number_set* s, const real* u, const real* v);
 NN_PRIVATE double standardized_dot(const number_set* s, spread m, const real* x, const real* v);
 
 #endif

@@ -19,6 +19,9 @@ static objective* objective_carve(arena* a, const network* net, const nn_train_s
                                   const nn_data* data, void** trainer_block) {
   objective* result = ARENA_TAKE(a, 1, objective);
   objective f = {.state = ARENA_TAKE(a, net->n_state, real)};
+  f.wdot = ARENA_TAKE(a, net->n_w, real);
+  f.gdot = ARENA_TAKE(a, net->n_w, real);
+  workspace_carve(a, net, data->n, WORKSPACE_TANGENTS, &f.tangents);
   *trainer_block = arena_take(a, 1, trainer_bytes(net, spec, data, &no_data));
   if (result) *result = f;
   return result;
@@ -46,19 +49,23 @@ NN_PRIVATE nn_status objective_new(void* block, const network* net, const nn_tra
   for (int i = 0; i < f->t->optimizer.n_tensors; ++i) f->n += f->t->stretches[i].n;
   for (int j = 0; j < data->n; ++j) f->t->order[j] = j;
   vector_copy(net->n_state, f->t->w + net->n_w, f->state);
+  f->tangents.batch = data->n;
+  f->tangents.threads = spec->threads;
+  for (int k = 0; k < net->n_inputs; ++k) {
+    vector_fill(shape_size(net->inputs + k) * (size_t) data->n, 0, f->tangents.x[k]);
+  }
   *result = f;
   return status;
 }
 
-/* Between all parameters and the trainable ones, which come first to last. */
-static void trainable_get(const objective* f, const real* from, double* to) {
+NN_PRIVATE void trainable_get(const objective* f, const real* from, size_t apart, double* to) {
   for (int i = 0; i < f->t->optimizer.n_tensors; ++i) {
     stretch s = f->t->stretches[i];
-    for (size_t k = 0; k < s.n; ++k) *to++ = (double) from[s.at + k];
+    for (size_t k = 0; k < s.n; ++k, to += apart) *to = (double) from[s.at + k];
   }
 }
 
-static void trainable_set(const objective* f, const double* from, real* to) {
+NN_PRIVATE void trainable_set(const objective* f, const double* from, real* to) {
   for (int i = 0; i < f->t->optimizer.n_tensors; ++i) {
     stretch s = f->t->stretches[i];
     for (size_t k = 0; k < s.n; ++k) to[s.at + k] = (real) *from++;
@@ -67,7 +74,7 @@ static void trainable_set(const objective* f, const double* from, real* to) {
 
 NN_PRIVATE size_t objective_size(const objective* f) { return f->n; }
 
-NN_PRIVATE void objective_get(const objective* f, double* w) { trainable_get(f, f->t->w, w); }
+NN_PRIVATE void objective_get(const objective* f, double* w) { trainable_get(f, f->t->w, 1, w); }
 
 NN_PRIVATE void objective_set(objective* f, const double* w) {
   trainable_set(f, w, f->t->w);
@@ -88,7 +95,7 @@ NN_PRIVATE double objective_value(objective* f) {
   return f->value;
 }
 
-static void objective_differentiate(objective* f) {
+NN_PRIVATE void objective_differentiate(objective* f) {
   if (f->known) return;
   state_reset(f);
   f->value = trainer_gradient(f->t, f->t->order, f->t->data.n, f->training);
@@ -97,5 +104,5 @@ static void objective_differentiate(objective* f) {
 
 NN_PRIVATE void objective_gradient(objective* f, double* g) {
   objective_differentiate(f);
-  trainable_get(f, f->t->g, g);
+  trainable_get(f, f->t->g, 1, g);
 }

@@ -17,6 +17,9 @@ typedef struct {
   double (*value)(const tensor* t, const double* h, const real* w);
   /* g += scale dvalue/dw */
   void (*grad)(const tensor* t, const double* h, real scale, const real* w, real* g);
+  /* gdot += scale d2value/dw2 wdot, the tangent of grad; at a kink as if there were none */
+  void (*hessian)(const tensor* t, const double* h, real scale, const real* w, const real* wdot,
+                  real* gdot);
 } penalty;
 
 typedef struct {

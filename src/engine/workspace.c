@@ -21,11 +21,12 @@ static real** arrays_carve(arena* a, const network* net, int capacity) {
   return arrays;
 }
 
-static real** caches_carve(arena* a, const network* net, int capacity) {
+static real** caches_carve(arena* a, const network* net, int capacity, bool wanted) {
   real** caches = ARENA_TAKE(a, (size_t) net->n_nodes, real*);
   for (int i = 0; i < net->n_nodes; ++i) {
     const layer* l = &net->nodes[i].layer;
-    real* cache = ARENA_TAKE(a, l->cache_batch + l->cache_sample * (size_t) capacity, real);
+    size_t n = wanted ? l->cache_batch + l->cache_sample * (size_t) capacity : 0;
+    real* cache = ARENA_TAKE(a, n, real);
     if (caches) caches[i] = cache;
   }
   return caches;
@@ -64,7 +65,7 @@ NN_PRIVATE void workspace_carve(arena* a, const network* net, int capacity, work
   ws->net = net;
   ws->x = inputs_carve(a, net, capacity, true);
   ws->y = arrays_carve(a, net, capacity);
-  ws->cache = caches_carve(a, net, capacity);
+  ws->cache = caches_carve(a, net, capacity, use != WORKSPACE_TANGENTS);
   ws->dy = gradients ? arrays_carve(a, net, capacity) : NULL;
   ws->seeded = ARENA_TAKE(a, (size_t) net->n_nodes + (size_t) net->n_inputs, bool);
   ws->dx = inputs_carve(a, net, capacity, use == WORKSPACE_DERIVATIVES);
@@ -100,6 +101,18 @@ NN_PRIVATE void network_forward(workspace* ws, const real* w, real* state) {
     frame f = frame_of(ws, i, w, state, inputs);
     l->type->forward(l, &f);
   }
+}
+
+/* The frame of sample j alone, after a pass of the whole batch. */
+static frame sample_frame(const workspace* ws, int i, int j, const real* w, real* state,
+                          const real** inputs) {
+  const layer* l = &ws->net->nodes[i].layer;
+  frame f = frame_of(ws, i, w, state, inputs);
+  f.batch = 1;
+  for (int k = 0; k < l->n_inputs; ++k) inputs[k] += shape_size(l->inputs + k) * (size_t) j;
+  f.y += shape_size(&l->output) * (size_t) j;
+  f.cache += l->cache_sample * (size_t) j;
+  return f;
 }
 
 /* The output of a node as one tensor, for its penalty. */
@@ -204,5 +217,68 @@ NN_PRIVATE void network_jvp(workspace* ws, const real* w, real* state, real* con
     frame f = frame_of(ws, i, w, state, inputs);
     for (int k = 0; k < n->layer.n_inputs; ++k) tangents[k] = array_of(xdot, ydot, n->inputs[k]);
     n->layer.type->jvp(&n->layer, &f, tangents, wdot + n->at_w, ydot[i]);
+  }
+}
+
+NN_PRIVATE void network_backward_sample(const workspace* ws, int j, const real* w, real* state,
+                                        real* g) {
+  const real* inputs[NN_MAX_INPUTS];
+  real* nowhere[NN_MAX_INPUTS] = {NULL};
+  for (int i = 0; i < ws->net->n_nodes; ++i) {
+    const node* n = ws->net->nodes + i;
+    if (!ws->seeded[i] || !n->layer.trainable || n->layer.n_w == 0) continue;
+    frame f = sample_frame(ws, i, j, w, state, inputs);
+    const real* dy = ws->dy[i] + shape_size(&n->layer.output) * (size_t) j;
+    n->layer.type->backward(&n->layer, &f, dy, nowhere, g + n->at_w);
+  }
+}
+
+NN_PRIVATE bool network_couples(const workspace* ws) {
+  for (int i = 0; i < ws->net->n_nodes; ++i) {
+    const layer* l = &ws->net->nodes[i].layer;
+    if (ws->training && l->trainable && l->cache_batch > 0) return true;
+  }
+  return false;
+}
+
+NN_PRIVATE void network_seed_activity_jvp(const workspace* ws, workspace* tangents) {
+  for (int i = 0; i < ws->net->n_nodes; ++i) {
+    const node* n = ws->net->nodes + i;
+    if (!n->activity) continue;
+    tensor t = output_tensor(ws, i);
+    real* dydot = network_seed(tangents, i);
+    vector_fill(t.n, 0, dydot);
+    n->activity->hessian(&t, n->activity_h, (real) 1 / (real) ws->batch, ws->y[i], tangents->y[i],
+                         dydot);
+    network_seeded(tangents, i, dydot);
+  }
+}
+
+static void node_backward_jvp(const workspace* ws, workspace* tangents, int i, const real* w,
+                              real* state, const real* wdot, real* gdot) {
+  const node* n = ws->net->nodes + i;
+  const real *inputs[NN_MAX_INPUTS], *xdot[NN_MAX_INPUTS];
+  real* dxdot[NN_MAX_INPUTS];
+  frame f = frame_of(ws, i, w, state, inputs);
+  for (int k = 0; k < n->layer.n_inputs; ++k) {
+    xdot[k] = array_of(tangents->x, tangents->y, n->inputs[k]);
+    dxdot[k] = target_of(tangents, n, k);
+  }
+  tangent t = {.xdot = xdot,
+               .wdot = wdot + n->at_w,
+               .ydot = tangents->y[i],
+               .dy = ws->dy[i],
+               .dydot = tangents->dy[i],
+               .scratch = ws->spare};
+  n->layer.type->backward_jvp(&n->layer, &f, &t, dxdot, gdot + n->at_w);
+  for (int k = 0; k < n->layer.n_inputs; ++k) {
+    if (dxdot[k]) target_settle(tangents, n->inputs[k], dxdot[k]);
+  }
+}
+
+NN_PRIVATE void network_backward_jvp(const workspace* ws, workspace* tangents, const real* w,
+                                     real* state, const real* wdot, real* gdot) {
+  for (int i = ws->net->n_nodes - 1; i >= 0; --i) {
+    if (tangents->seeded[i]) node_backward_jvp(ws, tangents, i, w, state, wdot, gdot);
   }
 }

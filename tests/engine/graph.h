@@ -60,6 +60,54 @@ static network* graph_build(const graph* g) {
   return net;
 }
 
+/* The product of two inputs. The tables have no layer of two inputs; this one is put into a
+ * finished network by hand. */
+static void product_forward(const layer* self, const frame* f) {
+  size_t n = shape_size(&self->output) * (size_t) f->batch;
+  for (size_t i = 0; i < n; ++i) f->y[i] = f->x[0][i] * f->x[1][i];
+}
+
+static void product_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
+                             real* dw) {
+  (void) dw;
+  size_t n = shape_size(&self->output) * (size_t) f->batch;
+  for (size_t i = 0; dx[0] && i < n; ++i) dx[0][i] = dy[i] * f->x[1][i];
+  for (size_t i = 0; dx[1] && i < n; ++i) dx[1][i] = dy[i] * f->x[0][i];
+}
+
+static void product_jvp(const layer* self, const frame* f, const real* const* xdot,
+                        const real* wdot, real* ydot) {
+  (void) wdot;
+  size_t n = shape_size(&self->output) * (size_t) f->batch;
+  for (size_t i = 0; i < n; ++i) ydot[i] = xdot[0][i] * f->x[1][i] + f->x[0][i] * xdot[1][i];
+}
+
+static void product_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                 real* const* dxdot, real* dwdot) {
+  size_t n = shape_size(&self->output) * (size_t) f->batch;
+  product_backward(self, f, t->dydot, dxdot, dwdot);
+  for (size_t i = 0; dxdot[0] && i < n; ++i) dxdot[0][i] += t->dy[i] * t->xdot[1][i];
+  for (size_t i = 0; dxdot[1] && i < n; ++i) dxdot[1][i] += t->dy[i] * t->xdot[0][i];
+}
+
+static const layer_type product_layer = {
+    "product",       {{NULL, 0}}, NULL, product_forward, product_backward, product_jvp,
+    product_backward_jvp,
+};
+
+/* Turns node i, of one input and the same shape, into the product of two earlier nodes. */
+static void make_product(network* net, int i, int first, int second) {
+  int* inputs = keep(2 * sizeof(int));
+  shape* shapes = keep(2 * sizeof(shape));
+  inputs[0] = first;
+  inputs[1] = second;
+  shapes[0] = shapes[1] = net->nodes[i].layer.output;
+  net->nodes[i].inputs = inputs;
+  net->nodes[i].layer.inputs = shapes;
+  net->nodes[i].layer.n_inputs = 2;
+  net->nodes[i].layer.type = &product_layer;
+}
+
 /* n samples of `size` numbers: number f of sample j stands at f n + j. */
 static nn_array samples_of(const double* values, int n, int size) {
   return (nn_array){.values = values,

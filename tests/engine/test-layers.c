@@ -3,7 +3,9 @@
 /* Every layer and every activation of the tables, at random points away from kinks:
  *   the tangent is the central difference of forward along (xdot, wdot);
  *   <ydot, dy> = <xdot, dx> + <wdot, dw>, so that backward is the transpose of the tangent;
- *   dw is added to, dx may be left out, and nothing else is written. */
+ *   dw is added to, dx may be left out, and nothing else is written;
+ *   the tangent of backward is the central difference of backward along (xdot, wdot, dydot), and
+ *   as a second derivative it is symmetric. */
 
 enum { BATCH = 3, POINTS = 4 };
 
@@ -177,6 +179,93 @@ static void check_added(bench* b, const real* dy, const real* dw, const char* wh
   check_all_near(n, alone, expected, TOLERANCE(1e-13, 1e-5), what);
 }
 
+/* A direction in which backward changes. */
+typedef struct {
+  real *xdot, *wdot, *dydot;
+} direction;
+
+static direction direction_drawn(const bench* b, double turn) {
+  direction d = {keep_reals(b->n_x), keep_reals(b->l.n_w), keep_reals(b->n_y)};
+  draw_reals(b->n_x, -1, 1, d.xdot);
+  draw_reals(b->l.n_w, -1, 1, d.wdot);
+  draw_reals(b->n_y, -1, 1, d.dydot);
+  vector_scale(b->n_y, (real) turn, d.dydot);
+  return d;
+}
+
+static real* moved(size_t n, const real* x, double h, const real* xdot) {
+  real* to = keep_reals(n);
+  for (size_t i = 0; i < n; ++i) to[i] = x[i] + (real) h * xdot[i];
+  return to;
+}
+
+/* dx, then dw, of forward and backward at (x, w, dy) moved by h along d */
+static real* backward_at(bench* b, double h, const direction* d, const real* dy) {
+  const real* inputs[] = {moved(b->n_x, b->x, h, d->xdot)};
+  frame f = b->f;
+  f.x = inputs;
+  f.w = moved(b->l.n_w, b->w, h, d->wdot);
+  f.y = keep_reals(b->n_y);
+  f.cache = keep_reals(b->l.cache_batch + b->l.cache_sample * BATCH);
+  bench_reset(b);
+  b->l.type->forward(&b->l, &f);
+  real *both = keep_reals(b->n_x + b->l.n_w), *dx[] = {both};
+  vector_fill(b->l.n_w, 0, both + b->n_x);
+  b->l.type->backward(&b->l, &f, moved(b->n_y, dy, h, d->dydot), dx, both + b->n_x);
+  return both;
+}
+
+/* dxdot, then dwdot, from the record; b->f has been through forward. `wanted`: dxdot is. */
+static real* turn_of(bench* b, const direction* d, const real* dy, real start, bool wanted) {
+  real *ydot = keep_reals(b->n_y), *both = keep_reals(b->n_x + b->l.n_w);
+  const real* xdot[] = {d->xdot};
+  real* dxdot[] = {wanted ? both : NULL};
+  b->l.type->jvp(&b->l, &b->f, xdot, d->wdot, ydot);
+  tangent t = {.xdot = xdot, .wdot = d->wdot, .ydot = ydot, .dy = dy, .dydot = d->dydot};
+  t.scratch = keep_reals(b->n_x > b->n_y ? b->n_x : b->n_y);
+  vector_fill(b->l.n_w, start, both + b->n_x);
+  b->l.type->backward_jvp(&b->l, &b->f, &t, dxdot, both + b->n_x);
+  return both;
+}
+
+static void check_turn(bench* b, const real* dy, const char* what) {
+  size_t n = b->n_x + b->l.n_w;
+  double h = TOLERANCE(1e-6, 3e-3), *expected = keep_doubles(n), size = 1;
+  direction d = direction_drawn(b, 1);
+  const real *above = backward_at(b, h, &d, dy), *below = backward_at(b, -h, &d, dy);
+  for (size_t i = 0; i < n; ++i) {
+    expected[i] = ((double) above[i] - (double) below[i]) / (2 * h);
+    size = fmax(size, fabs(expected[i]));
+  }
+  const real* turn = turn_of(b, &d, dy, 0, true);
+  if (has_smooth_steps(b)) check_all_near(n, turn, expected, size * TOLERANCE(1e-8, 2e-3), what);
+  const real* added = turn_of(b, &d, dy, 1, false);
+  for (size_t i = b->n_x; i < n; ++i) expected[i] = 1 + (double) turn[i];
+  check_all_near(b->l.n_w, added + b->n_x, expected + b->n_x, size * TOLERANCE(1e-13, 1e-5), what);
+}
+
+/* <v, turn along u> where dy stays. */
+static double curvature(bench* b, const direction* u, const direction* v, const real* dy,
+                        double* size) {
+  const real* turn = turn_of(b, u, dy, 0, true);
+  double sum = 0;
+  for (size_t i = 0; i < b->n_x + b->l.n_w; ++i) {
+    const real other = i < b->n_x ? v->xdot[i] : v->wdot[i - b->n_x];
+    sum += (double) turn[i] * (double) other;
+    *size += fabs((double) turn[i] * (double) other);
+  }
+  return sum;
+}
+
+static void check_symmetry(bench* b, const real* dy, const char* what) {
+  direction u = direction_drawn(b, 0), v = direction_drawn(b, 0);
+  double size = 1e-3, left = curvature(b, &u, &v, dy, &size);
+  double right = curvature(b, &v, &u, dy, &size);
+  bool good = fabs(left - right) <= TOLERANCE(1e-13, 2e-5) * size;
+  if (!good) printf("  %.17g is not %.17g\n", left, right);
+  check(good, what);
+}
+
 static void check_point(const layer_case* c, const char* what) {
   bench b;
   if (!bench_new(c, &b)) {
@@ -200,6 +289,9 @@ static void check_point(const layer_case* c, const char* what) {
   check_transpose(&b, xdot, wdot, ydot, dx[0], dw, dy, what);
   check_added(&b, dy, dw, what);
   check_tangent(&b, xdot, wdot, ydot, what);
+  check_turn(&b, dy, what);
+  check_symmetry(&b, dy, what);
+  check(b.l.cache_batch == 0 || b.l.cache_sample == 0, "one kind of cache");
   bool same = same_bytes(x, b.x, b.n_x * sizeof(real)) && same_bytes(v, dy, b.n_y * sizeof(real));
   check(same && same_bytes(w, b.w, b.l.n_w * sizeof(real)), "what a layer reads stays as it is");
   check(guards_hold(), what);

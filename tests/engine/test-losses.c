@@ -3,6 +3,7 @@
 /* Every loss of the table, with its defaults and with other hyperparameters, on targets and
  * predictions of the kind that it is for:
  *   the gradient is the difference of sum_j s_j v_j, and all of it is written;
+ *   the Hessian's product is the difference of the gradient, and symmetric;
  *   a loss that absorbs an activation is, on logits, the same loss of that activation;
  *   scales make the reductions. */
 
@@ -138,6 +139,48 @@ static void check_gradient(const loss_case* c, int k) {
   release_all();
 }
 
+/* The gradient at y + h ydot. */
+static real* gradient_at(const loss* l, const loss_args* a, const real* s, double h,
+                         const real* ydot) {
+  size_t n = (size_t) a->k * a->cols;
+  real *y = keep_reals(n), *dy = keep_reals(n);
+  for (size_t i = 0; i < n; ++i) y[i] = a->y[i] + (real) h * ydot[i];
+  loss_args there = *a;
+  there.y = y;
+  l->grad(&there, s, dy);
+  return dy;
+}
+
+static void check_hessian(const loss_case* c, int k) {
+  const loss* l = loss_find(c->name);
+  char what[96];
+  snprintf(what, sizeof(what), "Hessian of %s (%g, %g, %g), k = %d", c->name, c->h[0], c->h[1],
+           c->h[2], k);
+  int kt = l->flags & NN_LOSS_CODES ? 1 : k;
+  size_t n = (size_t) k * COLS;
+  real *t = keep_reals((size_t) kt * COLS), *y = keep_reals(n), *s = keep_reals(COLS);
+  real *u = keep_reals(n), *v = keep_reals(n), *hu = keep_reals(n), *hv = keep_reals(n);
+  double *expected = keep_doubles(n), step = TOLERANCE(1e-6, 1e-3), size = 1;
+  draw_targets(c->targets, k, kt, t);
+  draw_predictions(c, k, y);
+  draw_reals(COLS, 0.2, 1, s);
+  draw_reals(n, -1, 1, u);
+  draw_reals(n, -1, 1, v);
+  loss_args a = {.cols = COLS, .k = k, .kt = kt, .t = t, .y = y, .h = c->h};
+  l->hessian(&a, s, u, hu);
+  l->hessian(&a, s, v, hv);
+  const real *above = gradient_at(l, &a, s, step, u), *below = gradient_at(l, &a, s, -step, u);
+  for (size_t i = 0; i < n; ++i) {
+    expected[i] = ((double) above[i] - (double) below[i]) / (2 * step);
+    size = fmax(size, fabs(expected[i]));
+  }
+  check_all_near(n, hu, expected, size * TOLERANCE(1e-8, 3e-3), what);
+  double left = vector_dot(n, v, hu), right = vector_dot(n, u, hv);
+  check_near(left, right, size * (double) n * TOLERANCE(1e-14, 1e-6), what);
+  check(guards_hold(), what);
+  release_all();
+}
+
 static void test_gradients(void) {
   for (int i = 0; loss_at(i); ++i) {
     int found = 0;
@@ -145,9 +188,11 @@ static void test_gradients(void) {
     check(found > 0, loss_at(i)->name);
   }
   for (int c = 0; c < COUNT(cases); ++c) {
-    for (int k = 2; k <= 4; ++k) check_gradient(cases + c, k);
     bool classes = cases[c].targets == ONE_HOT || cases[c].targets == CODES;
-    if (!classes && !cases[c].shares) check_gradient(cases + c, 1);
+    for (int k = classes || cases[c].shares ? 2 : 1; k <= 4; ++k) {
+      check_gradient(cases + c, k);
+      check_hessian(cases + c, k);
+    }
   }
 }
 

@@ -6,45 +6,6 @@
 
 enum { BATCH = 3, SIZE_A = 3, SIZE_B = 2, WIDTH = 4 };
 
-/* The product of two inputs. The tables have no layer of two inputs; this one is put into a
- * finished network by hand. */
-static void product_forward(const layer* self, const frame* f) {
-  size_t n = shape_size(&self->output) * (size_t) f->batch;
-  for (size_t i = 0; i < n; ++i) f->y[i] = f->x[0][i] * f->x[1][i];
-}
-
-static void product_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
-                             real* dw) {
-  (void) dw;
-  size_t n = shape_size(&self->output) * (size_t) f->batch;
-  for (size_t i = 0; dx[0] && i < n; ++i) dx[0][i] = dy[i] * f->x[1][i];
-  for (size_t i = 0; dx[1] && i < n; ++i) dx[1][i] = dy[i] * f->x[0][i];
-}
-
-static void product_jvp(const layer* self, const frame* f, const real* const* xdot,
-                        const real* wdot, real* ydot) {
-  (void) wdot;
-  size_t n = shape_size(&self->output) * (size_t) f->batch;
-  for (size_t i = 0; i < n; ++i) ydot[i] = xdot[0][i] * f->x[1][i] + f->x[0][i] * xdot[1][i];
-}
-
-static const layer_type product_layer = {
-    "product", {{NULL, 0}}, NULL, product_forward, product_backward, product_jvp,
-};
-
-/* Turns node i, of one input and the same shape, into the product of two earlier nodes. */
-static void make_product(network* net, int i, int first, int second) {
-  int* inputs = keep(2 * sizeof(int));
-  shape* shapes = keep(2 * sizeof(shape));
-  inputs[0] = first;
-  inputs[1] = second;
-  shapes[0] = shapes[1] = net->nodes[i].layer.output;
-  net->nodes[i].inputs = inputs;
-  net->nodes[i].layer.inputs = shapes;
-  net->nodes[i].layer.n_inputs = 2;
-  net->nodes[i].layer.type = &product_layer;
-}
-
 static const double four[] = {WIDTH, 1}, norm[] = {-1, -1, 1e-2, 1, 1};
 
 static network* tangled(graph* g) {

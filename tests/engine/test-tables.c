@@ -51,6 +51,45 @@ static void test_finds(void) {
   for (int i = 0; loss_at(i); ++i) check(metric_find(loss_at(i)->name) != NULL, loss_at(i)->name);
 }
 
+/* A record without its second derivative would be met only by whoever asks for one. */
+static void test_second_derivatives(void) {
+  for (int i = 0; layer_at(i); ++i) check(layer_at(i)->backward_jvp != NULL, layer_at(i)->name);
+  for (int i = 0; activation_at(i); ++i) {
+    check(activation_at(i)->backward_jvp != NULL, activation_at(i)->name);
+  }
+  for (int i = 0; loss_at(i); ++i) check(loss_at(i)->hessian != NULL, loss_at(i)->name);
+  for (int i = 0; penalty_at(i); ++i) check(penalty_at(i)->hessian != NULL, penalty_at(i)->name);
+}
+
+/* Among many pairs of vectors some are so near to orthogonal that a float's step turns their
+ * sign. */
+static bool has_smooth_steps(const penalty* p, const tensor* t) {
+  return IS_DOUBLE || t->n < 50 || strcmp(p->name, "orthogonal") != 0;
+}
+
+/* The product of the Hessian with wdot, added to 1, is the difference of the gradient. */
+static void check_penalty_hessian(const penalty* p, const double* h, tensor t, const char* what) {
+  real *w = keep_reals(t.n), *wdot = keep_reals(t.n), *gdot = keep_reals(t.n);
+  real *there = keep_reals(t.n), *above = keep_reals(t.n), *below = keep_reals(t.n);
+  double *expected = keep_doubles(t.n), step = TOLERANCE(1e-6, 1e-3), size = 1;
+  for (size_t i = 0; i < t.n; ++i) w[i] = (real) (draw_int(2) ? draw(0.2, 1) : draw(-1, -0.2));
+  draw_reals(t.n, -1, 1, wdot);
+  vector_fill(t.n, 1, gdot);
+  p->hessian(&t, h, (real) 0.5, w, wdot, gdot);
+  for (int side = -1; side <= 1; side += 2) {
+    real* g = side < 0 ? below : above;
+    vector_fill(t.n, 0, g);
+    for (size_t i = 0; i < t.n; ++i) there[i] = w[i] + (real) (side * step) * wdot[i];
+    p->grad(&t, h, (real) 0.5, there, g);
+  }
+  for (size_t i = 0; i < t.n; ++i) {
+    expected[i] = 1 + ((double) above[i] - (double) below[i]) / (2 * step);
+    size = fmax(size, fabs(expected[i]));
+  }
+  if (!has_smooth_steps(p, &t)) return;
+  check_all_near(t.n, gdot, expected, size * TOLERANCE(1e-8, 2e-3), what);
+}
+
 static void check_penalty(const penalty* p, const double* h, tensor t, const char* what) {
   real *w = keep_reals(t.n), *g = keep_reals(t.n);
   double* expected = keep_doubles(t.n);
@@ -90,6 +129,7 @@ static void test_penalties(void) {
   for (int c = 0; c < COUNT(cases); ++c) {
     for (int s = 0; s < COUNT(shapes); ++s) {
       check_penalty(penalty_find(cases[c].name), cases[c].h, shapes[s], cases[c].name);
+      check_penalty_hessian(penalty_find(cases[c].name), cases[c].h, shapes[s], cases[c].name);
     }
   }
 }
@@ -221,6 +261,7 @@ static void test_schedules(void) {
 int main(void) {
   test_names();
   test_finds();
+  test_second_derivatives();
   test_penalties();
   test_penalty_values();
   test_constraints();

@@ -31,7 +31,7 @@ objective_cases <- list(
   ), "categorical_crossentropy", one_hot_in(3)),
   fused_sigmoid = objective_case(function() list(
     layer_dense(units = 4, activation = "mish"), layer_dense(units = 2, activation = "sigmoid")
-  ), loss_binary_crossentropy(label_smoothing = 0.1), function(n) matrix(rbinom(2 * n, 1, 0.5), n)),
+  ), loss_binary_crossentropy(label_smoothing = 0.1), function(n) matrix(sample(0:1, 2 * n, TRUE), n)),
   softmax_mse = objective_case(function() list(
     layer_dense(units = 3, activation = "softmax")
   ), loss_mean_squared_error(reduction = "sum"), one_hot_in(3)),
@@ -41,7 +41,7 @@ objective_cases <- list(
     layer_dense(units = 3, kernel_regularizer = regularizer_orthogonal(0.4, mode = "columns"))
   ), "log_cosh", numbers_in(3)),
   normalized = objective_case(function() list(
-    layer_batch_normalization(), layer_dense(units = 4, activation = "elu"),
+    layer_batch_normalization(), layer_dense(units = 4, activation = "swish"),
     layer_layer_normalization(), layer_dense(units = 2)
   ), loss_huber(delta = 0.7), numbers_in(2)),
   dropped = objective_case(function() list(
