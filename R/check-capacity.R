@@ -52,7 +52,7 @@ find_effectively_linear <- function(case) {
       sprintf("Other weights of this network reach %s (now %s).", digits(case$witness$loss), digits(case$loss))),
     "train longer or at a higher learning rate; scale x; larger initial weights.",
     explains = share_between(case, case$witness$loss, case$loss), fix = list(what = "train"),
-    symptom = TRUE
+    symptom = 1
   )
 }
 

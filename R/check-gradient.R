@@ -3,7 +3,10 @@
 gradient_checks <- function() {
   list(
     new_check("O6", "vanishing or exploding gradients", "gradient", find_vanishing),
-    new_check("O5", "epsilon of Adam", "gradient", find_epsilon)
+    new_check("O5", "epsilon of Adam", "gradient", find_epsilon),
+    new_check("O2", "directions that no weight reaches", "gradient", find_blind),
+    new_check("O3", "learning rate too large", "curvature", find_too_fast),
+    new_check("O7", "noise of batches", "gradient", find_batch_noise)
   )
 }
 
@@ -84,10 +87,9 @@ find_epsilon <- function(case) {
 # Residuals orthogonal to all that the weights can change to first order, J'r = 0.
 find_blind <- function(case) {
   small <- is_squared(case) && case$last == "linear" && case$rows * case$units <= 300 &&
-    length(dim(case$prediction)) == 2 && nrow(case$owners) <= 5000
+    length(dim(case$prediction)) == 2 && isTRUE(length(case$weights) > 0) && length(case$weights) <= 5000
   if (!small) return(NULL)
-  j <- do.call(rbind, lapply(seq_len(case$units), function(k) objective_jacobian(case$objective, k)))
-  if (nrow(j) != case$rows * case$units) j <- objective_jacobian(case$objective)
+  j <- objective_jacobian(case$objective)
   s <- svd(j, nu = nrow(j), nv = 0)
   rank <- sum(s$d > max(dim(j)) * .Machine$double.eps * max(s$d, 0))
   if (rank >= nrow(j)) return(NULL)

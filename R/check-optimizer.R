@@ -201,7 +201,7 @@ find_last_gap <- function(case) {
     "more epochs, a higher learning rate, or scaled inputs.",
     explains = share_between(case, gap$loss, case$loss), severity = if (harmful) "fault" else "note",
     certificate = certificate("witness", quote(loss_at(better) < 0.9 * loss), list(better = gap$weights)),
-    fix = list(what = "train"), symptom = TRUE
+    fix = list(what = "train"), symptom = 1
   )
 }
 
@@ -232,7 +232,7 @@ find_unfinished <- function(case) {
     if (still && is.numeric(rate)) sprintf("learning_rate = %s, or far more epochs.", digits(rate * 100, 2)) else {
       "more epochs, or a higher learning rate."
     },
-    explains = share_between(case, room, case$loss), symptom = !still,
+    explains = share_between(case, room, case$loss), symptom = if (still) 0.5 else 1,
     fix = list(what = if (still) "rate" else "train", by = 100)
   )
 }

@@ -2,7 +2,9 @@
 
 point_checks <- function() {
   list(
-    new_check("K1a", "at the global minimum", "floor", find_bottom)
+    new_check("K1a", "at the global minimum", "floor", find_bottom),
+    new_check("K1b", "stuck in a local minimum or on a saddle", "curvature", find_stuck),
+    new_check("K2", "plateau", "curvature", find_plateau)
   )
 }
 
@@ -90,15 +92,16 @@ cell_minimum_found <- function(case) {
 
 find_plateau <- function(case) {
   loss <- case$series
-  if (length(loss) < 50 || !all(is.finite(loss)) || !does_badly(case)) return(NULL)
+  if (length(loss) < 50 || !all(is.finite(loss))) return(NULL)
+  if (!does_badly(case) && !isTRUE(case$loss > 0.9 * case$constant_loss)) return(NULL)
   n <- length(loss)
   before <- loss[max(1, n - max(20, floor(0.2 * n)))]
   flat <- abs(before - loss[n]) < 1e-3 * abs(before)
-  if (!flat || case$slope_now > 1e-2 || case$slope_now <= 1e-5) return(NULL)
+  if (!flat || case$slope_now > 0.1 || case$slope_now <= 1e-5) return(NULL)
   found(
     "A plateau", "LIKELY", "The loss hardly moves, though the point is no minimum.",
     sprintf("Relative slope ||gradient|| ||weights|| / loss: %s", digits(case$slope_now, 2)),
     "another initializer or activation, scaled inputs, a higher learning rate.",
-    fix = list(what = "reinitialize"), symptom = TRUE
+    fix = list(what = "reinitialize"), symptom = 1
   )
 }

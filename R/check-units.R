@@ -166,7 +166,7 @@ find_constant_prediction <- function(case) {
     "The model does as well as the best constant: it has not learnt from x.",
     sprintf("Loss %s; best constant %s", digits(case$loss), digits(case$constant_loss)),
     "look at the other findings first; then learning rate, scales and the link of x and y.",
-    symptom = TRUE
+    symptom = 1
   )
 }
 

@@ -5,10 +5,10 @@
 # explains     share of the excess loss, 0 to 1; NA where it cannot be told
 # certificate  NULL, or what verify_finding() checks (see certificate())
 # fix          NULL, or what try_fix() does (see diagnosis-fix.R)
-# symptom      whether something else must be the cause
+# symptom      0: a cause; 0.5: one that comes after all others; 1: something else is the cause
 
 found <- function(cause, confidence, why, numbers = character(), remedy = NULL, explains = NA,
-                  severity = "fault", certificate = NULL, fix = NULL, symptom = FALSE) {
+                  severity = "fault", certificate = NULL, fix = NULL, symptom = 0) {
   stopifnot(confidence %in% confidence_levels, severity %in% c("fault", "note"))
   if (confidence == "PROVEN") stopifnot(!is.null(certificate))
   list(cause = cause, confidence = confidence, severity = severity,
@@ -34,7 +34,7 @@ rank_findings <- function(findings) {
   note <- vapply(findings, `[[`, "", "severity") == "note"
   level <- match(vapply(findings, `[[`, "", "confidence"), confidence_levels)
   weight <- vapply(findings, rank_weight, 0)
-  symptom <- vapply(findings, function(f) isTRUE(f$symptom), NA) | weight < 0.05
+  symptom <- pmax(vapply(findings, function(f) as.double(f$symptom %||% 0), 0), weight < 0.05)
   findings[order(note, symptom, -weight, level, seq_along(findings))]
 }
 
@@ -47,7 +47,7 @@ rank_weight <- function(finding) {
 demote_explained <- function(findings) {
   whole <- vapply(findings, function(f) {
     f$severity == "fault" && f$confidence == "PROVEN" && isTRUE(f$explains >= 0.99) &&
-      !isTRUE(f$symptom)
+      !isTRUE(f$symptom > 0)
   }, NA)
   if (!any(whole)) return(findings)
   first <- which(whole)[1]

@@ -15,7 +15,7 @@ format.nn_diagnosis <- function(x, ..., width = getOption("width")) {
   c(
     title_lines(attr(x, "case"), width), "",
     if (length(shown)) unlist(lapply(text, c, "")) else c(healthy_lines(x, width), ""),
-    unlist(lapply(rest_lines(x, faults), wrapped, width = width)),
+    unlist(lapply(rest_lines(x, faults), function(line) c(wrapped(line, width), ""))),
     ladder_lines(x, width), closing_line(x)
   )
 }
