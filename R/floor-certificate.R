@@ -8,6 +8,7 @@ verify_certificate <- function(certificate, problem, tolerance = 1e-8) {
     groups = verify_groups(certificate, problem, tolerance),
     dual = verify_dual(certificate, problem, tolerance),
     ray = verify_ray(certificate, problem, tolerance),
+    pieces = verify_pieces(certificate, problem),
     projection = verify_projection(certificate, problem, tolerance),
     FALSE
   )
@@ -106,7 +107,8 @@ verify_dual <- function(certificate, problem, tolerance) {
   kept <- rows$s > 0
   if (!spans_network(certificate, problem) || any(l[!kept, ] != 0)) return(FALSE)
   a <- if (certificate$intercept) cbind(1, problem$inputs) else problem$inputs
-  if (!orthogonal(a, l, tolerance, 1e-12 * sqrt(sum(rows$s^2)))) return(FALSE)
+  least <- 1e-12 * sqrt(sum(rows$s^2)) + 1e-6 * sqrt(sum(l^2))
+  if (!orthogonal(a, l, tolerance, least)) return(FALSE)
   if (grepl("categorical", problem$loss$name)) return(verify_shares(certificate, problem, kept))
   record <- dual_records[[problem$loss$name]]
   problem$t <- rows$t
@@ -150,4 +152,10 @@ verify_ray <- function(certificate, problem, tolerance) {
     min((2 * rows$t[kept, ] - 1) * z)
   }
   certificate$value == 0 && least > 10 * max(abs(off))
+}
+
+# The same again, for as many pieces as the network can have.
+verify_pieces <- function(certificate, problem) {
+  if (is.na(piece_count(problem)) || certificate$pieces < piece_count(problem)) return(FALSE)
+  certificate$value <= pieces_value(problem, as.vector(problem$inputs), certificate$pieces)
 }

@@ -19,6 +19,9 @@
 #'   or so of the best linear outputs, more where these are hard to find.
 #' * `"separable"`: linear logits get all classes right, so cross-entropy falls towards 0
 #'   while the weights grow, and never reaches it.
+#' * `"piecewise"`: of one input, relu layers make lines joined at kinks, as many as their
+#'   units allow; the mean squared error is at least that of the best lines for so many stretches
+#'   of neighbouring `x` (up to 500 different ones).
 #' * `"duplicates"`: rows that are equal in `x` get equal outputs, so where their targets differ
 #'   the loss is at least that of their mean, median, or share of classes.
 #' * `"range"`: outputs are in the range of the last activation, which does not hold all
@@ -68,7 +71,7 @@ loss_floor <- function(model, x, y, sample_weight = NULL, class_weight = NULL, .
 
 architecture_floors <- function(problem) {
   affine <- c(squares_floors(problem), convex_floors(problem))
-  c(affine, list(least_floor(problem)), data_floors(problem))
+  c(affine, list(least_floor(problem)), data_floors(problem), pieces_floors(problem))
 }
 
 # `about`: the floor before it was lowered for rounding, to be shown.
