@@ -111,7 +111,7 @@ early_stopping_finish <- function(self, logs) {
 
 # Weights that were the model's own: also those that set_weights() would refuse, NaN.
 restore_weights <- function(model, weights) {
-  layers <- model_state(model)$layers
+  layers <- leaf_layers(model)
   slots <- unlist(lapply(layers, function(l) layer_state(l)$slots), recursive = FALSE)
   names(weights) <- vapply(slots, `[[`, "", "name")
   put_weights(layers, weights)

@@ -263,7 +263,7 @@ find_smoothing <- function(case) {
   if (!isTRUE(s > 0) || is.null(case$targets)) return(NULL)
   k <- if (case$criterion$name %in% binary_losses) 2 else case$units
   p <- c(1 - s + s / k, rep(s / k, k - 1))
-  floor <- case$compiled$loss_weight * -sum(p * log(p))
+  floor <- case$compiled$loss_weights * -sum(p * log(p))
   found(
     "Label smoothing", "LIKELY",
     "Smoothed labels have an entropy, which no prediction can undercut.",

@@ -1,5 +1,7 @@
-# What compile() keeps: list(optimizer, loss, metrics, metric_labels, loss_weights). Losses
-# and metrics are objects; metrics that depend on shapes ("accuracy") are settled by fit().
+# What compile() keeps: list(optimizer, trained, losses, loss_weights, metrics, loss_labels,
+# metric_labels). `trained`: numbers of the outputs that have a loss; losses and weights go by
+# them, as does the field `output` of each metric. Losses and metrics are objects; metrics that
+# depend on shapes ("accuracy") are settled by fit(). Labels are the names in logs.
 
 #' Choose loss, optimizer and metrics
 #'
@@ -14,12 +16,17 @@
 #' @param optimizer a name such as `"adam"`, or an object made by `optimizer_*()`.
 #' @param loss a name such as `"mse"` (in any case), a function `loss_*`, or an object made by
 #'   one. `"crossentropy"` or `"ce"` is the binary, categorical or sparse categorical
-#'   cross-entropy by the shapes of output and y.
+#'   cross-entropy by the shapes of output and y. Of several outputs: a list of these by
+#'   position, or a named list by the names of the outputs, which may leave outputs out (they
+#'   are not trained and get no y); a single loss is that of each output.
 #' @param metrics names, functions `metric_*`, objects made by them, or a list of these; a
 #'   metric that has a name in the list is logged under it.
 #'   `"accuracy"` is binary, categorical or sparse categorical accuracy by the shapes of
-#'   output and y.
-#' @param loss_weights a number that multiplies the loss.
+#'   output and y. Of several outputs: a list of lists by position, or a named list by the
+#'   names of the outputs; metrics in a flat list are those of each output. They are logged as
+#'   `<output>_<metric>`.
+#' @param loss_weights a number that multiplies the loss; of several outputs a vector or a
+#'   (named) list of them, 1 where it says nothing. The loss is the weighted sum.
 #' @param weighted_metrics like `metrics`; these use sample and class weights.
 #' @param ... accepted from R keras scripts, without effect: `run_eagerly`,
 #'   `steps_per_execution`, `jit_compile`, `auto_scale_loss`, `sample_weight_mode`,
@@ -41,16 +48,21 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
   dots <- list(...)
   check_dots(dots[setdiff(names2(dots), compile_ignored)],
     c("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics", compile_ignored))
-  output <- output_name(object)
-  metrics <- compile_metrics(metrics, "metrics", FALSE, environment(), output)
-  weighted <- compile_metrics(weighted_metrics, "weighted_metrics", TRUE, environment(), output)
+  call <- environment()
+  names <- output_names(object)
+  metrics <- c(metrics_by_output(metrics, "metrics", FALSE, names, call),
+    metrics_by_output(weighted_metrics, "weighted_metrics", TRUE, names, call))
+  optimizer <- as_optimizer(optimizer, "optimizer", call = call)
+  losses <- losses_by_output(loss, names, call)
+  weights <- weights_by_output(loss_weights, names, call)
+  trained <- which(lengths(losses) > 0)
   compiled <- list(
-    optimizer = as_optimizer(optimizer, "optimizer", call = environment()),
-    loss = guess_loss(object, compile_loss(loss, call = environment())),
-    loss_weight = check_loss_weights(loss_weights),
-    metrics = c(metrics, weighted)
+    optimizer = optimizer, trained = trained,
+    losses = Map(guess_loss, losses[trained], model_outputs(object)[trained]),
+    loss_weights = weights[trained], metrics = trained_metrics(metrics, trained, names, call),
+    loss_labels = if (length(trained) > 1) paste0(names[trained], "_loss"),
+    metric_labels = unique_labels(metrics)
   )
-  compiled$metric_labels <- unique_labels(compiled$metrics)
   warn_at_compile(object, compiled)
   state <- model_state(object)
   state$compiled <- compiled
@@ -61,11 +73,14 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
 compile_ignored <- c("run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss",
   "sample_weight_mode", "target_tensors")
 
+check_loss_given <- function(loss, call) {
+  if (!is.null(loss)) return(invisible(loss))
+  stop_kestrel("argument", "`loss` is missing.", argument = "loss",
+    hint = paste("Known losses:", quote_names(registry("losses")$name)), call = call)
+}
+
 compile_loss <- function(loss, call) {
-  if (is.null(loss)) {
-    stop_kestrel("argument", "`loss` is missing.", argument = "loss",
-      hint = paste("Known losses:", quote_names(registry("losses")$name)), call = call)
-  }
+  check_loss_given(loss, call)
   one <- is.list(loss) && !is.object(loss) && length(loss) == 1
   if (one) loss <- loss[[1]]
   if ((is.character(loss) || is.list(loss)) && length(loss) != 1) {
@@ -81,12 +96,6 @@ check_loss_weights <- function(x, arg = "loss_weights", call = caller_env()) {
   check_number(x, min = 0, open = "min", arg = arg, call = call)
 }
 
-# Keras' name of the output, by which its scripts may list metrics.
-output_name <- function(model) {
-  layers <- model_state(model)$layers
-  if (length(layers)) layers[[length(layers)]]$name
-}
-
 # Each as a metric object, with the place named in errors.
 compile_metrics <- function(x, arg, weighted, call, output = NULL) {
   if (is.null(x)) return(list())
@@ -97,7 +106,7 @@ compile_metrics <- function(x, arg, weighted, call, output = NULL) {
   lapply(seq_along(x), function(i) {
     place <- if (length(x) > 1) sprintf("%s[[%d]]", arg, i) else arg
     label <- setdiff(names2(x)[i], c("", output))
-    list(metric = labelled_metric(as_metric(x[[i]], place, call), label), weighted = weighted)
+    list(metric = labelled_metric(as_metric(x[[i]], place, call), label), weighted = weighted, output = 1L)
   })
 }
 
@@ -110,30 +119,36 @@ labelled_metric <- function(metric, label) {
 
 # Names in logs: a second metric of the same name gets a suffix, or `weighted_`.
 unique_labels <- function(metrics) {
-  labels <- vapply(metrics, function(m) m$metric$label, "")
+  labels <- vapply(metrics, function(m) paste0(m$prefix, m$metric$label), "")
   weighted <- vapply(metrics, `[[`, NA, "weighted")
   twice <- weighted & labels %in% c("loss", labels[!weighted])
   labels[twice] <- paste0("weighted_", labels[twice])
   make.unique(c("loss", labels), sep = "_")[-1]
 }
 
+# Names of what the engine logs, in its order.
+log_labels <- function(compiled) c("loss", compiled$loss_labels, compiled$metric_labels)
+
 # What is run, as Keras runs it, though it is certain to be a mistake.
 warn_at_compile <- function(model, compiled, call = caller_env()) {
   warn_zero_rate(compiled$optimizer, call)
-  last <- last_activation(model)
-  if (is.null(last)) return(invisible())
-  absorbs <- loss_absorbs(compiled$loss)
-  if (!is.na(absorbs) && isTRUE(compiled$loss$config$from_logits) && last %in% c("softmax", "sigmoid")) {
+  last <- last_activations(model)[compiled$trained]
+  dims <- model_outputs(model)[compiled$trained]
+  for (o in seq_along(last)) warn_output(last[[o]], dims[[o]], compiled$losses[[o]], call)
+}
+
+warn_output <- function(last, dims, loss, call) {
+  absorbs <- loss_absorbs(loss)
+  if (!is.na(absorbs) && isTRUE(loss$config$from_logits) && last %in% c("softmax", "sigmoid")) {
     warn_kestrel("from_logits", sprintf("`from_logits = TRUE`, but the last layer ends in %s: its output is no logit.", last),
       hint = "Drop the activation, or from_logits.", call = call)
   }
-  units <- output_dims(model)
-  units <- units[length(units)]
-  if (identical(units, 1L) && last == "softmax") {
+  if (!identical(dims[length(dims)], 1L)) return(invisible())
+  if (last == "softmax") {
     warn_kestrel("softmax", "The last layer is a softmax of one unit: its output is always 1.",
       hint = "Use activation = \"sigmoid\" with loss = \"binary_crossentropy\".", call = call)
   }
-  if (identical(units, 1L) && compiled$loss$name == "categorical_crossentropy" && last != "softmax") {
+  if (loss$name == "categorical_crossentropy" && last != "softmax") {
     warn_kestrel("one_class", "`categorical_crossentropy` of one unit is the same for any output.",
       hint = "Use loss = \"binary_crossentropy\" with a sigmoid.", call = call)
   }
@@ -141,10 +156,10 @@ warn_at_compile <- function(model, compiled, call = caller_env()) {
 
 loss_absorbs <- function(loss) registry_row("losses", loss$name)$text
 
-# Name of the activation that the model ends in, "linear" when it ends in none.
-last_activation <- function(model) {
-  layers <- model_state(model)$layers
-  if (!length(layers) || !model_state(model)$built) return(NULL)
-  nodes <- model_plan(model)$nodes
-  nodes[[length(nodes)]]$activation %||% "linear"
+# Name of the activation that each output ends in, "linear" when it ends in none; none of a model
+# that is not built.
+last_activations <- function(model) {
+  if (!length(model_state(model)$layers) || !model_state(model)$built) return(NULL)
+  plan <- model_plan(model)
+  vapply(plan$nodes[plan$outputs + 1L], function(node) node$activation %||% "linear", "")
 }

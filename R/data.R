@@ -150,35 +150,16 @@ position_text <- function(at) {
   sprintf("[%s]", paste(at, collapse = ", "))
 }
 
-# x for a model: its dims are those of the input. A vector of length n is n rows of one
-# column; a matrix with one row too few dims for a deeper input is not guessed at.
-model_input <- function(model, x, arg, call = caller_env(), finite = FALSE) {
-  x <- plain_column(x)
-  if (!finite && is_plain_input(model, x)) return(x)
-  check_layers_present(model, call)
-  x <- check_data(x, arg, call)
-  if (finite) check_finite(x, arg, call)
-  check_fits_input(model, x, arg, call)
-}
-
-# A matrix that fits a built model as it is.
+# A matrix that fits a built model of one input as it is.
 is_plain_input <- function(model, x) {
   state <- environment(model)
-  state$built && length(state$layers) > 0 && is_plain_matrix(x) && identical(dim(x)[-1], state$input)
-}
-
-# Data that were checked by themselves; builds the model for them when it is not built.
-check_fits_input <- function(model, x, arg, call) {
-  state <- model_state(model)
-  dims <- sample_dims(x)
-  build_model(model, dims, call)
-  check_input_dims(dims, state$input, "the model", call, arg)
-  x
+  state$built && length(state$layers) > 0 && is_plain_matrix(x) &&
+    identical(dim(x)[-1], state$input) && !model_layout(state)$codes
 }
 
 check_input_dims <- function(got, expected, what, call, arg = "x") {
-  if (identical(got, expected) || identical(as.integer(got), as.integer(expected))) return(invisible(got))
-  message <- if (length(got) == 1 && length(expected) == 1) {
+  if (identical(got, expected) || identical(dims_list(got), dims_list(expected))) return(invisible(got))
+  message <- if (length(got) == 1 && length(expected) == 1 && !is.list(expected)) {
     sprintf("`%s` must have %d %s, the input of %s, not %d.", arg, expected,
       if (expected == 1) "column" else "columns", what, got)
   } else {

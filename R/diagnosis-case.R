@@ -8,6 +8,7 @@
 # validation               list(x, y, weight), or NULL
 
 new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
+  check_one_to_one(model, call)
   case <- bare_case(history, model, budget)
   if (is.null(x) != is.null(y)) {
     stop_kestrel("argument", "`x` and `y` go together: only one of them is given.",
@@ -35,7 +36,7 @@ bare_case <- function(history, model = NULL, budget = 5) {
 # Missing numbers, wrong codes and text are what a diagnosis is about; shapes are not.
 take_data <- function(case, x, y, sample_weight, call) {
   data <- tryCatch(
-    suppressWarnings(check_samples(case$model, x, y, sample_weight, call = call),
+    suppressWarnings(single_samples(case$model, x, y, sample_weight, call = call),
       classes = "kestrel_warning"),
     kestrel_error_argument = function(e) e
   )

@@ -1,6 +1,6 @@
 # Evidence of one forward pass: what the nodes of the network put out, and the loss there.
 
-evidence_layers <- function(case) model_state(case$model)$layers
+evidence_layers <- function(case) leaf_layers(case$model)
 
 evidence_plan <- function(case) {
   plan <- model_plan(case$model)
@@ -42,9 +42,9 @@ evidence_prediction <- function(case) case$outputs[[length(case$outputs)]]
 evidence_compiled <- function(case) model_state(case$model)$compiled
 
 # The loss function, and whether it takes the logits of the last activation.
-evidence_criterion <- function(case) case$compiled$loss
+evidence_criterion <- function(case) case$compiled$losses[[1]]
 
-evidence_fused <- function(case) loss_is_fused(case$model, case$criterion)
+evidence_fused <- function(case) output_specs(case$model)[[1]]$fused
 
 # Loss of the data, without penalties, in double precision.
 evidence_loss <- function(case) {
@@ -52,12 +52,12 @@ evidence_loss <- function(case) {
   logits <- case$outputs[[nrow(case$nodes) - 1L]]
   loss <- case$criterion
   attr(loss, "fields")$choice <- fused_choice(loss)
-  case$compiled$loss_weight * reduced_loss(mean_loss(loss), case$y, logits, case$weight)
+  case$compiled$loss_weights * reduced_loss(mean_loss(loss), case$y, logits, case$weight)
 }
 
 score_prediction <- function(case, prediction) {
   loss <- mean_loss(case$criterion)
-  case$compiled$loss_weight * reduced_loss(loss, case$y, prediction, case$weight)
+  case$compiled$loss_weights * reduced_loss(loss, case$y, prediction, case$weight)
 }
 
 # fit() takes the mean of losses that are not to be reduced.
@@ -221,7 +221,7 @@ evidence_data_floor <- function(case) {
 }
 
 lowest_value <- function(case) {
-  switch(case$criterion$name, cosine_similarity = -case$compiled$loss_weight, poisson = -Inf, 0)
+  switch(case$criterion$name, cosine_similarity = -case$compiled$loss_weights, poisson = -Inf, 0)
 }
 
 # Where the excess loss begins.
@@ -233,7 +233,7 @@ evidence_affine_loss <- function(case) {
   w <- sqrt(as.vector(case$weight %||% rep(1, case$rows)))
   design <- cbind(1, case$inputs) * w
   residual <- qr.resid(qr(design, LAPACK = FALSE), case$targets * w)
-  case$compiled$loss_weight * sum(residual^2) / length(residual)
+  case$compiled$loss_weights * sum(residual^2) / length(residual)
 }
 
 # What is known of the architecture on these data, and the best lower bound (see loss_floor()).

@@ -65,7 +65,7 @@ new_trial <- function(case) {
     state <- layer_state(layer)
     list(type = state$type, config = state$config, name = layer$name, trainable = state$trainable)
   })
-  list(layers = layers, loss = case$compiled$loss, optimizer = NULL, fresh = TRUE,
+  list(layers = layers, loss = case$compiled$losses[[1]], optimizer = NULL, fresh = TRUE,
     x = if (is.null(case$x)) case$raw$x else case$x, y = if (is.null(case$y)) case$raw$y else case$y,
     args = list(batch_size = 32L, shuffle = TRUE))
 }

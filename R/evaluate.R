@@ -65,9 +65,9 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
     gather = gathers(check_import(getOption("kestrel.import"), call), list(samples), state$precision)
   )
   train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
-  spec <- model_plan(model)
-  trainer <- trainer_new(spec, train, NULL, samples, pack_layout(model_layout(state)))
-  labels <- c("loss", state$compiled$metric_labels)
+  w <- pack_layout(model_layout(state))
+  trainer <- trainer_new(training_plan(model), train, NULL, samples, w)
+  labels <- log_labels(state$compiled)
   stats::setNames(evaluate_all(trainer, steps, hooks, labels), labels)
 }
 

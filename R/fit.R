@@ -97,7 +97,6 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   callbacks <- callback_set(callbacks, call = environment())
   data <- with_model_restored(object, {
     data <- check_samples(object, x, y, sample_weight, class_weight, call = environment())
-    data["own_weight"] <- list(if (!is.null(class_weight)) weight_array(sample_weight, sample_count(data$x), "sample_weight") else data$weight)
     c(data["classes"], training_samples(object, data, validation_split, validation_data, environment()))
   })
   settings <- batch_settings(settings, data$train$n)
@@ -128,18 +127,20 @@ with_model_restored <- function(model, code) {
 }
 
 with_layers_restored <- function(model, code) {
-  state <- model_state(model)
-  before <- lapply(state$layers, function(l) as.list(layer_state(l), all.names = TRUE))
-  old <- mget(c("built", "input"), envir = state, ifnotfound = list(NULL))
+  states <- states_within(model)
+  before <- lapply(states, as.list, all.names = TRUE)
   good <- FALSE
-  on.exit(if (!good) {
-    for (i in seq_along(before)) restore_environment(layer_state(state$layers[[i]]), before[[i]])
-    list2env(old, envir = state)
-    model_changed(model)
-  })
+  on.exit(if (!good) Map(restore_environment, states, before))
   value <- force(code)
   good <- TRUE
   value
+}
+
+# Of the model, its layers, and of models in it.
+states_within <- function(part) {
+  state <- environment(part)
+  parts <- if (is_model(part)) state$layers
+  c(list(state), unlist(lapply(parts, states_within), recursive = FALSE))
 }
 
 restore_environment <- function(env, values) {

@@ -71,11 +71,10 @@ node_rows <- function(model, problem, i) {
 }
 
 node_values <- function(model, x, i) {
-  state <- model_state(model)
   plan <- model_plan(model)
   plan$precision <- "float64"
   plan$outputs <- i - 1L
-  engine_predict(plan, pack_weights(state$layers), list(data_array(x, state$input)), 256L)[[1]]
+  engine_predict(plan, pack_weights(leaf_layers(model)), list(data_array(x, sample_dims(x))), 256L)[[1]]
 }
 
 # rows x k, NA where outputs can change.

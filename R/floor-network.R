@@ -29,7 +29,7 @@ floor_network <- function(model, fused) {
 
 # Whether training can reach all weights: none is frozen, constrained or a statistic.
 weights_free <- function(model) {
-  layers <- model_state(model)$layers
+  layers <- leaf_layers(model)
   constrained <- vapply(model_plan(model)$nodes, function(node) {
     any(lengths(lapply(node$rules, `[[`, "constraint")) > 0)
   }, NA)

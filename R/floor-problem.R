@@ -15,7 +15,7 @@ floor_problem <- function(model, x, y, sample_weight = NULL, class_weight = NULL
                           call = caller_env()) {
   check_compiled(model, call)
   check_built(model, call)
-  data <- check_samples(model, x, y, sample_weight, class_weight, call = call)
+  data <- single_samples(model, x, y, sample_weight, class_weight, call = call)
   data[c("x", "y", "weight")] <- lapply(data[c("x", "y", "weight")], as_precision, model)
   output <- output_dims(model)
   problem <- list(n = sample_count(data$x), k = output[length(output)], x = data$x)
@@ -35,9 +35,9 @@ as_precision <- function(x, model) {
 }
 
 problem_loss <- function(model, data, problem) {
-  compiled <- model_state(model)$compiled
-  spec <- output_spec(model)
-  codes <- takes_codes(compiled$loss)
+  loss <- model_state(model)$compiled$losses[[1]]
+  spec <- output_specs(model)[[1]]
+  codes <- takes_codes(loss)
   kt <- if (codes) 1L else problem$k
   t <- to_columns(data$y)
   w <- if (!is.null(data$weight)) rep(as.vector(data$weight), each = problem$places)
@@ -45,15 +45,15 @@ problem_loss <- function(model, data, problem) {
   s <- engine_loss_scales(spec$loss, t, y, w, spec$reduction, problem$k, kt) * spec$loss_weight
   list(
     t = matrix(t, ncol = kt, byrow = TRUE), s = rep_len(s, problem$n * problem$places),
-    loss = compiled$loss, choice = spec$loss, fused = spec$fused,
-    logits = spec$fused || isTRUE(compiled$loss$config$from_logits), codes = codes,
-    notes = problem_notes(model, spec$reduction, compiled$loss)
+    loss = loss, choice = spec$loss, fused = spec$fused,
+    logits = spec$fused || isTRUE(loss$config$from_logits), codes = codes,
+    notes = problem_notes(model, spec$reduction, loss)
   )
 }
 
 # What the floor is no statement about.
 problem_notes <- function(model, reduction, loss) {
-  layers <- model_state(model)$layers
+  layers <- leaf_layers(model)
   types <- vapply(layers, function(l) layer_state(l)$type, "")
   penalized <- any(vapply(model_plan(model)$nodes, node_penalized, NA))
   by_batch <- reduction %in% c("sum", "none", "mean_with_sample_weight") ||

@@ -6,8 +6,11 @@
 # config        the constructor's arguments, checked
 # trainable, built
 # input_shape   dims of a sample, where the user gave them
-# input, output dims of a sample, once built; slots: list(name, dims, is_state), the last
-#               also by itself; by_node: how many slots each of the layer's engine nodes has
+# input, output dims of a sample, once built (of a merging layer a list of the inputs' dims);
+#               slots: list(name, dims, is_state), the last also by itself; by_node: how many
+#               slots each of the layer's engine nodes has
+# automatic     whether the name was made by a model
+# calls         of the layer on tensors, see tensor.R; home: the stack of layers it is in
 # weights       arrays, named by slot, once built
 
 new_layer <- function(type, config, options) {
@@ -87,6 +90,7 @@ compose_layer <- function(object, type, config, options, call = caller_env()) {
   if (!is.null(options$activity)) config$activity_regularizer <- options$activity
   layer <- new_layer(type, config, options[names(options) != "activity"])
   if (missing(object)) return(layer)
+  if (is_symbolic(object)) return(layer_on_tensors(layer, object, call))
   check_model(object, arg = "object", call = call)
   add_layer(object, layer, call = call)
   invisible(object)
@@ -134,28 +138,42 @@ check_fits.default <- function(layer, input, call) invisible(layer)
 # Keras' name of the layer's class: "Dense" for dense.
 layer_class_name <- function(layer) {
   type <- layer_state(layer)$type
-  irregular <- c(re_lu = "ReLU", leaky_re_lu = "LeakyReLU", elu = "ELU",
-    thresholded_re_lu = "ThresholdedReLU")
+  irregular <- c(input = "InputLayer", re_lu = "ReLU", leaky_re_lu = "LeakyReLU", elu = "ELU",
+    thresholded_re_lu = "ThresholdedReLU", p_re_lu = "PReLU",
+    rms_normalization = "RMSNormalization")
   if (type %in% names(irregular)) return(irregular[[type]])
-  gsub("(^|_)([a-z])", "\\U\\2", type, perl = TRUE)
+  sub("1d$", "1D", gsub("(^|_)([a-z])", "\\U\\2", type, perl = TRUE))
 }
 
-# A layer alone, on data: built by the first data it sees.
+# A layer on a model, which it joins, on tensors, or alone on data, the first of which build it.
 call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
   if (is_model(x)) return(add_layer(x, layer, call = call))
+  if (is_symbolic(x)) return(layer_on_tensors(layer, x, call))
   threads <- engine_settings(call = call)
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
-  x <- check_data(x, "x", call = call)
-  input <- sample_dims(x)
-  if (!layer_state(layer)$built) build_layer(layer, input, call)
-  check_input_dims(input, layer_state(layer)$input, sprintf("layer \"%s\"", layer$name), call)
+  arrays <- layer_arrays(layer, x, call)
+  dims <- lapply(arrays, sample_dims)
+  input <- if (is_merging(layer)) dims else dims[[1]]
+  check_layer_codes(layer, arrays[[1]], "x", call)
+  layer_output(layer, input, call)
   precision <- layer_state(layer)$dtype %||% floatx()
-  spec <- chain_spec(built_chain(layer, 1L), input, precision)
-  data <- list(data_array(x, input))
+  spec <- layer_spec(built_chain(layer, 1L, input), input, precision)
   seed <- if (training) draw_seed() else 0
-  engine_predict(spec, pack_weights(list(layer)), data, sample_count(x), training, seed,
+  n <- sample_count(arrays[[1]])
+  engine_predict(spec, pack_weights(list(layer)), Map(data_array, arrays, dims), n, training, seed,
     threads)[[1]]
+}
+
+# The arrays that a layer is called on: one, or those of the list that a merging layer takes.
+layer_arrays <- function(layer, x, call) {
+  if (!is_merging(layer)) return(list(check_data(x, "x", call = call)))
+  if (!is.list(x) || is.object(x) || !length(x)) {
+    stop_argument("x", "a list of arrays", x, call = call)
+  }
+  arrays <- lapply(seq_along(x), function(i) check_data(x[[i]], sprintf("x[[%d]]", i), call))
+  check_counts(arrays, sprintf("x[[%d]]", seq_along(x)), call)
+  unname(arrays)
 }
 
 #' @export
@@ -169,8 +187,23 @@ call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
     output_shape = state$output,
     count_params = function() count_params(x),
     get_config = function() get_config(x),
+    output = layer_tensor(x, "output"),
+    input = layer_tensor(x, "input"),
     layer_field(x, name)
   )
+}
+
+# What the layer was called on, or gave; by its place in a stack of layers where it was not.
+layer_tensor <- function(layer, which) {
+  state <- layer_state(layer)
+  if (!length(state$calls) && !is.null(state$home)) stack_tensors(state$home)
+  calls <- state$calls
+  if (length(calls) != 1) {
+    stop_kestrel("state", sprintf("Layer \"%s\" was called on tensors %d times, so it has no single %s.",
+      layer$name, length(calls), which), call = call("$", as.name("layer"), as.name(which)))
+  }
+  if (which == "output" || is_input(layer)) return(one_or_list(call_tensors(calls[[1]])))
+  one_or_list(calls[[1]]$inputs)
 }
 
 # A setting, a weight ("kernel"), or a value of the state.

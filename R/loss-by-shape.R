@@ -11,22 +11,26 @@ loss_by_shape <- function(label, kind = "categorical") {
   loss
 }
 
-# Before there is a y.
-guess_loss <- function(model, loss) {
-  output <- output_dims(model)
+# Before there is a y. `output`: dims, NULL while they are unknown.
+guess_loss <- function(loss, output) {
   if (is.null(loss$by_shape) || !identical(output[length(output)], 1L)) return(loss)
   loss_by_shape(loss$label, "binary")
 }
 
-settle_loss <- function(model, y) {
+# y: a list by the outputs that have a loss.
+settle_losses <- function(model, y) {
   state <- model_state(model)
-  loss <- state$compiled$loss
-  if (is.null(fields(loss)$by_shape)) return(invisible(model))
-  output <- output_dims(model)
+  open <- which(vapply(state$compiled$losses, function(loss) !is.null(fields(loss)$by_shape), NA))
+  outputs <- if (length(open)) model_outputs(model)[state$compiled$trained]
+  for (o in open) {
+    state$compiled$losses[[o]] <- settled_loss(state$compiled$losses[[o]], outputs[[o]], y[[o]])
+  }
+}
+
+settled_loss <- function(loss, output, y) {
   units <- output[length(output)]
   many <- if (is_codes(y, output)) "sparse_categorical" else "categorical"
-  state$compiled$loss <- loss_by_shape(loss$label, if (units == 1) "binary" else many)
-  invisible(model)
+  loss_by_shape(loss$label, if (units == 1) "binary" else many)
 }
 
 # A factor, or one column less than the output has.

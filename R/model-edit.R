@@ -38,6 +38,7 @@ get_layer <- function(object, name = NULL, index = NULL) {
 pop_layer <- function(object, rebuild = TRUE) {
   check_model(object)
   check_layers_present(object)
+  check_stack(object, environment())
   check_not_fitting(object)
   state <- model_state(object)
   n <- length(state$layers)
@@ -69,9 +70,7 @@ clone_model <- function(model, ...) {
   check_model(model)
   check_dots(list(...), "model")
   from <- model_state(model)
-  copy <- new_model(from$name, list(input = from$input, precision = from$precision))
-  layers <- lapply(from$layers, fresh_layer)
-  for (layer in layers) add_layer(copy, layer)
+  copy <- if (is.null(from$graph)) clone_stack(from) else clone_graph(from)
   state <- model_state(copy)
   if (!is.null(from$compiled)) {
     state$compiled <- from$compiled
@@ -82,11 +81,48 @@ clone_model <- function(model, ...) {
   copy
 }
 
+clone_stack <- function(from) {
+  copy <- new_model(from$name, list(input = from$input, precision = from$precision,
+    automatic = from$automatic))
+  for (part in from$layers) add_layer(copy, fresh_part(part))
+  copy
+}
+
+fresh_part <- function(part) {
+  if (is_model(part)) return(clone_model(part))
+  if (!is_input(part)) return(fresh_layer(part))
+  state <- layer_state(part)
+  new_input(state$input, state$name, state$dtype)$call$part
+}
+
+# The calls are made again on fresh layers.
+clone_graph <- function(from, parts = lapply(from$layers, fresh_part)) {
+  ends <- replay_graph(from$graph, parts)
+  keys <- function(tensors, keys) stats::setNames(tensors, keys)
+  model <- keras_model(keys(ends$inputs, from$input_keys), keys(ends$outputs, from$output_keys),
+    name = from$name)
+  list2env(mget(c("precision", "automatic"), envir = from), envir = model_state(model))
+  model
+}
+
+# Tensors at the ends of the graph, made of these parts.
+replay_graph <- function(graph, parts) {
+  made <- vector("list", length(graph$calls))
+  for (i in seq_along(made)) {
+    call <- graph$calls[[i]]
+    part <- parts[[call$part]]
+    inputs <- Map(function(c, o) made[[c]][[o]], call$call, call$output)
+    made[[i]] <- if (is_input(part)) list(layer_tensor(part, "output")) else tensor_list(part(inputs))
+  }
+  list(inputs = lapply(graph$inputs, function(i) made[[i]][[1]]),
+    outputs = Map(function(c, o) made[[c]][[o]], graph$outputs$call, graph$outputs$output))
+}
+
 # The same layer, not built.
 fresh_layer <- function(layer) {
   state <- layer_state(layer)
   options <- list(input_shape = state$input_shape, dtype = state$dtype, name = state$name,
-    trainable = state$trainable, initial = NULL)
+    trainable = state$trainable, initial = NULL, automatic = state$automatic)
   new_layer(state$type, state$config, options)
 }
 

@@ -9,15 +9,28 @@
     trainable_weights = get_weights(x, trainable = TRUE),
     non_trainable_weights = get_weights(x, trainable = FALSE),
     optimizer = state$compiled$optimizer,
-    loss = state$compiled$loss,
+    loss = model_loss(x),
     metrics = state$compiled$metrics,
-    metrics_names = c("loss", state$compiled$metric_labels),
-    trainable = any(vapply(state$layers, layer_trainable, NA)),
+    metrics_names = c("loss", state$compiled$loss_labels, state$compiled$metric_labels),
+    trainable = any(vapply(leaf_layers(x), layer_trainable, NA)),
     input_shape = state$input,
-    output_shape = output_dims(x),
+    output_shape = one_or_list(model_outputs(x)),
+    input = one_or_list(model_tensors(x)$inputs),
+    inputs = model_tensors(x)$inputs,
+    output = one_or_list(model_tensors(x)$outputs),
+    outputs = model_tensors(x)$outputs,
+    input_names = input_names(x),
+    output_names = output_names(x),
     dtype = state$precision,
     other_field(x, name)
   )
+}
+
+# As it was given to compile(): one, or a list by output.
+model_loss <- function(model) {
+  compiled <- model_state(model)$compiled
+  if (length(compiled$losses) < 2) return(compiled$losses[[1]])
+  stats::setNames(compiled$losses, output_names(model)[compiled$trained])
 }
 
 # A function of Keras' class, a value of the state that may not be there yet, or a mistake.
@@ -87,7 +100,7 @@ field_name <- function(x, i, call = caller_env()) {
   switch(name,
     stop_training = state$stop_training <- check_flag(value, arg = "stop_training"),
     name = state$name <- check_name(value, null = FALSE, arg = "name"),
-    trainable = set_trainable(state$layers, check_flag(value, arg = "trainable")),
+    trainable = set_trainable(leaf_layers(x), check_flag(value, arg = "trainable")),
     weights = set_weights(x, value),
     optimizer = set_optimizer(x, value),
     layers = set_layers(x, value),
@@ -127,6 +140,7 @@ set_layers <- function(model, layers) {
 #' @export
 names.kestrel_model <- function(x) {
   c("name", "layers", "weights", "trainable_weights", "non_trainable_weights", "optimizer",
-    "loss", "metrics", "metrics_names", "input_shape", "output_shape", "dtype", "trainable",
+    "loss", "metrics", "metrics_names", "input_shape", "output_shape",
+    "input", "inputs", "output", "outputs", "input_names", "output_names", "dtype", "trainable",
     "stop_training", "built", "history")
 }

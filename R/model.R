@@ -1,8 +1,13 @@
 # Models: an S3-classed function whose enclosing environment is its state, so that a model
 # changes in place, can be called, and is made of plain R vectors.
 #
-# name, layers      the chain
-# input             dims of a sample, NULL while unknown; built
+# name, layers      layers, and models that are called like layers
+# graph             how they are connected (see graph.R), NULL: each with the one before it
+# input             dims of a sample, NULL while unknown, a list of the dims of several inputs
+# input_keys,       names that the user gave to inputs and outputs
+#   output_keys
+# built, automatic  whether there are weights; whether the name was made here
+# nests, part       whether models are among the layers, or the model is part of another
 # precision         "float64" or "float32"; own_precision: whether the user chose it
 # compiled          NULL, or what compile() was given (see compile.R)
 # optimizer_state   NULL, or list(moments, scalars, iterations)
@@ -51,6 +56,7 @@ keras_model_sequential <- function(layers = NULL, name = NULL, ..., input_shape 
     layers <- NULL
   }
   options <- model_options(list(...), input_shape, environment())
+  options$automatic <- is.null(name)
   model <- new_model(check_name(name) %||% "sequential", options)
   for (layer in check_layers(layers)) add_layer(model, layer)
   model
@@ -83,21 +89,24 @@ check_layers <- function(layers, call = caller_env()) {
     stop_argument("layers", "a list of layers", layers, call = call)
   }
   for (i in seq_along(layers)) {
-    if (!is_layer(layers[[i]])) {
+    if (!is_part(layers[[i]])) {
       stop_argument(sprintf("layers[[%d]]", i), "a layer", layers[[i]], where = i, call = call)
     }
   }
   layers
 }
 
-new_model <- function(name, options) {
+# What a model can be made of.
+is_part <- function(x) is_layer(x) || is_model(x)
+
+new_model <- function(name, options, class = "kestrel_model_sequential") {
   self <- function(x, training = FALSE, ...) call_model(sys.function(), x, training, ...)
   environment(self) <- list2env(
     c(list(name = name, layers = list(), built = FALSE, stop_training = FALSE, dirty = FALSE),
       options),
     parent = topenv()
   )
-  structure(self, class = c("kestrel_model_sequential", "kestrel_model"))
+  structure(self, class = c(class, "kestrel_model"))
 }
 
 model_state <- function(model) environment(model)
@@ -119,25 +128,68 @@ check_intact <- function(x, call = caller_env()) {
     hint = "Text from dput() cannot hold it; use saveRDS().", call = call)
 }
 
+# Adds a layer to a stack of layers, or a model that is called like one.
 add_layer <- function(model, layer, call = caller_env()) {
   state <- model_state(model)
+  check_stack(model, call)
   check_not_fitting(model, call)
   check_intact(layer, call)
   check_new_layer(model, layer, call)
-  options <- layer_state(layer)
-  input <- state$input %||% options$input_shape
+  input <- state$input %||% given_input(layer)
   check_disagreement(model, layer, input, call)
   precision <- joint_precision(model, layer, call)
-  name <- options$name %||% automatic_name(model, layer_state(layer)$type)
-  joining <- clone_layer(layer, name)
-  if (!is.null(input)) build_layer_once(joining, output_dims(model) %||% input, call)
-  adopt(layer, joining)
+  join_layer(model, layer, output_dims(model) %||% input, call)
   state$layers <- c(state$layers, list(layer))
   model_changed(model)
   state$precision <- precision
   state$input <- input
   state$built <- !is.null(input)
+  state$nests <- isTRUE(state$nests) || is_model(layer)
   invisible(model)
+}
+
+# The dims that a layer, or a model, brings with it.
+given_input <- function(part) {
+  if (is_model(part)) model_state(part)$input else layer_state(part)$input_shape
+}
+
+check_stack <- function(model, call) {
+  state <- model_state(model)
+  if (!is.null(state$graph)) {
+    stop_kestrel("argument", "Layers cannot be added to a model made by keras_model().",
+      hint = "Go on from its output: layer_dense(model$output, 1).", argument = "object", call = call)
+  }
+  if (isTRUE(state$part)) {
+    stop_kestrel("state", sprintf("Model \"%s\" is part of another: its layers stay as they are.",
+      state$name), hint = "clone_model() makes a copy.", call = call)
+  }
+  model
+}
+
+# Named, and built when the input is known.
+join_layer <- function(model, layer, input, call) {
+  state <- environment(layer)
+  automatic <- has_automatic_name(layer)
+  name <- if (automatic) automatic_name(model, layer) else state$name
+  if (is_model(layer)) return(join_model(layer, name, automatic, input, call))
+  joining <- clone_layer(layer, name)
+  if (!is.null(input)) build_layer_once(joining, input, call)
+  adopt(layer, joining)
+  list2env(list(automatic = automatic, home = model), envir = state)
+}
+
+join_model <- function(part, name, automatic, input, call) {
+  state <- model_state(part)
+  check_layers_present(part, call)
+  if (length(model_inputs(part)) > 1 || length(model_outputs(part)) > 1) {
+    stop_kestrel("argument", sprintf("Model \"%s\" must have one input and one output to join a stack of layers.",
+      state$name), hint = "Call it on tensors.", argument = "object", call = call)
+  }
+  if (!is.null(input)) {
+    build_model(part, input, call)
+    check_input_dims(input, state$input, sprintf("model \"%s\"", state$name), call)
+  }
+  list2env(list(name = name, automatic = automatic, part = TRUE), envir = state)
 }
 
 # A layer that fails to join must be as it was: all is tried on a copy of its state.
@@ -167,8 +219,8 @@ check_new_layer <- function(model, layer, call) {
     stop_kestrel("state", sprintf("This layer is layer %d of the model already.", same[1]),
       hint = "Make a second layer with the same arguments.", call = call)
   }
-  name <- layer_state(layer)$name
-  taken <- match(name %||% "", vapply(layers, function(l) layer_state(l)$name, ""))
+  name <- if (!has_automatic_name(layer)) environment(layer)$name
+  taken <- match(name %||% "", vapply(layers, function(l) environment(l)$name, ""))
   if (!is.na(taken)) {
     stop_kestrel(
       "argument", sprintf("`name` must be new in the model: layer %d is called \"%s\", too (this is layer %d).",
@@ -180,7 +232,7 @@ check_new_layer <- function(model, layer, call) {
 
 # An input_shape on a later layer must be what the layer gets.
 check_disagreement <- function(model, layer, input, call) {
-  given <- layer_state(layer)$input_shape
+  given <- if (is_layer(layer)) layer_state(layer)$input_shape
   got <- output_dims(model) %||% model_state(model)$input
   if (is.null(given) || is.null(got) || identical(given, got)) return(invisible())
   stop_kestrel(
@@ -193,7 +245,7 @@ check_disagreement <- function(model, layer, input, call) {
 # All layers compute in the model's precision, which the first may choose where it is open.
 joint_precision <- function(model, layer, call) {
   state <- model_state(model)
-  wanted <- layer_state(layer)$dtype %||% state$precision
+  wanted <- (if (is_layer(layer)) layer_state(layer)$dtype) %||% state$precision
   open <- !length(state$layers) && !isTRUE(state$own_precision)
   if (wanted == state$precision || open) return(wanted)
   stop_kestrel("argument", sprintf("`dtype` is \"%s\", but the model computes in %s.", wanted,
@@ -202,16 +254,14 @@ joint_precision <- function(model, layer, call) {
 }
 
 # dense, dense_1, ...: counted in the model.
-automatic_name <- function(model, type) {
-  taken <- vapply(model_state(model)$layers, function(l) layer_state(l)$name, "")
-  candidates <- c(type, paste0(type, "_", seq_len(length(taken) + 1L)))
-  setdiff(candidates, taken)[1]
+automatic_name <- function(model, part) {
+  taken <- vapply(model_state(model)$layers, function(l) environment(l)$name, "")
+  name <- environment(part)$name
+  if (is.null(name) || name %in% taken) free_name(part_type(part), taken) else name
 }
 
-output_dims <- function(model) {
-  layers <- model_state(model)$layers
-  if (length(layers)) layer_state(layers[[length(layers)]])$output
-}
+# Of a model with one output.
+output_dims <- function(model) model_outputs(model)[[1]]
 
 # Whatever was worked out from the layers is out of date.
 model_changed <- function(model) {
@@ -219,23 +269,34 @@ model_changed <- function(model) {
   state$plan <- NULL
   state$layout <- NULL
   state$optimizer_state <- NULL
+  state$tensors <- NULL
 }
 
 # Builds the layers for samples of these dims.
 build_model <- function(model, input, call = caller_env()) {
   state <- model_state(model)
   if (state$built) return(invisible(model))
-  copies <- lapply(state$layers, function(layer) clone_layer(layer, layer$name))
-  dims <- input
-  for (copy in copies) {
-    build_layer_once(copy, dims, call)
-    dims <- layer_state(copy)$output
-  }
-  for (i in seq_along(copies)) adopt(state$layers[[i]], copies[[i]])
+  if (is.list(input)) input <- input[[1]]
+  build_stack(state$layers, input, call)
   state$input <- input
   state$built <- TRUE
   model_changed(model)
   invisible(model)
+}
+
+# All or none: layers are built as copies first.
+build_stack <- function(parts, dims, call) {
+  copies <- lapply(parts, function(part) if (is_model(part)) part else clone_layer(part, part$name))
+  for (copy in copies) {
+    if (is_model(copy)) {
+      build_model(copy, dims, call)
+      check_input_dims(dims, model_state(copy)$input, sprintf("model \"%s\"", copy$name), call)
+    } else {
+      build_layer_once(copy, dims, call)
+    }
+    dims <- part_output(copy)
+  }
+  for (i in which(!vapply(parts, is_model, NA))) adopt(parts[[i]], copies[[i]])
 }
 
 check_built <- function(model, call = caller_env()) {
@@ -285,17 +346,20 @@ inference_plan <- function(model) environment(model)$plan %||% model_plan(model)
 
 # Of the state of a model.
 model_layout <- function(state) {
-  if (is.null(state$layout)) state$layout <- layout_of(state$layers)
+  if (is.null(state$layout)) state$layout <- layout_of(leaves_of(state))
   state$layout
 }
 
+# A model on a stack of layers, which it joins, on tensors, or on data.
 call_model <- function(model, x, training = FALSE, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
   check_dots(list(...), c("x", "training"), call = call)
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
+  if (is_model(x)) return(add_layer(x, model, call = call))
+  if (is_symbolic(x)) return(model_on_tensors(model, x, call))
   warn_features(model, x, "x", call)
   x <- model_input(model, x, "x", call)
-  predict_arrays(model, x, training)
+  predictions(model, predict_arrays(model, x, training))
 }
 
 stop_training <- function(model) {

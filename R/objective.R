@@ -12,13 +12,13 @@ new_objective <- function(model, x, y, sample_weight = NULL, class_weight = NULL
   check_built(model, call)
   data <- check_samples(model, x, y, sample_weight, class_weight, call)
   samples <- new_samples(data$x, data$y, data$weight)
-  spec <- model_plan(model)
+  spec <- training_plan(model)
   spec$precision <- precision
   settings <- list(batch_size = samples$n, validation_batch_size = samples$n, threads = threads)
   train <- train_spec(model, samples, settings, seed, training = FALSE, call = call)
   train$metrics <- list()
   train$outputs <- lapply(train$outputs, reduced_output)
-  w <- pack_weights(model_state(model)$layers)
+  w <- pack_weights(leaf_layers(model))
   pointer <- engine_objective(spec, train, samples, training, w, call)
   list(pointer = pointer, n = samples$n, p = length(engine_objective_get(pointer)))
 }

@@ -57,7 +57,7 @@ predict_on_batch <- function(object, x) {
   check_model(object, call = call)
   check_built(object, call)
   x <- model_input(object, x, "x", call)
-  predict_rows(object, x, max(sample_count(x), 1L), threads)
+  predict_rows(object, x, max(sample_count(x[[1]]), 1L), threads)
 }
 
 step_on_batch <- function(model, samples, threads, call) {
@@ -114,8 +114,8 @@ same_numbers <- function(a, b) identical(a, b, num.eq = FALSE, single.NA = FALSE
 batch_key <- function(model, samples, threads) {
   state <- model_state(model)
   list(
-    state, model_plan(model), state$compiled, samples$n, samples$y[[1]]$dims,
-    is.null(samples$weight[[1]]), optimizer_field(state$compiled$optimizer, "schedule"),
+    state, model_plan(model), state$compiled, samples$n, lapply(samples$y, `[[`, "dims"),
+    lapply(samples$weight, is.null), optimizer_field(state$compiled$optimizer, "schedule"),
     getOption("kestrel.kernel"), threads
   )
 }
@@ -124,7 +124,7 @@ new_batch_trainer <- function(model, samples, threads, key, call) {
   state <- model_state(model)
   settings <- list(batch_size = samples$n, validation_batch_size = samples$n, threads = threads)
   train <- train_spec(model, samples, settings, draw_seed(), call = call)
-  spec <- model_plan(model)
+  spec <- training_plan(model)
   check_memory(trainer_bytes(spec, train, samples, NULL), "Training", call)
   trainer <- trainer_new(spec, train, samples, NULL, pack_layout(model_layout(state)))
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)

@@ -41,7 +41,7 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   if (verbose == 0) return(predict_with_hooks(object, x, batch_size, set, threads))
   begun <- seconds_now()
   y <- predict_with_hooks(object, x, batch_size, set, threads)
-  batches <- ceiling(sample_count(x) / (batch_size %||% 32L))
+  batches <- ceiling(sample_count(x[[1]]) / (batch_size %||% 32L))
   progress_evaluated(verbose, batches, list(), seconds_now() - begun)
   y
 }
@@ -51,9 +51,10 @@ check_predict_dots <- function(dots, call = caller_env()) {
   check_dots(dots[names2(dots) != "newdata"], known, call)
 }
 
+# x: a list of arrays.
 first_samples <- function(x, n) {
-  if (n >= sample_count(x)) return(x)
-  some_samples(x, seq_len(n))
+  if (n >= sample_count(x[[1]])) return(x)
+  lapply(x, some_samples, seq_len(n))
 }
 
 some_samples <- function(x, which) {
@@ -67,7 +68,7 @@ predict_with_hooks <- function(model, x, batch_size, set, threads) {
   if (!set$any) return(predict_rows(model, x, batch_size, threads))
   callbacks_attach(set, model, list())
   callbacks_run(set, "on_predict_begin")
-  by_batch <- set$wants_predict_batches && sample_count(x) > 0
+  by_batch <- set$wants_predict_batches && sample_count(x[[1]]) > 0
   y <- if (by_batch) {
     predict_batches(model, x, batch_size, set, threads)
   } else {
@@ -79,50 +80,63 @@ predict_with_hooks <- function(model, x, batch_size, set, threads) {
 
 predict_batches <- function(model, x, batch_size, set, threads) {
   size <- batch_size %||% 32L
-  batches <- split(seq_len(sample_count(x)), (seq_len(sample_count(x)) - 1L) %/% size)
-  parts <- lapply(seq_along(batches), function(i) {
-    callbacks_run(set, "on_predict_batch_begin", i - 1L)
-    y <- predict_rows(model, some_samples(x, batches[[i]]), size, threads)
-    callbacks_run(set, "on_predict_batch_end", i - 1L, list(outputs = y))
-    y
+  n <- sample_count(x[[1]])
+  parts <- lapply(split(seq_len(n), (seq_len(n) - 1L) %/% size), function(rows) {
+    batch <- (rows[1] - 1L) %/% size
+    callbacks_run(set, "on_predict_batch_begin", batch)
+    y <- predict_rows(model, lapply(x, some_samples, rows), size, threads)
+    callbacks_run(set, "on_predict_batch_end", batch, list(outputs = y))
+    if (is.list(y)) y else list(y)
   })
+  outputs <- lapply(seq_along(parts[[1]]), function(o) join_samples(lapply(parts, `[[`, o), n))
+  predictions(model, outputs)
+}
+
+join_samples <- function(parts, n) {
   y <- do.call(rbind, lapply(parts, function(part) matrix(part, sample_count(part))))
-  array(y, c(sample_count(x), dim(parts[[1]])[-1]))
+  array(y, c(n, dim(parts[[1]])[-1]))
+}
+
+# What users get: an array, or a list by output, named where the outputs were.
+predictions <- function(model, outputs) {
+  if (length(outputs) == 1) outputs[[1]] else stats::setNames(outputs, model_state(model)$output_keys)
 }
 
 # Rows that cannot be computed are NA; the others are as if these were not there.
 predict_rows <- function(model, x, batch_size, threads) {
-  if (count_missing(x)[4] == 0) return(predict_arrays(model, x, FALSE, batch_size, threads))
-  flat <- matrix(x, sample_count(x))
-  bad <- rowSums(!is.finite(flat)) > 0
-  x[rep(bad, length.out = length(x))] <- 0
+  missing <- vapply(x, function(x) count_missing(x)[4] > 0, NA)
+  if (!any(missing)) return(predictions(model, predict_arrays(model, x, FALSE, batch_size, threads)))
+  bad <- Reduce(`|`, lapply(x[missing], function(x) rowSums(!is.finite(matrix(x, sample_count(x)))) > 0))
+  x <- lapply(x, blank_rows, bad, 0)
   y <- predict_arrays(model, x, FALSE, batch_size, threads)
-  y[rep(bad, length.out = length(y))] <- NA_real_
-  y
+  predictions(model, lapply(y, blank_rows, bad, NA_real_))
 }
 
+blank_rows <- function(x, rows, value) {
+  x[rep(rows, length.out = length(x))] <- value
+  x
+}
+
+# A list of arrays by output, of a list by input.
 predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
                            threads = engine_settings()) {
-  state <- environment(model)
   plan <- if (training) model_plan(model) else inference_plan(model)
-  w <- pack_layout(model_layout(state))
-  n <- sample_count(x)
+  w <- pack_layout(model_layout(environment(model)))
+  n <- sample_count(x[[1]])
   seed <- if (training) draw_seed() else 0
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
-  size <- if (training) n else slice_samples(length(w), state$input, batch_size)
-  if (n <= size) {
-    whole <- list(data_array(x, state$input, 0L, n))
-    return(engine_predict(plan, w, whole, batch_size, training, seed, threads)[[1]])
-  }
+  size <- if (training) n else slice_samples(length(w), plan$inputs, batch_size)
+  slice <- function(from, n) lapply(seq_along(x), function(i) data_array(x[[i]], plan$inputs[[i]], from, n))
+  if (n <= size) return(engine_predict(plan, w, slice(0L, n), batch_size, training, seed, threads))
   predict_slices(function(from, n) {
-    slice <- list(data_array(x, state$input, from, n))
-    engine_predict(plan, w, slice, batch_size, training, seed, threads)[[1]]
+    engine_predict(plan, w, slice(from, n), batch_size, training, seed, threads)
   }, n, size)
 }
 
 # Whole batches that take a fraction of a second: weights are used at each position of input.
-slice_samples <- function(weights, input, batch_size) {
-  work <- (weights + 100) * prod(input[-length(input)])
+slice_samples <- function(weights, inputs, batch_size) {
+  positions <- max(vapply(inputs, function(dims) prod(dims[-length(dims)]), 0))
+  work <- (weights + 100) * positions
   batch_size * ceiling(5e7 / work / batch_size)
 }
 
@@ -131,25 +145,28 @@ predict_slices <- function(compute, n, size) {
   y <- NULL
   for (from in seq(0, n - 1, by = size)) {
     check_interrupt()
-    part <- compute(from, min(size, n - from))
-    dims <- dim(part)[-1]
-    if (is.null(y)) y <- matrix(0, n, prod(dims))
-    y[from + seq_len(nrow(part)), ] <- part
+    parts <- compute(from, min(size, n - from))
+    dims <- lapply(parts, function(part) dim(part)[-1])
+    if (is.null(y)) y <- lapply(dims, function(dims) matrix(0, n, prod(dims)))
+    for (o in seq_along(y)) y[[o]][from + seq_len(nrow(parts[[o]])), ] <- parts[[o]]
   }
-  array(y, c(n, dims))
+  Map(function(y, dims) array(y, c(n, dims)), y, dims)
 }
 
-# Outputs, and gradients of sum(y * v) by x and by the weights, all samples as one batch.
+# Outputs, and gradients of sum(y * v) by x and by the weights, all samples as one batch. x and v
+# are arrays, or lists of them.
 network_gradient <- function(model, x, v, training = FALSE) {
-  state <- model_state(model)
+  layers <- leaf_layers(model)
   x <- model_input(model, x, "x")
-  v <- check_data(v, "v")
+  v <- if (is.list(v)) lapply(v, check_data, "v") else list(check_data(v, "v"))
+  as_data <- function(arrays) lapply(arrays, function(x) data_array(x, sample_dims(x)))
   result <- engine_gradient(
-    model_plan(model), pack_layout(model_layout(state)), list(data_array(x, sample_dims(x))),
-    list(data_array(v, sample_dims(v))), training, if (training) draw_seed() else 0
+    model_plan(model), pack_weights(layers), as_data(x), as_data(v), training,
+    if (training) draw_seed() else 0
   )
-  dw <- lapply(weight_views(state$layers, c(result$dw, numeric(state_count(state$layers)))), identity)
-  list(y = result$y[[1]], dx = result$dx[[1]], dw = dw, weights_after = weight_views(state$layers, result$w))
+  list(y = one_or_list(result$y), dx = one_or_list(result$dx),
+    dw = weight_views(layers, c(result$dw, numeric(state_count(layers)))),
+    weights_after = weight_views(layers, result$w))
 }
 
 state_count <- function(layers) {

@@ -91,7 +91,7 @@ data_fingerprint <- function(x, y) {
 note_linear <- function(run) {
   told <- run$settings$verbose > 0 && run$epoch - run$settings$initial_epoch >= 10 &&
     isTRUE(getOption("kestrel.diagnose", TRUE))
-  if (!told || length(run$state$layers) < 2) return(invisible())
+  if (!told || length(run$state$layers) < 2 || input_count(run$model) > 1 || length(output_names(run$model)) > 1) return(invisible())
   text <- linear_note(run)
   if (!is.null(text)) message(text)
 }

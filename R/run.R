@@ -8,10 +8,10 @@ new_run <- function(model, data, settings, callbacks, call) {
   run <- list2env(list(
     model = model, state = state, data = data, settings = settings, callbacks = callbacks,
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
-    chunks = new.env(), n_chunks = 0L, labels = c("loss", state$compiled$metric_labels)
+    chunks = new.env(), n_chunks = 0L, labels = log_labels(state$compiled)
   ), parent = emptyenv())
   forget_trainer(state)
-  spec <- model_plan(model)
+  spec <- training_plan(model)
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
   train <- train_spec(model, data$train, settings, draw_seed(), call = call)
   check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call)

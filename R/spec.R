@@ -25,32 +25,26 @@ choice <- function(table, name, values = list()) {
 }
 
 # One engine node that a layer expands to. `values`: hyperparameters of the record; for an
-# activation node they are the activation's, and come with it.
-new_node <- function(type, values = list(), activation = NULL) {
+# activation node they are the activation's, and come with it. `from`: the layer's earlier nodes
+# that it reads, by number, or the layer's input k as -k; by default the node before it, and
+# all inputs of the layer for the first.
+new_node <- function(type, values = list(), activation = NULL, from = NULL) {
   if (is.null(activation)) {
-    return(list(layer = choice("layers", type, values), activation = NULL))
+    return(list(layer = choice("layers", type, values), activation = NULL, from = from))
   }
-  list(layer = list(name = type, h = activation$choice$h), activation = activation$choice$name)
+  list(layer = list(name = type, h = activation$choice$h), activation = activation$choice$name,
+    from = from)
 }
 
-# A network that is a chain of nodes; `input`: dims of a sample.
-chain_spec <- function(nodes, input, precision) {
-  for (i in seq_along(nodes)) {
-    nodes[[i]]$inputs <- i - 2L
-    nodes[[i]]$weights_from <- i - 1L
-  }
-  list(
-    inputs = list(as.integer(input)), nodes = nodes, outputs = length(nodes) - 1L,
-    precision = precision
-  )
-}
+# Dims of the inputs of a layer, or of a model: one or a list of several.
+dims_list <- function(input) lapply(if (is.list(input)) input else list(input), as.integer)
 
 # The nodes of one layer, with all that C reads but their places.
 layer_chain <- function(layer, input, stream) {
   nodes <- lapply(layer_nodes(layer, input), function(node) {
     list(
       layer = node$layer, activation = node$activation, trainable = layer_trainable(layer),
-      stream = stream, activity = NULL, rules = list()
+      stream = stream, activity = NULL, rules = list(), from = node$from
     )
   })
   activity <- layer_config(layer)$activity_regularizer
@@ -58,11 +52,33 @@ layer_chain <- function(layer, input, stream) {
   nodes
 }
 
+# The nodes of one layer with their places in a network, after the first `before` nodes.
+# `inputs`: where the layer's inputs stand there (earlier nodes, or -1 - k); `owner`: the place of
+# the first node of an earlier call of the layer, or NULL.
+placed_nodes <- function(nodes, inputs, before = 0L, owner = NULL) {
+  first <- owner %||% before
+  for (i in seq_along(nodes)) {
+    from <- nodes[[i]]$from %||% if (i == 1L) -seq_along(inputs) else i - 1L
+    place <- before + from - 1L
+    place[from < 0] <- inputs[-from[from < 0]]
+    nodes[[i]]$inputs <- place
+    nodes[[i]]$weights_from <- first + i - 1L
+  }
+  nodes
+}
+
+# The network of a layer alone.
+layer_spec <- function(nodes, input, precision) {
+  inputs <- dims_list(input)
+  list(inputs = inputs, nodes = placed_nodes(nodes, -seq_along(inputs)),
+    outputs = length(nodes) - 1L, precision = precision)
+}
+
 # What the engine finds out about a layer alone: output dims and slots by node.
 layer_info <- function(layer, input, call) {
   check_fits(layer, input, call)
   nodes <- layer_chain(layer, input, 1L)
-  info <- network_info(chain_spec(nodes, input, "float64"))
+  info <- network_info(layer_spec(nodes, input, "float64"))
   if (info$bad > 0) stop_layer_shape(layer, input, info$code, call)
   by_node <- lapply(info$nodes, function(node) node$slots)
   slots <- unlist(by_node, recursive = FALSE)
@@ -70,6 +86,18 @@ layer_info <- function(layer, input, call) {
     output = info$nodes[[length(nodes)]]$output, slots = slots, by_node = lengths(by_node),
     is_state = vapply(slots, `[[`, NA, "is_state")
   )
+}
+
+# Output dims of a layer on input of these dims, which builds it when it is not built. Other
+# dims than the first may follow as long as the weights fit them.
+layer_output <- function(layer, input, call) {
+  state <- layer_state(layer)
+  if (!state$built) build_layer(layer, input, call)
+  if (identical(state$input, input)) return(state$output)
+  info <- layer_info(layer, input, call)
+  same <- identical(lapply(info$slots, `[[`, "dims"), lapply(state$slots, `[[`, "dims"))
+  if (!same) check_input_dims(input, state$input, sprintf("layer \"%s\"", layer$name), call)
+  info$output
 }
 
 stop_layer_shape <- function(layer, input, code, call) {
@@ -84,7 +112,10 @@ stop_layer_shape <- function(layer, input, code, call) {
 }
 
 # "(n, 4)": samples first.
-shape_text <- function(dims) sprintf("(%s)", paste(c("n", dims), collapse = ", "))
+shape_text <- function(dims) {
+  if (is.list(dims)) return(paste(vapply(dims, shape_text, ""), collapse = " and "))
+  sprintf("(%s)", paste(c("n", dims), collapse = ", "))
+}
 
 slot_setting <- function(layer, slot, what) layer_config(layer)[[paste0(slot, "_", what)]]
 
@@ -100,18 +131,67 @@ slot_rule <- function(layer, slot, call = caller_env()) {
 }
 
 # Built layers: nodes with the rules of their slots.
-built_chain <- function(layer, stream) {
+built_chain <- function(layer, stream, input = layer_state(layer)$input) {
   state <- layer_state(layer)
-  nodes <- layer_chain(layer, state$input, stream)
+  nodes <- layer_chain(layer, input, stream)
   rules <- lapply(state$slots, function(slot) slot_rule(layer, slot))
   owner <- rep(seq_along(nodes), state$by_node)
   for (i in seq_along(nodes)) nodes[[i]]$rules <- rules[owner == i]
   nodes
 }
 
-# The network of a built model.
+# The network of a built model. Models in it are taken apart. Layers are marked with the place of
+# their first node as they are met.
 network_spec <- function(model) {
-  state <- model_state(model)
-  chains <- lapply(seq_along(state$layers), function(i) built_chain(state$layers[[i]], i))
-  chain_spec(unlist(chains, recursive = FALSE), state$input, state$precision)
+  inputs <- dims_list(model_inputs(model))
+  plan <- list2env(list(nodes = list(), n = 0L, layers = list()), parent = emptyenv())
+  on.exit(for (state in plan$layers) rm(list = "mark", envir = state))
+  outputs <- place_model(plan, model, -seq_along(inputs), inputs)
+  places <- vapply(outputs$places, pass_on, 0L, plan = plan)
+  list(inputs = inputs, nodes = unlist(plan$nodes, recursive = FALSE), outputs = places,
+    precision = model_state(model)$precision)
+}
+
+# Where the outputs of the model stand, and their dims. `places`: where its inputs stand.
+place_model <- function(plan, model, places, dims) {
+  graph <- model_graph(model)
+  parts <- model_state(model)$layers
+  made <- vector("list", length(graph$calls))
+  for (i in seq_along(places)) made[[graph$inputs[i]]] <- list(places = places[i], dims = dims[i])
+  for (i in setdiff(seq_along(made), graph$inputs)) {
+    call <- graph$calls[[i]]
+    from <- outputs_of(made, call)
+    place <- if (is_model(parts[[call$part]])) place_model else place_layer
+    made[[i]] <- place(plan, parts[[call$part]], from$places, from$dims)
+  }
+  outputs_of(made, graph$outputs)
+}
+
+# The outputs that the pairs in `ends`, list(call, output), tell of.
+outputs_of <- function(made, ends) {
+  pick <- function(field) Map(function(c, o) made[[c]][[field]][[o]], ends$call, ends$output)
+  list(places = unlist(pick("places")), dims = pick("dims"))
+}
+
+place_layer <- function(plan, layer, places, dims) {
+  state <- layer_state(layer)
+  input <- if (is_merging(layer)) dims else dims[[1]]
+  nodes <- built_chain(layer, length(plan$nodes) + 1L, input)
+  plan$nodes <- c(plan$nodes, list(placed_nodes(nodes, places, plan$n, state$mark)))
+  if (is.null(state$mark)) {
+    plan$layers <- c(plan$layers, list(state))
+    state$mark <- plan$n
+  }
+  plan$n <- plan$n + length(nodes)
+  list(places = plan$n - 1L, dims = list(layer_output(layer, input)))
+}
+
+# Outputs must be nodes: an input that is one is passed on by an identity.
+pass_on <- function(place, plan) {
+  if (place >= 0L) return(place)
+  node <- list(layer = list(name = "activation", h = choice("activations", "linear")$h),
+    activation = "linear", trainable = FALSE, stream = 0L, activity = NULL, rules = list())
+  plan$nodes <- c(plan$nodes, list(placed_nodes(list(node), place, plan$n)))
+  plan$n <- plan$n + 1L
+  plan$n - 1L
 }

@@ -15,10 +15,17 @@ takes_any_number <- function(loss) {
   inherits(loss, "kestrel_loss") && fields(loss)$name %in% the$any_number
 }
 
-# list(values, dims, classes): y against the output of the model.
-target_array <- function(model, y, arg, call = caller_env()) {
-  output <- output_dims(model)
-  loss <- model_state(model)$compiled$loss
+# list(values, classes) for each output that has a loss.
+target_arrays <- function(model, y, args, call) {
+  compiled <- model_state(model)$compiled
+  outputs <- model_outputs(model)[compiled$trained]
+  lapply(seq_along(y), function(o) {
+    target_array(y[[o]], outputs[[o]], compiled$losses[[o]], args[o], call)
+  })
+}
+
+# y against an output of these dims.
+target_array <- function(y, output, loss, arg, call = caller_env()) {
   if (is.factor(y)) return(factor_target(y, output, loss, arg, call))
   y <- check_data(y, arg, call)
   check_finite(y, arg, call)
@@ -28,7 +35,16 @@ target_array <- function(model, y, arg, call = caller_env()) {
     value_target(y, output, loss, arg, call)
   }
   warn_target(values, loss, output, arg, call)
-  list(values = values, dims = sample_dims(values), classes = NULL)
+  list(values = values, classes = NULL)
+}
+
+# Levels of a factor y; of several outputs a list by their names.
+target_classes <- function(model, targets) {
+  classes <- lapply(targets, `[[`, "classes")
+  if (length(classes) == 1) return(classes[[1]])
+  names(classes) <- output_names(model)[model_state(model)$compiled$trained]
+  classes <- Filter(length, classes)
+  if (length(classes)) classes
 }
 
 # Levels become codes, indicator columns, or 0 and 1 for a single unit.
@@ -48,7 +64,7 @@ factor_target <- function(y, output, loss, arg, call) {
       argument = arg, value = k, expected = needed, call = call)
   }
   values <- if (units == 1 || takes_codes(loss)) matrix(codes, ncol = 1) else indicators(codes, k)
-  list(values = values, dims = sample_dims(values), classes = levels(y))
+  list(values = values, classes = levels(y))
 }
 
 indicators <- function(codes, k) {
@@ -159,9 +175,22 @@ weight_array <- function(sample_weight, n, arg, call = caller_env()) {
   matrix(as.double(sample_weight), ncol = 1)
 }
 
+# Weights by class, which multiply those of the samples, are for models with one output.
+weights_with_classes <- function(model, own, class_weight, targets, call) {
+  if (is.null(class_weight)) return(own)
+  if (length(own) > 1) {
+    stop_kestrel("argument", "`class_weight` is for models with one output.", argument = "class_weight",
+      hint = "Give sample_weight as a list, by output.", call = call)
+  }
+  output <- model_outputs(model)[[model_state(model)$compiled$trained]]
+  loss <- model_state(model)$compiled$losses[[1]]
+  y <- targets[[1]]$values
+  by_class <- class_weights(class_weight, y, targets[[1]]$classes, class_codes(y, output, loss), call)
+  list(if (is.null(own[[1]])) by_class else own[[1]] * by_class)
+}
+
 # class_weight = list("0" = 1, "1" = 5): a weight per sample, by its class. `known`: codes.
 class_weights <- function(class_weight, y, classes, known, call = caller_env()) {
-  if (is.null(class_weight)) return(NULL)
   weights <- check_class_weight(class_weight, call)
   single <- prod(sample_dims(y)) == 1
   codes <- if (single) as.vector(y) else max.col(flat_rows(y), ties.method = "first") - 1
@@ -178,9 +207,7 @@ class_weights <- function(class_weight, y, classes, known, call = caller_env()) 
 }
 
 # The classes of the model's output; where y are no classes, the values that occur.
-class_codes <- function(y, model) {
-  loss <- model_state(model)$compiled$loss
-  output <- output_dims(model)
+class_codes <- function(y, output, loss) {
   if (takes_codes(loss)) return(seq_len(output[length(output)]) - 1)
   if (prod(sample_dims(y)) > 1) return(seq_len(prod(sample_dims(y))) - 1)
   values <- sort(unique(as.vector(y)))

@@ -2,10 +2,10 @@
 
 train_spec <- function(model, samples, settings, seed, training = TRUE, call = caller_env()) {
   compiled <- model_state(model)$compiled
-  y <- samples$y[[1]]$dims
+  y <- lapply(samples$y, `[[`, "dims")
   list(
-    outputs = list(output_spec(model)),
-    metrics = metric_specs(compiled$metrics, y, output_dims(model), call),
+    outputs = output_specs(model),
+    metrics = metric_specs(compiled$metrics, y, model_outputs(model)[compiled$trained], call),
     optimizer = if (training) optimizer_spec(compiled$optimizer, call, model_layout(model_state(model))),
     batch_size = settings$batch_size,
     validation_batch_size = settings$validation_batch_size,
@@ -18,23 +18,28 @@ train_spec <- function(model, samples, settings, seed, training = TRUE, call = c
   )
 }
 
-output_spec <- function(model) {
+# The network as training sees it: outputs without a loss are none.
+training_plan <- function(model) {
+  plan <- model_plan(model)
+  plan$outputs <- plan$outputs[model_state(model)$compiled$trained]
+  plan
+}
+
+output_specs <- function(model) {
   compiled <- model_state(model)$compiled
-  loss <- compiled$loss
-  fused <- loss_is_fused(model, loss)
-  list(
-    loss = if (fused) fused_choice(loss) else fields(loss)$choice,
-    reduction = fields(loss)$reduction %||% "none",
-    loss_weight = compiled$loss_weight,
-    fused = fused
-  )
+  plan <- training_plan(model)
+  lapply(seq_along(compiled$losses), function(o) {
+    loss <- compiled$losses[[o]]
+    fused <- loss_is_fused(plan$nodes, plan$outputs[o], loss)
+    list(loss = if (fused) fused_choice(loss) else fields(loss)$choice,
+      reduction = fields(loss)$reduction %||% "none", loss_weight = compiled$loss_weights[o], fused = fused)
+  })
 }
 
 # Softmax over the last axis, or a sigmoid, right before its own cross-entropy.
-loss_is_fused <- function(model, loss) {
-  nodes <- inference_plan(model)$nodes
-  last <- nodes[[length(nodes)]]
-  if (length(nodes) < 2 || is.null(last$activation)) return(FALSE)
+loss_is_fused <- function(nodes, place, loss) {
+  last <- nodes[[place + 1L]]
+  if (is.null(last$activation) || last$inputs[1] < 0L) return(FALSE)
   same <- identical(loss_absorbs(loss), last$activation)
   last_axis <- all(is.nan(last$layer$h) | last$layer$h == -1)
   same && last_axis && !isTRUE(loss$config$from_logits)
@@ -48,16 +53,22 @@ fused_choice <- function(loss) {
   choice
 }
 
-metric_specs <- function(metrics, y, output, call) {
+# y, outputs: dims by the outputs that have a loss.
+metric_specs <- function(metrics, y, outputs, call) {
+  lapply(metrics, function(m) {
+    metric <- metric_for(m$metric, y[[m$output]], outputs[[m$output]], call)
+    list(output = m$output - 1L, metric = metric$choice, weighted = m$weighted)
+  })
+}
+
+metric_for <- function(metric, y, output, call) {
   columns <- y[length(y)]
   units <- output[length(output)]
   codes <- length(y) < length(output) || (columns == 1 && units > 1)
   if (codes) columns <- 1L
-  lapply(metrics, function(m) {
-    metric <- resolve_metric(m$metric, columns, units)
-    check_metric_columns(metric, columns, units, call)
-    list(output = 0L, metric = metric$choice, weighted = m$weighted)
-  })
+  metric <- resolve_metric(metric, columns, units)
+  check_metric_columns(metric, columns, units, call)
+  metric
 }
 
 check_metric_columns <- function(metric, columns, units, call) {

@@ -1,44 +1,57 @@
 # The samples that fit() and evaluate() hand to the engine: list(n, x, y, weight), and what
 # they tell of the classes. Splits are ranges of rows of the same arrays: nothing is copied.
 
-new_samples <- function(x, y, weight, from = 0L, n = sample_count(x)) {
+# x, y and weight are lists of arrays, by input and by output.
+new_samples <- function(x, y, weight, from = 0L, n = sample_count(x[[1]])) {
   list(
     n = as.integer(n),
-    x = list(data_array(x, sample_dims(x), from, n)),
-    y = list(data_array(y, sample_dims(y), from, n)),
-    weight = list(if (!is.null(weight)) data_array(weight, 1L, from, n))
+    x = lapply(x, function(x) data_array(x, sample_dims(x), from, n)),
+    y = lapply(y, function(y) data_array(y, sample_dims(y), from, n)),
+    weight = lapply(weight, function(w) if (!is.null(w)) data_array(w, 1L, from, n))
   )
 }
 
-# Checks x and y against the model (building it when it is not) and each other.
+# Checks x and y against the model (building it when it is not) and each other. Lists of arrays
+# x, y, weight and own_weight (without weights by class), and the classes of y.
 check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
                           names = c("x", "y", "sample_weight")) {
   x <- plain_column(x)
   y <- plain_column(y)
   if (is_plain_pair(model, x, y) && is.null(sample_weight) && is.null(class_weight)) {
-    return(list(x = x, y = y, weight = NULL, classes = NULL))
+    return(list(x = list(x), y = list(y), weight = list(NULL), own_weight = list(NULL)))
   }
-  x <- only_element(x)
-  y <- only_column(only_element(y))
-  check_given(x, names[1], call)
+  check_given(only_element(x), names[1], call)
   check_not_generator(x, names[1], call)
-  check_given(y, names[2], call)
+  check_given(only_element(y), names[2], call)
   warn_features(model, x, names[1], call)
-  x <- check_data(x, names[1], call)
-  if (sample_count(x) < 1) {
+  x <- input_arrays(model, x, names[1], call)
+  n <- sample_count(x[[1]])
+  if (n < 1) {
     stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", names[1]), argument = names[1], call = call)
   }
-  check_same_count(x, y, names, call)
-  check_finite(x, names[1], call)
+  y <- output_list(model, y, names[2], call)
+  args <- if (length(y) == 1) names[2] else element_args(names[2], y)
+  for (o in seq_along(y)) check_same_count(n, y[[o]], c(names[1], args[o]), call)
+  for (i in seq_along(x)) check_finite(x[[i]], if (length(x) == 1) names[1] else sprintf("%s[[%d]]", names[1], i), call)
   check_fits_input(model, x, names[1], call)
-  if (names[1] == "x") settle_loss(model, y)
-  target <- target_array(model, y, names[2], call)
-  weight <- weight_array(sample_weight, sample_count(x), names[3], call)
-  by_class <- if (!is.null(class_weight)) {
-    class_weights(class_weight, target$values, target$classes, class_codes(target$values, model), call)
-  }
-  both <- if (is.null(weight) || is.null(by_class)) weight %||% by_class else weight * by_class
-  list(x = x, y = target$values, weight = both, classes = target$classes)
+  if (names[1] == "x") settle_losses(model, y)
+  targets <- target_arrays(model, y, args, call)
+  own <- weight_list(model, sample_weight, n, names[3], call)
+  list(x = x, y = lapply(targets, `[[`, "values"), classes = target_classes(model, targets),
+    weight = weights_with_classes(model, own, class_weight, targets, call), own_weight = own)
+}
+
+# For functions about models with one input and one output: arrays instead of lists.
+single_samples <- function(model, x, y, sample_weight, class_weight = NULL, call) {
+  check_one_to_one(model, call)
+  data <- check_samples(model, x, y, sample_weight, class_weight, call)
+  list(x = data$x[[1]], y = data$y[[1]], weight = data$weight[[1]], classes = data$classes)
+}
+
+check_one_to_one <- function(model, call) {
+  if (input_count(model) == 1 && length(output_names(model)) < 2) return(invisible(model))
+  stop_kestrel("argument", "The model must have one input and one output for this.",
+    hint = "keras_model() makes a model of a part of the graph.", argument = "model", call = call)
 }
 
 # Nearly always both are matrices that fit as they are. TRUE when no check below would find
@@ -46,8 +59,8 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
 is_plain_pair <- function(model, x, y) {
   state <- environment(model)
   is_plain_input(model, x) && is.null(state$features) && is_plain_matrix(y) &&
-    dim(y)[1] == dim(x)[1] && identical(dim(y)[-1], output_dims(model)) &&
-    takes_any_number(state$compiled$loss) && count_missing(x)[4] == 0 && count_missing(y)[4] == 0
+    dim(y)[1] == dim(x)[1] && identical(list(dim(y)[-1]), model_outputs(model)) &&
+    takes_any_number(state$compiled$losses[[1]]) && count_missing(x)[4] == 0 && count_missing(y)[4] == 0
 }
 
 check_given <- function(x, arg, call) {
@@ -71,14 +84,9 @@ only_column <- function(y) {
   if (is.data.frame(y) && length(y) == 1 && is.null(dim(y[[1]]))) y[[1]] else y
 }
 
-check_same_count <- function(x, y, names, call) {
+check_same_count <- function(n, y, names, call) {
   count <- given_count(y, names[2], call)
-  if (count == sample_count(x)) return(invisible())
-  stop_kestrel(
-    "shape", sprintf("`%s` and `%s` must have as many samples: `%s` has %d, `%s` has %d.",
-      names[1], names[2], names[1], sample_count(x), names[2], count),
-    argument = names[2], value = count, expected = sample_count(x), call = call
-  )
+  if (count != n) stop_count(names, c(n, count), call)
 }
 
 # No method of the user's class runs.
@@ -92,7 +100,7 @@ given_count <- function(y, arg, call) {
 
 # list(train, validation): validation_data wins over validation_split.
 training_samples <- function(model, data, validation_split, validation_data, call) {
-  n <- sample_count(data$x)
+  n <- sample_count(data$x[[1]])
   if (!is.null(validation_data)) {
     return(list(
       train = new_samples(data$x, data$y, data$weight),

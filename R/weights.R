@@ -85,7 +85,7 @@ layers_of <- function(object, call, built = FALSE) {
   }
   check_model(object, arg = "object", call = call)
   if (built) check_built(object, call)
-  model_state(object)$layers
+  leaf_layers(object)
 }
 
 # Each array against its slot; a named list of doubles with the slots' dims.
@@ -135,13 +135,16 @@ put_weights <- function(layers, new) {
 }
 
 # Where the weights of layers are: the layers' states, their slots by layer, and which of all
-# slots are statistics (NULL: none).
+# slots are statistics (NULL: none). `codes`: whether any layer reads codes.
 layout_of <- function(layers) {
   states <- lapply(layers, environment)
   is_state <- unlist(lapply(states, `[[`, "is_state"))
   slots <- lapply(states, function(state) state$slots %||% list())
-  list(states = states, slots = slots, is_state = if (any(is_state)) is_state)
+  list(states = states, slots = slots, is_state = if (any(is_state)) is_state,
+    codes = any(vapply(states, `[[`, "", "type") %in% code_types))
 }
+
+code_types <- c("embedding", "category_encoding")
 
 # One vector of doubles: parameters of all layers, then statistics of all layers.
 pack_weights <- function(layers) pack_layout(layout_of(layers))
@@ -206,7 +209,7 @@ unfreeze_weights <- function(object, from = NULL, to = NULL, which = NULL) {
 }
 
 set_frozen <- function(object, from, to, which, frozen, call) {
-  layers <- layers_of(object, call)
+  layers <- parts_of(object, call)
   selected <- selected_layers(layers, from, to, which, call)
   set_trainable(layers[selected], !frozen)
   set_trainable(layers[!selected], frozen)
@@ -219,8 +222,15 @@ drop_plan <- function(model) {
   state$plan <- NULL
 }
 
+# Layers and models as they stand in the model.
+parts_of <- function(object, call) {
+  leaves <- layers_of(object, call)
+  if (is_model(object)) model_state(object)$layers else leaves
+}
+
 set_trainable <- function(layers, value) {
   for (layer in layers) {
+    if (is_model(layer)) set_trainable(leaf_layers(layer), value)
     state <- layer_state(layer)
     state$trainable <- value
   }

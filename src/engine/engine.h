@@ -11,7 +11,7 @@
 
 enum {
   NN_MAX_RANK = 4,     /* dimensions of a sample or of a tensor of parameters */
-  NN_MAX_INPUTS = 32,    /* of one node */
+  NN_MAX_INPUTS = 256, /* of one node */
   NN_MAX_SLOTS = 4,    /* tensors of parameters of one layer */
   NN_MAX_HPARAMS = 12,
   NN_MAX_MOMENTS = 4,  /* optimizer arrays as long as the parameters */

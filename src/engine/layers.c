@@ -80,22 +80,33 @@ NN_PRIVATE void same_backward_jvp(const layer* self, const frame* f, const tange
 
 #include "layer-activation.c"
 #include "layer-batch-normalization.c"
+#include "layer-concatenate.c"
 #include "layer-dense.c"
+#include "layer-dot.c"
 #include "layer-dropout.c"
 #include "layer-flatten.c"
 #include "layer-gaussian-noise.c"
 #include "layer-layer-normalization.c"
+#include "layer-merge.c"
 #include "layer-reshape.c"
 
 static const layer_type* const layer_types[] = {
     &activation_layer,
+    &add_layer,
+    &average_layer,
     &batch_normalization_layer,
+    &concatenate_layer,
     &dense_layer,
+    &dot_layer,
     &dropout_layer,
     &flatten_layer,
     &gaussian_noise_layer,
     &layer_normalization_layer,
+    &maximum_layer,
+    &minimum_layer,
+    &multiply_layer,
     &reshape_layer,
+    &subtract_layer,
 };
 
 NN_PRIVATE const layer_type* layer_at(int i) {

@@ -15,6 +15,8 @@ typedef struct {
   shape input;
   bool training, frozen;
   const char* activation;
+  int n_more;  /* inputs after the first */
+  shape more[2];
 } layer_case;
 
 static const layer_case layer_cases[] = {
@@ -39,6 +41,23 @@ static const layer_case layer_cases[] = {
     {"layer_normalization", {-2, -1, 1e-2, 1, 1}, {3, {2, 3, 4}}, true, false, NULL},
     {"layer_normalization", {0, 1, 1e-2, 0, 1}, {2, {4, 3}}, true, false, NULL},
     {"layer_normalization", {-1, -1, 1e-2, 1, 0}, {2, {4, 3}}, true, false, NULL},
+    {"add", {0}, {1, {5}}, true, false, NULL, 2, {{1, {5}}, {1, {5}}}},
+    {"add", {0}, {2, {3, 1}}, true, false, NULL, 2, {{1, {4}}, {2, {3, 4}}}},
+    {"add", {0}, {1, {5}}, true, false, NULL, 0, {{0}}},
+    {"subtract", {0}, {1, {5}}, true, false, NULL, 1, {{1, {5}}}},
+    {"subtract", {0}, {2, {1, 4}}, true, false, NULL, 1, {{2, {3, 1}}}},
+    {"average", {0}, {2, {2, 3}}, true, false, NULL, 2, {{2, {2, 3}}, {1, {1}}}},
+    {"multiply", {0}, {1, {5}}, true, false, NULL, 2, {{1, {5}}, {1, {5}}}},
+    {"multiply", {0}, {2, {3, 1}}, true, false, NULL, 2, {{1, {4}}, {2, {3, 4}}}},
+    {"maximum", {0}, {1, {7}}, true, false, NULL, 2, {{1, {7}}, {1, {7}}}},
+    {"maximum", {0}, {2, {3, 1}}, true, false, NULL, 1, {{1, {4}}}},
+    {"minimum", {0}, {1, {7}}, true, false, NULL, 2, {{1, {7}}, {1, {7}}}},
+    {"concatenate", {-1}, {1, {2}}, true, false, NULL, 2, {{1, {3}}, {1, {1}}}},
+    {"concatenate", {0}, {3, {2, 3, 2}}, true, false, NULL, 1, {{3, {1, 3, 2}}}},
+    {"concatenate", {1}, {3, {2, 3, 2}}, true, false, NULL, 1, {{3, {2, 2, 2}}}},
+    {"dot", {0, 0}, {1, {4}}, true, false, NULL, 1, {{1, {4}}}},
+    {"dot", {1, 0}, {2, {3, 4}}, true, false, NULL, 1, {{2, {4, 2}}}},
+    {"dot", {1, -2}, {3, {2, 4, 3}}, true, false, NULL, 1, {{2, {4, 2}}}},
 };
 
 /* Hyperparameters besides the tables' defaults, which are all tried. */
@@ -63,8 +82,9 @@ static const layer_case activation_cases[] = {
 typedef struct {
   layer l;
   frame f;
-  size_t n_x, n_y;
-  const real* inputs[1];
+  size_t n_x, n_y;  /* n_x: of all inputs, which stand one after the other */
+  shape shapes[3];
+  const real* inputs[3];
   real *x, *w, *state, *first_state;
 } bench;
 
@@ -85,17 +105,27 @@ static void draw_point(const layer_case* c, size_t n, real* x) {
   }
 }
 
+/* Where each input begins in an array of all of them. */
+static void inputs_at(const bench* b, const real* x, const real** inputs) {
+  for (int k = 0; k < b->l.n_inputs; ++k) {
+    inputs[k] = x;
+    x += shape_size(b->shapes + k) * BATCH;
+  }
+}
+
 static bool bench_new(const layer_case* c, bench* b) {
   memset(b, 0, sizeof(*b));
   b->l.type = layer_find(c->layer);
   if (!b->l.type) return false;
   b->l.activation = c->activation ? activation_find(c->activation) : NULL;
-  b->l.n_inputs = 1;
-  b->l.inputs = &c->input;
+  b->l.n_inputs = 1 + c->n_more;
+  b->l.inputs = b->shapes;
+  b->shapes[0] = c->input;
+  for (int k = 0; k < c->n_more; ++k) b->shapes[k + 1] = c->more[k];
   b->l.trainable = !c->frozen;
   memcpy(b->l.hparams, c->h, sizeof(c->h));
   if (b->l.type->shape(&b->l) != NN_OK) return false;
-  b->n_x = shape_size(&c->input) * BATCH;
+  for (int k = 0; k <= c->n_more; ++k) b->n_x += shape_size(b->shapes + k) * BATCH;
   b->n_y = shape_size(&b->l.output) * BATCH;
   b->x = keep_reals(b->n_x);
   b->w = keep_reals(b->l.n_w);
@@ -105,7 +135,7 @@ static bool bench_new(const layer_case* c, bench* b) {
   draw_reals(b->l.n_w, -1, 1, b->w);
   draw_reals(b->l.n_state, 0.5, 1.5, b->first_state);
   bench_reset(b);
-  b->inputs[0] = b->x;
+  inputs_at(b, b->x, b->inputs);
   b->f = (frame){.batch = BATCH,
                  .training = c->training,
                  .random = rng_new(3, 1, 4),
@@ -122,7 +152,8 @@ static real* forward_at(bench* b, double h, const real* xdot, const real* wdot) 
   real *x = keep_reals(b->n_x), *w = keep_reals(b->l.n_w), *y = keep_reals(b->n_y);
   for (size_t i = 0; i < b->n_x; ++i) x[i] = b->x[i] + (real) h * xdot[i];
   for (size_t i = 0; i < b->l.n_w; ++i) w[i] = b->w[i] + (real) h * wdot[i];
-  const real* inputs[] = {x};
+  const real* inputs[3];
+  inputs_at(b, x, inputs);
   frame f = b->f;
   f.x = inputs;
   f.w = w;
@@ -171,7 +202,7 @@ static void check_transpose(const bench* b, const real* xdot, const real* wdot, 
 /* dw began as 1 everywhere. Without dx, dw is the same. */
 static void check_added(bench* b, const real* dy, const real* dw, const char* what) {
   size_t n = b->l.n_w;
-  real *alone = keep_reals(n), *none[] = {NULL};
+  real *alone = keep_reals(n), *none[] = {NULL, NULL, NULL};
   double* expected = keep_doubles(n);
   vector_fill(n, 1, alone);
   b->l.type->backward(&b->l, &b->f, dy, none, alone);
@@ -201,7 +232,8 @@ static real* moved(size_t n, const real* x, double h, const real* xdot) {
 
 /* dx, then dw, of forward and backward at (x, w, dy) moved by h along d */
 static real* backward_at(bench* b, double h, const direction* d, const real* dy) {
-  const real* inputs[] = {moved(b->n_x, b->x, h, d->xdot)};
+  const real* inputs[3];
+  inputs_at(b, moved(b->n_x, b->x, h, d->xdot), inputs);
   frame f = b->f;
   f.x = inputs;
   f.w = moved(b->l.n_w, b->w, h, d->wdot);
@@ -209,7 +241,8 @@ static real* backward_at(bench* b, double h, const direction* d, const real* dy)
   f.cache = keep_reals(b->l.cache_batch + b->l.cache_sample * BATCH);
   bench_reset(b);
   b->l.type->forward(&b->l, &f);
-  real *both = keep_reals(b->n_x + b->l.n_w), *dx[] = {both};
+  real *both = keep_reals(b->n_x + b->l.n_w), *dx[3];
+  inputs_at(b, both, (const real**) dx);
   vector_fill(b->l.n_w, 0, both + b->n_x);
   b->l.type->backward(&b->l, &f, moved(b->n_y, dy, h, d->dydot), dx, both + b->n_x);
   return both;
@@ -218,8 +251,10 @@ static real* backward_at(bench* b, double h, const direction* d, const real* dy)
 /* dxdot, then dwdot, from the record; b->f has been through forward. `wanted`: dxdot is. */
 static real* turn_of(bench* b, const direction* d, const real* dy, real start, bool wanted) {
   real *ydot = keep_reals(b->n_y), *both = keep_reals(b->n_x + b->l.n_w);
-  const real* xdot[] = {d->xdot};
-  real* dxdot[] = {wanted ? both : NULL};
+  const real* xdot[3];
+  real* dxdot[] = {NULL, NULL, NULL};
+  inputs_at(b, d->xdot, xdot);
+  if (wanted) inputs_at(b, both, (const real**) dxdot);
   b->l.type->jvp(&b->l, &b->f, xdot, d->wdot, ydot);
   tangent t = {.xdot = xdot, .wdot = d->wdot, .ydot = ydot, .dy = dy, .dydot = d->dydot};
   t.scratch = keep_reals(b->n_x > b->n_y ? b->n_x : b->n_y);
@@ -273,7 +308,7 @@ static void check_point(const layer_case* c, const char* what) {
     return;
   }
   real *xdot = keep_reals(b.n_x), *wdot = keep_reals(b.l.n_w), *ydot = keep_reals(b.n_y);
-  real *dx[] = {keep_reals(b.n_x)}, *dw = keep_reals(b.l.n_w), *dy = keep_reals(b.n_y);
+  real *dx = keep_reals(b.n_x), *gradients[3], *dw = keep_reals(b.l.n_w), *dy = keep_reals(b.n_y);
   real *x = keep_reals(b.n_x), *v = keep_reals(b.n_y), *w = keep_reals(b.l.n_w);
   draw_reals(b.n_x, -1, 1, xdot);
   draw_reals(b.l.n_w, -1, 1, wdot);
@@ -282,11 +317,13 @@ static void check_point(const layer_case* c, const char* what) {
   vector_copy(b.n_x, b.x, x);
   vector_copy(b.n_y, dy, v);
   vector_copy(b.l.n_w, b.w, w);
-  const real* tangents[] = {xdot};
+  const real* tangents[3];
+  inputs_at(&b, xdot, tangents);
+  inputs_at(&b, dx, (const real**) gradients);
   b.l.type->forward(&b.l, &b.f);
   b.l.type->jvp(&b.l, &b.f, tangents, wdot, ydot);
-  b.l.type->backward(&b.l, &b.f, dy, dx, dw);
-  check_transpose(&b, xdot, wdot, ydot, dx[0], dw, dy, what);
+  b.l.type->backward(&b.l, &b.f, dy, gradients, dw);
+  check_transpose(&b, xdot, wdot, ydot, dx, dw, dy, what);
   check_added(&b, dy, dw, what);
   check_tangent(&b, xdot, wdot, ydot, what);
   check_turn(&b, dy, what);

@@ -9,7 +9,7 @@ kept <- function(...) {
 test_that("names, functions and objects are the same", {
   same_loss <- list("mse", "mean_squared_error", "MSE", loss_mean_squared_error,
     loss_mean_squared_error(), list("mse"))
-  for (loss in same_loss) expect_identical(kept(loss = loss)$loss$name, "mean_squared_error")
+  for (loss in same_loss) expect_identical(kept(loss = loss)$losses[[1]]$name, "mean_squared_error")
   for (optimizer in list("adam", "Adam", optimizer_adam, optimizer_adam())) {
     expect_identical(format(kept(loss = "mse", optimizer = optimizer)$optimizer),
       format(optimizer_adam()))

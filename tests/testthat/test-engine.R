@@ -177,7 +177,7 @@ test_that("a trainer runs in pieces as in one go", {
   model <- reference_model(case$net)
   model %>% compile(loss = "mse", optimizer = optimizer_adam(0.01))
   trainer <- function() {
-    samples <- kestrel:::new_samples(case$x, case$y, NULL)
+    samples <- kestrel:::new_samples(list(case$x), list(case$y), list(NULL))
     settings <- list(batch_size = 4L, validation_batch_size = 4L, shuffle = TRUE)
     train <- kestrel:::train_spec(model, samples, settings, seed = 5)
     w <- kestrel:::pack_weights(environment(model)$layers)
@@ -200,7 +200,7 @@ test_that("a trainer without time left does one batch and no more", {
   set.seed(18)
   model <- reference_model(random_network(c(2, 1), "linear"))
   model %>% compile(loss = "mse", optimizer = "sgd")
-  samples <- kestrel:::new_samples(matrix(rnorm(20), 10), matrix(rnorm(10), 10), NULL)
+  samples <- kestrel:::new_samples(list(matrix(rnorm(20), 10)), list(matrix(rnorm(10), 10)), list(NULL))
   settings <- list(batch_size = 2L, validation_batch_size = 2L)
   train <- kestrel:::train_spec(model, samples, settings, seed = 0)
   w <- kestrel:::pack_weights(environment(model)$layers)

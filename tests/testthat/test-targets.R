@@ -72,7 +72,8 @@ quiet_model <- function(...) {
 }
 
 target <- function(y, units = 1, loss = "mse", activation = NULL) {
-  target_array(quiet_model(units = units, activation = activation, loss = loss), y, "y")
+  model <- quiet_model(units = units, activation = activation, loss = loss)
+  target_arrays(model, list(y), "y", environment())[[1]]
 }
 
 test_that("numbers, logicals, frames and series are targets", {

@@ -145,7 +145,7 @@ test_that("a trainer that was made before a fork goes on alone after it", {
     set_random_seed(7)
     model <- network()
     model %>% compile(loss = "mse", optimizer = "sgd")
-    samples <- kestrel$new_samples(x, y, NULL)
+    samples <- kestrel$new_samples(list(x), list(y), list(NULL))
     settings <- list(batch_size = 450L, validation_batch_size = 450L, threads = 2L)
     train <- kestrel$train_spec(model, samples, settings, seed = 5)
     w <- kestrel$pack_weights(environment(model)$layers)

@@ -1,0 +1,123 @@
+# Symbolic tensors: what a layer gives for what it is called on, without numbers.
+#
+# A tensor is list(call, output, dims): output number `output` of a call, dims of a sample. A
+# call is an environment, so that it is one thing wherever it is held:
+#
+# part     the layer or the model
+# inputs   tensors; none for an input layer
+# index    how often the part had been called before
+# outputs  dims of each output
+# serial   order among the calls of the session
+
+new_tensor <- function(call, output) {
+  structure(list(call = call, output = output, dims = call$outputs[[output]]),
+    class = "kestrel_tensor")
+}
+
+is_tensor <- function(x) inherits(x, "kestrel_tensor")
+
+# A tensor or a list of tensors.
+is_symbolic <- function(x) {
+  is_tensor(x) || is.list(x) && !is.object(x) && length(x) > 0 && all(vapply(x, is_tensor, NA))
+}
+
+tensor_list <- function(x) if (is_tensor(x)) list(x) else x
+
+# Notes a call with the part and gives its outputs.
+new_call <- function(part, inputs, outputs) {
+  state <- environment(part)
+  assign("calls", (the$calls %||% 0) + 1, envir = the)
+  call <- list2env(list(part = part, inputs = unname(inputs), index = length(state$calls),
+    outputs = outputs, serial = the$calls), parent = emptyenv())
+  state$calls <- c(state$calls, list(call))
+  call_tensors(call)
+}
+
+call_tensors <- function(call) lapply(seq_along(call$outputs), new_tensor, call = call)
+
+# One tensor, or a list of several.
+one_or_list <- function(x) if (length(x) == 1) x[[1]] else x
+
+# A layer called on tensors: built by the first of them.
+layer_on_tensors <- function(layer, x, call) {
+  inputs <- tensor_list(x)
+  dims <- lapply(inputs, `[[`, "dims")
+  if (!is_merging(layer)) check_one_tensor(layer, inputs, call)
+  output <- layer_output(layer, if (is_merging(layer)) unname(dims) else dims[[1]], call)
+  new_call(layer, inputs, list(output))[[1]]
+}
+
+check_one_tensor <- function(layer, inputs, call) {
+  if (length(inputs) == 1) return(invisible(inputs))
+  stop_kestrel("argument", sprintf("Layer \"%s\" takes one tensor, not %d.", layer$name,
+    length(inputs)), hint = "layer_concatenate() and other merging layers make one of several.",
+    argument = "x", value = length(inputs), expected = 1L, call = call)
+}
+
+# The model called on tensors; several outputs are a list, named as the outputs are.
+model_on_tensors <- function(model, x, call) {
+  check_layers_present(model, call)
+  inputs <- arrange_inputs(model, tensor_list(x), "x", call)
+  dims <- unname(lapply(inputs, `[[`, "dims"))
+  build_model(model, one_or_list(dims), call)
+  for (i in seq_along(dims)) {
+    check_input_dims(dims[[i]], model_inputs(model)[[i]], "the model", call)
+  }
+  state <- model_state(model)
+  state$part <- TRUE
+  outputs <- new_call(model, inputs, model_outputs(model))
+  if (length(outputs) == 1) outputs[[1]] else stats::setNames(outputs, state$output_keys)
+}
+
+#' Printing symbolic tensors
+#'
+#' What [layer_input()] and layers that are called on tensors return: it stands for an array
+#' that is not there yet. `x$shape` and `dim(x)` are its dims with `NA` for the number of
+#' samples, `x$name` is the name of the layer that it came from.
+#'
+#' @param x a tensor.
+#' @param ... not used.
+#' @param name the name of a field.
+#' @return `print()` the tensor, invisibly; `format()` a string.
+#' @section Errors: `kestrel_error_argument` for a field that there is not.
+#' @source Keras: `KerasTensor`.
+#' @family models
+#' @name tensor
+#' @aliases kestrel_tensor
+#' @examples
+#' x <- layer_input(4)
+#' x
+#' x %>% layer_dense(2)
+NULL
+
+#' @rdname tensor
+#' @export
+print.kestrel_tensor <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+
+#' @rdname tensor
+#' @export
+format.kestrel_tensor <- function(x, ...) {
+  sprintf("<tensor %s from \"%s\">", shape_text(x$dims), unclass(x)$call$part$name)
+}
+
+#' @export
+str.kestrel_tensor <- function(object, ...) cat(" ", format(object), "\n", sep = "")
+
+#' @rdname tensor
+#' @export
+`$.kestrel_tensor` <- function(x, name) {
+  fields <- unclass(x)
+  switch(name,
+    shape = c(NA, fields$dims),
+    name = fields$call$part$name,
+    dtype = floatx(),
+    call = , output = , dims = fields[[name]],
+    stop_unknown_field("tensor", name, c("shape", "name", "dtype"), "tensor")
+  )
+}
+
+#' @export
+dim.kestrel_tensor <- function(x) c(NA, unclass(x)$dims)
