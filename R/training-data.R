@@ -18,7 +18,7 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   x <- plain_column(x)
   y <- plain_column(y)
   if (is_plain_pair(model, x, y) && is.null(sample_weight) && is.null(class_weight)) {
-    return(list(x = list(x), y = list(y), weight = list(NULL), own_weight = list(NULL)))
+    return(list(x = list(x), y = list(y), classes = NULL, weight = list(NULL), own_weight = list(NULL)))
   }
   check_given(only_element(x), names[1], call)
   check_not_generator(x, names[1], call)
