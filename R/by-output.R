@@ -38,8 +38,8 @@ weights_by_output <- function(x, names, call) {
 
 # list(metric, weighted, output): of several outputs a metric that is in no inner or named list
 # is that of each.
-metrics_by_output <- function(x, arg, weighted, names, call) {
-  if (length(names) < 2) return(compile_metrics(x, arg, weighted, call, names))
+metrics_by_output <- function(x, arg, weighted, names, call, words = NULL) {
+  if (length(names) < 2) return(compile_metrics(x, arg, weighted, call, names, words))
   if (is.null(x)) return(list())
   if (is.function(x) || is.environment(x)) x <- list(x)
   nested <- is.list(x) && (any(nzchar(names2(x))) ||
@@ -47,7 +47,7 @@ metrics_by_output <- function(x, arg, weighted, names, call) {
   each <- if (nested) by_output(x, names, arg, call) else rep(list(x), length(names))
   args <- if (nested) element_args(arg, each) else rep(arg, length(names))
   made <- lapply(seq_along(each), function(o) {
-    lapply(compile_metrics(each[[o]], args[o], weighted, call), function(m) {
+    lapply(compile_metrics(each[[o]], args[o], weighted, call, words = if (!nested) words), function(m) {
       c(m[names(m) != "output"], list(output = o, prefix = paste0(names[o], "_")))
     })
   })

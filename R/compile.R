@@ -50,8 +50,9 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
     c("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics", compile_ignored))
   call <- environment()
   names <- output_names(object)
-  metrics <- c(metrics_by_output(metrics, "metrics", FALSE, names, call),
-    metrics_by_output(weighted_metrics, "weighted_metrics", TRUE, names, call))
+  words <- list(metric_words(substitute(metrics)), metric_words(substitute(weighted_metrics)))
+  metrics <- c(metrics_by_output(metrics, "metrics", FALSE, names, call, words[[1]]),
+    metrics_by_output(weighted_metrics, "weighted_metrics", TRUE, names, call, words[[2]]))
   optimizer <- as_optimizer(optimizer, "optimizer", call = call)
   losses <- losses_by_output(loss, names, call)
   weights <- weights_by_output(loss_weights, names, call)
@@ -65,7 +66,7 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
   )
   warn_at_compile(object, compiled)
   state <- model_state(object)
-  state$compiled <- compiled
+  state$compiled <- settle_metrics(compiled, output_units(object, trained))
   state$optimizer_state <- NULL
   invisible(object)
 }
@@ -97,7 +98,7 @@ check_loss_weights <- function(x, arg = "loss_weights", call = caller_env()) {
 }
 
 # Each as a metric object, with the place named in errors.
-compile_metrics <- function(x, arg, weighted, call, output = NULL) {
+compile_metrics <- function(x, arg, weighted, call, output = NULL, words = NULL) {
   if (is.null(x)) return(list())
   if (is.function(x) || (is.environment(x))) x <- list(x)
   if (is.character(x)) x <- as.list(x)
@@ -106,15 +107,28 @@ compile_metrics <- function(x, arg, weighted, call, output = NULL) {
   lapply(seq_along(x), function(i) {
     place <- if (length(x) > 1) sprintf("%s[[%d]]", arg, i) else arg
     label <- setdiff(names2(x)[i], c("", output))
-    list(metric = labelled_metric(as_metric(x[[i]], place, call), label), weighted = weighted, output = 1L)
+    word <- if (length(words) == length(x)) words[[i]]
+    metric <- as_metric(x[[i]], place, call, if (length(label)) label else word)
+    list(metric = labelled_metric(metric, label), weighted = weighted, output = 1L)
   })
 }
 
 # Under another name in the logs; the user's own object stays as it is.
 labelled_metric <- function(metric, label) {
-  if (!length(label)) return(metric)
-  state <- metric_state(metric)
-  new_metric(state$name, state$config, label, state$by_shape)
+  if (length(label)) copy_metric(metric, label) else metric
+}
+
+# The names of functions in `list(f, g)`, `c(f)` or `f`; NULL where there is no name.
+metric_words <- function(expression) {
+  many <- is.call(expression) && as.character(expression[[1]])[1] %in% c("list", "c")
+  parts <- if (many) as.list(expression)[-1] else list(expression)
+  lapply(unname(parts), function(part) if (is.symbol(part)) as.character(part))
+}
+
+# Numbers in a row of each output that has a loss; NULL while the model is not built.
+output_units <- function(model, trained) {
+  if (!model_state(model)$built) return(NULL)
+  vapply(model_outputs(model)[trained], function(dims) as.integer(c(1L, dims)[length(dims) + 1]), 0L)
 }
 
 # Names in logs: a second metric of the same name gets a suffix, or `weighted_`.

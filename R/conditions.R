@@ -8,6 +8,7 @@ error_kinds <- list(
   data = c("data", "argument"),
   state = "state",
   callback = "callback",
+  metric = "metric",
   numeric = "numeric",
   memory = "memory",
   file = "file"

@@ -45,7 +45,10 @@ engine_metric_update <- function(choice, t, y, weight, k, kt, state = NULL) {
   .Call(ffi_metric_update, choice, as.double(t), as.double(y), weight, k, kt, state)
 }
 
-engine_metric_result <- function(choice, state) .Call(ffi_metric_result, choice, state)
+# One number or several, of columns of k predictions; state NULL: before the first update.
+engine_metric_result <- function(choice, state, k = 1L) {
+  .Call(ffi_metric_result, choice, as.integer(k), state)
+}
 
 engine_initializer <- function(choice, dims, seed, stream = 0L) {
   .Call(ffi_initializer, choice, as.integer(dims), as.double(seed), as.integer(stream))
@@ -132,6 +135,21 @@ progress_fields <- function(x) {
 
 trainer_evaluate <- function(trainer, steps = 0L, at = 0L, budget = slice_seconds) {
   .Call(ffi_trainer_evaluate, trainer, steps, at, budget)
+}
+
+# What an output (from 0) of the last batch was: list(n, t, y, weight), the arrays plain
+# vectors with samples running fastest; weight NULL: none.
+trainer_batch <- function(trainer, output = 0L) {
+  x <- .Call(ffi_trainer_batch, trainer, output)
+  n <- x[1]
+  part <- function(from, by) x[4 + n * from + seq_len(n * by)]
+  list(n = n, t = part(0, x[2]), y = part(x[2], x[3]),
+    weight = if (x[4] > 0) part(x[2] + x[3], 1))
+}
+
+# Adds sum(w v) and sum(w) to metric number `metric` (from 0), which is the record "mean".
+trainer_add <- function(trainer, metric, total, count) {
+  invisible(.Call(ffi_trainer_add, trainer, metric, total, count))
 }
 
 trainer_logs <- function(trainer) .Call(ffi_trainer_logs, trainer)

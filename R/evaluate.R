@@ -68,7 +68,7 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
   w <- pack_layout(model_layout(state))
   trainer <- trainer_new(training_plan(model), train, NULL, samples, w)
   labels <- log_labels(state$compiled)
-  stats::setNames(evaluate_all(trainer, steps, hooks, labels), labels)
+  stats::setNames(evaluate_all(trainer, steps, hooks, labels, custom_metrics(model), call), labels)
 }
 
 #' @export

@@ -17,6 +17,18 @@
 #' * `"top_k_categorical_accuracy"`, `"sparse_top_k_categorical_accuracy"`: whether fewer than
 #'   `k` classes have more than the right one
 #' * `metric_accuracy()`: share of targets that equal predictions exactly
+#' * `metric_pearson_correlation()`: `mean((t - mean(t)) * (p - mean(p)))` of each row over the
+#'   product of the two standard deviations (of n, each plus 1e-7);
+#'   `metric_concordance_correlation()`: twice the same mean over `var(t) + var(p) + (mean(t) -
+#'   mean(p))^2 + 1e-7`
+#'
+#' `metric_r2_score()` is `1 - sum(w * (t - p)^2) / sum(w * (t - mean(t))^2)` over all samples,
+#' for each column (0 where that is infinite), then the mean over columns, the mean weighted by
+#' the divisors, or each column's (`NULL`). With `num_regressors` = k it is adjusted: `1 - (1 - r2)
+#' * (n - 1) / (n - k - 1)`, n all targets seen; where n is too small it is not.
+#'
+#' Metrics that count classes have [a page of their own][metric_auc], as have R functions as
+#' metrics: [custom_metric()].
 #'
 #' The strings `"accuracy"` and `"acc"` stand for binary, categorical or sparse categorical
 #' accuracy: binary for a single output, sparse for class codes, else categorical (for several
@@ -36,6 +48,8 @@
 #' @param delta,from_logits,label_smoothing,apply_class_balancing,alpha,gamma,beta,q,ignore_class
 #'   see [losses].
 #' @param axis the axis of classes or values, see [losses].
+#' @param class_aggregation `"uniform_average"`, `"variance_weighted_average"` or `NULL`.
+#' @param num_regressors number of predictors for the adjusted score; 0: not adjusted.
 #' @param name the name in logs.
 #' @param dtype `"float32"`, `"float64"` or `NULL`, without effect.
 #' @param from_sorted_ids must be `FALSE`.

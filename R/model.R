@@ -281,6 +281,9 @@ build_model <- function(model, input, call = caller_env()) {
   state$input <- input
   state$built <- TRUE
   model_changed(model)
+  if (!is.null(state$compiled)) {
+    state$compiled <- settle_metrics(state$compiled, output_units(model, state$compiled$trained))
+  }
   invisible(model)
 }
 

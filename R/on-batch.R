@@ -66,6 +66,10 @@ step_on_batch <- function(model, samples, threads, call) {
   rate <- batch_rate(held, state$compiled$optimizer, call)
   if (!is.null(rate)) trainer_set_rate(held$trainer, rate)
   logs <- trainer_step(held$trainer)
+  if (length(held$custom)) {
+    add_custom_metrics(held$trainer, held$custom, call)
+    logs <- trainer_logs(held$trainer)
+  }
   now <- trainer_get(held$trainer)
   held$weights <- unpack_layout(model_layout(state), now$w)
   state$optimizer_state <- now[c("moments", "scalars", "iterations")]
@@ -82,7 +86,7 @@ batch_rate <- function(held, optimizer, call) {
   check_rate(rate(trainer_progress(held$trainer)$iterations), call)
 }
 
-# list(key, trainer, weights, optimizer_state): weights and state are those that the trainer
+# list(key, trainer, custom, weights, optimizer_state): weights and state are those that the trainer
 # holds. It serves again while all that it was made from is the same; weights that were set
 # since are handed over.
 batch_trainer <- function(model, samples, threads, call) {
@@ -128,7 +132,7 @@ new_batch_trainer <- function(model, samples, threads, key, call) {
   check_memory(trainer_bytes(spec, train, samples, NULL), "Training", call)
   trainer <- trainer_new(spec, train, samples, NULL, pack_layout(model_layout(state)))
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
-  list(key = key, trainer = trainer)
+  list(key = key, trainer = trainer, custom = custom_metrics(model))
 }
 
 # The last model trained comes first; few, since each holds a copy of its weights.

@@ -8,7 +8,8 @@ new_run <- function(model, data, settings, callbacks, call) {
   run <- list2env(list(
     model = model, state = state, data = data, settings = settings, callbacks = callbacks,
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
-    chunks = new.env(), n_chunks = 0L, labels = log_labels(state$compiled)
+    chunks = new.env(), n_chunks = 0L, labels = log_labels(state$compiled),
+    custom = custom_metrics(model)
   ), parent = emptyenv())
   forget_trainer(state)
   spec <- training_plan(model)
@@ -91,7 +92,7 @@ say_interrupted <- function(run) {
 # Nobody wants to look before the end.
 run_is_free <- function(run) {
   !run$callbacks$any && is.null(run$data$validation) && is.null(run$viewer) &&
-    is.null(run$optimizer$schedule_function)
+    is.null(run$optimizer$schedule_function) && !length(run$custom)
 }
 
 run_freely <- function(run) {
@@ -140,7 +141,7 @@ run_epoch <- function(run) {
 # The values of the epoch. As in Keras training stops after a batch, so there is one at least.
 run_batches <- function(run) {
   by_batch <- run$callbacks$wants_batches || !is.null(run$optimizer$schedule_function) ||
-    run$state$stop_training
+    run$state$stop_training || length(run$custom) > 0
   repeat {
     check_interrupt()
     values <- if (by_batch) run_batch(run) else run_slice(run)
@@ -169,7 +170,8 @@ run_batch <- function(run) {
   result <- trainer_run(run$trainer, run$epoch + last, if (last) 0L else batch + 1L, budget = Inf)
   run$status <- result$progress
   if (last) run$status$batch <- 0
-  values <- if (last) result$logs[, 1] else trainer_logs(run$trainer)
+  add_custom_metrics(run$trainer, run$custom, run$call)
+  values <- trainer_logs(run$trainer)
   logs <- as.list(stats::setNames(values, run$labels))
   run_pull_for_hooks(run)
   run_hooks(run, "on_train_batch_end", batch, logs = logs)
@@ -218,21 +220,26 @@ validates_now <- function(run) {
 run_validation <- function(run) {
   run_hooks(run, "on_test_begin", logs = list())
   push_weights(run)
-  values <- evaluate_all(run$trainer, run$settings$validation_steps, run$callbacks, run$labels)
+  values <- evaluate_all(run$trainer, run$settings$validation_steps, run$callbacks, run$labels,
+    run$custom, run$call)
   run_hooks(run, "on_test_end", logs = as.list(stats::setNames(values, run$labels)))
   as.list(stats::setNames(values, paste0("val_", run$labels)))
 }
 
 # `set`: callbacks; those that have hooks of test batches get each of them.
-evaluate_all <- function(trainer, steps = NULL, set = NULL, labels = NULL) {
-  by_batch <- isTRUE(set$wants_test_batches)
+evaluate_all <- function(trainer, steps = NULL, set = NULL, labels = NULL, custom = list(),
+                         call = NULL) {
+  hooked <- isTRUE(set$wants_test_batches)
+  by_batch <- hooked || length(custom) > 0
   at <- 0L
   repeat {
     check_interrupt()
-    if (by_batch) callbacks_run(set, "on_test_batch_begin", at)
+    if (hooked) callbacks_run(set, "on_test_batch_begin", at)
     budget <- if (by_batch) 0 else slice_seconds
     result <- trainer_evaluate(trainer, steps %||% 0L, at, budget)
-    if (by_batch) {
+    add_custom_metrics(trainer, custom, call)
+    if (length(custom)) result$logs <- trainer_logs(trainer)
+    if (hooked) {
       logs <- as.list(stats::setNames(result$logs, labels))
       callbacks_run(set, "on_test_batch_end", at, logs)
     }

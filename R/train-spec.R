@@ -57,7 +57,8 @@ fused_choice <- function(loss) {
 metric_specs <- function(metrics, y, outputs, call) {
   lapply(metrics, function(m) {
     metric <- metric_for(m$metric, y[[m$output]], outputs[[m$output]], call)
-    list(output = m$output - 1L, metric = metric$choice, weighted = m$weighted)
+    list(output = m$output - 1L, metric = metric$choice, weighted = m$weighted,
+      result = m$result %||% 0L)
   })
 }
 
@@ -72,9 +73,21 @@ metric_for <- function(metric, y, output, call) {
 }
 
 check_metric_columns <- function(metric, columns, units, call) {
-  codes <- bitwAnd(registry_row("metrics", metric$name)$flags, 1L) > 0
+  if (!is.null(metric$fn)) return(invisible())
+  codes <- metric_takes_codes(metric)
+  if (is.na(codes)) return(invisible())
+  check_metric_units(metric, units, call)
   if (codes && columns == 1L || !codes && columns == units) return(invisible())
   must <- if (codes) "class codes in one column" else sprintf("%d columns", units)
   stop_kestrel("shape", sprintf("Metric \"%s\" needs y with %s, not %d.", metric$label, must, columns),
     hint = "metrics = \"accuracy\" takes the right accuracy by itself.", argument = "metrics", call = call)
+}
+
+# NA: codes or scores on either side. An IoU compares codes with the place of the largest score
+# where it is told so.
+metric_takes_codes <- function(metric) {
+  state <- metric_state(metric)
+  if (!grepl("iou$", state$name)) return(bitwAnd(registry_row("metrics", state$name)$flags, 1L) > 0)
+  is <- iou_settings(state)
+  if (is$codes_true == is$codes_said) FALSE else if (is$codes_true) TRUE else NA
 }

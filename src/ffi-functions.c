@@ -98,8 +98,8 @@ SEXP ffi_loss_scales(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP reduction, S
 SEXP ffi_metric_value(SEXP choice, SEXP t, SEXP y, SEXP k, SEXP kt) {
   columns c = columns_of(t, y, k, kt);
   nn_choice f = spec_choice(choice);
-  double* state = (double*) R_alloc((size_t) ENGINE->metric_states(f), sizeof(double));
-  memset(state, 0, (size_t) ENGINE->metric_states(f) * sizeof(double));
+  double* state = (double*) R_alloc(ENGINE->metric_states(f, c.k), sizeof(double));
+  memset(state, 0, ENGINE->metric_states(f, c.k) * sizeof(double));
   SEXP v = PROTECT(Rf_allocVector(REALSXP, (R_xlen_t) c.cols));
   memset(REAL(v), 0, c.cols * sizeof(double));
   check_code(ENGINE->metric_update(f, c.cols, c.k, c.kt, c.t, c.y, NULL, REAL(v), state));
@@ -111,7 +111,7 @@ SEXP ffi_metric_value(SEXP choice, SEXP t, SEXP y, SEXP k, SEXP kt) {
 SEXP ffi_metric_update(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP k, SEXP kt, SEXP state) {
   columns c = columns_of(t, y, k, kt);
   nn_choice f = spec_choice(choice);
-  int n = ENGINE->metric_states(f);
+  R_xlen_t n = (R_xlen_t) ENGINE->metric_states(f, c.k);
   SEXP result = PROTECT(Rf_allocVector(REALSXP, n));
   memset(REAL(result), 0, (size_t) n * sizeof(double));
   if (state != R_NilValue) memcpy(REAL(result), spec_doubles(state, n), (size_t) n * sizeof(double));
@@ -122,9 +122,17 @@ SEXP ffi_metric_update(SEXP choice, SEXP t, SEXP y, SEXP weight, SEXP k, SEXP kt
   return result;
 }
 
-SEXP ffi_metric_result(SEXP choice, SEXP state) {
+/* state NULL: nothing was seen. */
+SEXP ffi_metric_result(SEXP choice, SEXP k, SEXP state) {
   nn_choice f = spec_choice(choice);
-  return Rf_ScalarReal(ENGINE->metric_result(f, spec_doubles(state, ENGINE->metric_states(f))));
+  int width = Rf_asInteger(k), count = ENGINE->metric_results(f, width);
+  size_t n = ENGINE->metric_states(f, width);
+  double* none = (double*) R_alloc(n, sizeof(double));
+  memset(none, 0, n * sizeof(double));
+  const double* from = state == R_NilValue ? none : spec_doubles(state, (R_xlen_t) n);
+  SEXP result = Rf_allocVector(REALSXP, count);
+  for (int i = 0; i < count; ++i) REAL(result)[i] = ENGINE->metric_result(f, width, from, i);
+  return result;
 }
 
 SEXP ffi_initializer(SEXP choice, SEXP dims, SEXP seed, SEXP stream) {

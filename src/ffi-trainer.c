@@ -132,6 +132,34 @@ SEXP ffi_trainer_evaluate(SEXP x, SEXP steps, SEXP at, SEXP budget) {
   return result;
 }
 
+/* One output of the last batch in one vector: samples, targets and predictions of a sample,
+ * whether there are weights; then all targets, predictions and weights. */
+SEXP ffi_trainer_batch(SEXP x, SEXP output) {
+  enum { HEAD = 4 };
+  handle* h = handle_of(x);
+  int o = Rf_asInteger(output);
+  nn_batch b = {.n = 0};
+  if (o < 0 || o >= h->n_outputs) Rf_error("Internal error: there is no output %d.", o);
+  h->engine->trainer_batch(h->trainer, o, &b);
+  size_t n = (size_t) b.n;
+  SEXP all = Rf_allocVector(REALSXP, (R_xlen_t) (HEAD + n * (b.targets + b.predictions + 1)));
+  double head[HEAD] = {b.n, (double) b.targets, (double) b.predictions, b.weighted};
+  memcpy(REAL(all), head, sizeof(head));
+  b.t = REAL(all) + HEAD;
+  b.y = b.t + n * b.targets;
+  b.weight = b.y + n * b.predictions;
+  h->engine->trainer_batch(h->trainer, o, &b);
+  return all;
+}
+
+SEXP ffi_trainer_add(SEXP x, SEXP metric, SEXP total, SEXP count) {
+  handle* h = handle_of(x);
+  bool added = h->engine->trainer_add(h->trainer, Rf_asInteger(metric), Rf_asReal(total),
+                                      Rf_asReal(count));
+  if (!added) Rf_error("Internal error: a metric that adds by itself.");
+  return R_NilValue;
+}
+
 SEXP ffi_trainer_logs(SEXP x) {
   handle* h = handle_of(x);
   SEXP logs = Rf_allocVector(REALSXP, logs_of(h));

@@ -217,6 +217,7 @@ static const nn_metric_spec* metrics_of(SEXP list, int* n) {
     metrics[i].output = spec_int(x, "output");
     metrics[i].metric = spec_choice(spec_field(x, "metric"));
     metrics[i].weighted = spec_flag(x, "weighted");
+    metrics[i].result = spec_int(x, "result");
   }
   return metrics;
 }

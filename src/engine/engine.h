@@ -155,6 +155,7 @@ typedef struct {
   int output;
   nn_choice metric;
   bool weighted;  /* uses the sample weights */
+  int result;     /* which of its numbers */
 } nn_metric_spec;
 
 typedef struct {
@@ -191,6 +192,15 @@ typedef struct {
   int nonfinite_epoch;
   int nonfinite_batch;
 } nn_progress;
+
+/* One output of the batch that was run last: n samples of so many targets and
+ * predictions. Arrays may be NULL; they are filled in R's order. */
+typedef struct {
+  int n;
+  size_t targets, predictions;
+  bool weighted;   /* samples have weights */
+  double *t, *y, *weight;
+} nn_batch;
 
 /* Values of one epoch, or of the part of it done: loss, then losses by output (when there
  * are several), then metrics. Their count: */
@@ -250,6 +260,11 @@ typedef struct {
   int (*trainer_run)(nn_trainer* t, int epoch, int batch, double budget, double (*clock)(void),
                      int rows_max, double* logs);
   void (*trainer_progress)(const nn_trainer* t, nn_progress* p);
+  /* What the last batch was, as far as `batch` asks for it. */
+  void (*trainer_batch)(const nn_trainer* t, int output, nn_batch* batch);
+  /* Adds sum(w v) and sum(w) to the metric "mean" that is the trainer's number `metric`, for
+   * values that the caller computes; false: it is another one. */
+  bool (*trainer_add)(nn_trainer* t, int metric, double total, double count);
   /* Running values of the epoch under way. */
   void (*trainer_logs)(const nn_trainer* t, double* logs);
   /* Loss and metrics on the validation data, forward only: batches from *at (0 at first) to
@@ -305,11 +320,13 @@ typedef struct {
                        const nn_real* s, nn_real* dy);
   nn_code (*loss_scales)(nn_choice f, size_t cols, int k, int kt, const nn_real* t, const nn_real* y,
                          const nn_real* weight, nn_reduction reduction, nn_real* s);
-  /* state: metric_states(f) doubles, zero at first; scratch v: cols reals. */
-  int (*metric_states)(nn_choice f);
+  /* state: metric_states(f, k) doubles, zero at first; scratch v: cols reals. Result i of
+   * metric_results(f, k). Some metrics take more numbers behind their hyperparameters. */
+  size_t (*metric_states)(nn_choice f, int k);
+  int (*metric_results)(nn_choice f, int k);
   nn_code (*metric_update)(nn_choice f, size_t cols, int k, int kt, const nn_real* t,
                            const nn_real* y, const nn_real* weight, nn_real* v, double* state);
-  double (*metric_result)(nn_choice f, const double* state);
+  double (*metric_result)(nn_choice f, int k, const double* state, int i);
   nn_code (*initializer_draw)(nn_choice f, int rank, const int* dims, uint64_t seed,
                               uint32_t stream, double* w);
   nn_code (*penalty_value)(nn_choice f, int rank, const int* dims, const nn_real* w, double* value);

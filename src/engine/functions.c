@@ -59,23 +59,42 @@ NN_PRIVATE nn_code function_loss_scales(nn_choice f, size_t cols, int k, int kt,
   return l ? NN_OK : NN_UNKNOWN_NAME;
 }
 
-NN_PRIVATE int function_metric_states(nn_choice f) {
+static const metric* metric_settings(nn_choice f, int k, loss_args* a) {
   const metric* m = metric_find(f.name);
-  return m ? m->n_state : 0;
+  *a = (loss_args){.h = f.h, .n_h = f.n_h, .k = k};
+  return m && metric_takes(m, f.n_h) ? m : NULL;
+}
+
+NN_PRIVATE size_t function_metric_states(nn_choice f, int k) {
+  loss_args a;
+  const metric* m = metric_settings(f, k, &a);
+  return m ? m->states(&a) : 0;
+}
+
+NN_PRIVATE int function_metric_results(nn_choice f, int k) {
+  loss_args a;
+  const metric* m = metric_settings(f, k, &a);
+  return m ? metric_results(m, &a) : 0;
 }
 
 NN_PRIVATE nn_code function_metric_update(nn_choice f, size_t cols, int k, int kt, const nn_real* t,
                                       const nn_real* y, const nn_real* weight, nn_real* v,
                                       double* state) {
-  const metric* m = metric_find(f.name);
-  loss_args a = columns_of(f, cols, k, kt, t, y);
-  if (m) m->update(m, &a, weight, v, state);
-  return m ? NN_OK : NN_UNKNOWN_NAME;
+  loss_args a;
+  const metric* m = metric_settings(f, k, &a);
+  if (!m) return NN_UNKNOWN_NAME;
+  a.cols = cols;
+  a.kt = kt;
+  a.t = t;
+  a.y = y;
+  m->update(m, &a, weight, v, state);
+  return NN_OK;
 }
 
-NN_PRIVATE double function_metric_result(nn_choice f, const double* state) {
-  const metric* m = metric_find(f.name);
-  return m ? m->result(m, state) : 0;
+NN_PRIVATE double function_metric_result(nn_choice f, int k, const double* state, int i) {
+  loss_args a;
+  const metric* m = metric_settings(f, k, &a);
+  return m ? m->result(&a, state, i) : 0;
 }
 
 /* Fans by Keras: a vector counts as both, a matrix has inputs and outputs, and of more

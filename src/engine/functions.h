@@ -21,11 +21,12 @@ NN_PRIVATE nn_code function_loss_grad(nn_choice f, size_t cols, int k, int kt, c
 NN_PRIVATE nn_code function_loss_scales(nn_choice f, size_t cols, int k, int kt, const nn_real* t,
                                     const nn_real* y, const nn_real* weight,
                                     nn_reduction reduction, nn_real* s);
-NN_PRIVATE int function_metric_states(nn_choice f);
+NN_PRIVATE size_t function_metric_states(nn_choice f, int k);
+NN_PRIVATE int function_metric_results(nn_choice f, int k);
 NN_PRIVATE nn_code function_metric_update(nn_choice f, size_t cols, int k, int kt, const nn_real* t,
                                       const nn_real* y, const nn_real* weight, nn_real* v,
                                       double* state);
-NN_PRIVATE double function_metric_result(nn_choice f, const double* state);
+NN_PRIVATE double function_metric_result(nn_choice f, int k, const double* state, int i);
 NN_PRIVATE nn_code function_initializer_draw(nn_choice f, int rank, const int* dims, uint64_t seed,
                                          uint32_t stream, double* w);
 NN_PRIVATE nn_code function_penalty_value(nn_choice f, int rank, const int* dims, const nn_real* w,

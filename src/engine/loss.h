@@ -12,6 +12,7 @@ typedef struct {
   const real* t;    /* targets, kt x cols */
   const real* y;    /* predictions, k x cols */
   const double* h;  /* hyperparameters, in the order of the record */
+  int n_h;          /* how many; metrics alone look at it */
 } loss_args;
 
 enum {

@@ -1,26 +1,14 @@
-#include "metric.h"
+#include "metric-columns.h"
 
 /* Accuracies: 1 for a column that is right, 0 for one that is wrong, or the share of its
- * numbers that are. The largest of several equal numbers is the first of them. */
-
-static size_t argmax(size_t n, const real* x) {
-  size_t at = 0;
-  for (size_t i = 1; i < n; ++i) {
-    if (x[i] > x[at]) at = i;
-  }
-  return at;
-}
-
-static real accuracy_target(const loss_args* a, size_t i, size_t j) {
-  return a->t[a->kt == 1 ? j : j * (size_t) a->k + i];
-}
+ * numbers that are. */
 
 /* mean_i (t_i == y_i) */
 static void accuracy_value(const loss_args* a, real* v) {
   size_t k = (size_t) a->k;
   for (size_t j = 0; j < a->cols; ++j) {
     int right = 0;
-    for (size_t i = 0; i < k; ++i) right += accuracy_target(a, i, j) == a->y[j * k + i];
+    for (size_t i = 0; i < k; ++i) right += target_at(a, i, j) == a->y[j * k + i];
     v[j] = (real) right / (real) k;
   }
 }
@@ -33,7 +21,7 @@ static void binary_accuracy_value(const loss_args* a, real* v) {
     int right = 0;
     for (size_t i = 0; i < k; ++i) {
       real said = a->y[j * k + i] > threshold;
-      right += accuracy_target(a, i, j) == said;
+      right += target_at(a, i, j) == said;
     }
     v[j] = (real) right / (real) k;
   }

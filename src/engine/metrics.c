@@ -2,6 +2,10 @@
 
 #include "loss-values.h"
 #include "metrics-accuracy.c"
+#include "metrics-counts.c"
+#include "metrics-curve.c"
+#include "metrics-overlap.c"
+#include "metrics-regression.c"
 
 /* The table of metrics. The means keep two sums, total = sum(w v) and count = sum(w), over
  * all columns since they were set to 0. A loss of the whole batch has one value v, which
@@ -40,13 +44,29 @@ static void whole_update(const metric* m, const loss_args* a, const real* weight
   mean_add((double) v[0], weight ? sum : 1, state);
 }
 
-static double mean_result(const metric* m, const double* state) {
-  (void) m;
+static size_t mean_states(const loss_args* a) {
+  (void) a;
+  return MEAN_STATES;
+}
+
+static double mean_result(const loss_args* a, const double* state, int i) {
+  (void) a;
+  (void) i;
   return state[MEAN_COUNT] != 0 ? state[MEAN_TOTAL] / state[MEAN_COUNT] : 0;
 }
 
-static double root_result(const metric* m, const double* state) {
-  return sqrt(mean_result(m, state));
+static double root_result(const loss_args* a, const double* state, int i) {
+  return sqrt(mean_result(a, state, i));
+}
+
+/* The mean of what the caller adds to the sums by himself. */
+static void outside_update(const metric* m, const loss_args* a, const real* weight, real* v,
+                           double* state) {
+  (void) m;
+  (void) a;
+  (void) weight;
+  (void) v;
+  (void) state;
 }
 
 /* As a metric, 1 is best. */
@@ -55,16 +75,15 @@ static void cosine_metric_value(const loss_args* a, real* v) {
   for (size_t j = 0; j < a->cols; ++j) v[j] = -v[j];
 }
 
-#define MEAN_METRIC(f) .value = f, .n_state = MEAN_STATES, .update = mean_update, .result = mean_result
-#define WHOLE_METRIC(f) \
-  .flags = NN_LOSS_WHOLE, .value = f, .n_state = MEAN_STATES, .update = whole_update, \
-  .result = mean_result
+#define MEAN_OF(f, add) .value = f, .states = mean_states, .update = add, .result = mean_result
+#define MEAN_METRIC(f) MEAN_OF(f, mean_update)
+#define WHOLE_METRIC(f) .flags = NN_LOSS_WHOLE, MEAN_OF(f, whole_update)
 
 static const metric metrics[] = {
     {.name = "mean_squared_error", MEAN_METRIC(mse_value)},
     {.name = "root_mean_squared_error",
      .value = mse_value,
-     .n_state = MEAN_STATES,
+     .states = mean_states,
      .update = mean_update,
      .result = root_result},
     {.name = "mean_absolute_error", MEAN_METRIC(mae_value)},
@@ -83,10 +102,7 @@ static const metric metrics[] = {
     {.name = "sparse_categorical_crossentropy",
      .hparams = NN_HPARAMS_SCCE,
      .flags = NN_LOSS_CODES,
-     .value = scce_value,
-     .n_state = MEAN_STATES,
-     .update = kept_update,
-     .result = mean_result},
+     MEAN_OF(scce_value, kept_update)},
     {.name = "binary_focal_crossentropy", .hparams = NN_HPARAMS_BFOCAL, MEAN_METRIC(bfocal_value)},
     {.name = "categorical_focal_crossentropy",
      .hparams = NN_HPARAMS_CFOCAL,
@@ -112,6 +128,44 @@ static const metric metrics[] = {
      .hparams = {{"k", 5}, {NULL, 0}},
      .flags = NN_LOSS_CODES,
      MEAN_METRIC(sparse_top_k_value)},
+    {.name = "true_positives", COUNT_METRIC(tp_result)},
+    {.name = "false_positives", COUNT_METRIC(fp_result)},
+    {.name = "true_negatives", COUNT_METRIC(tn_result)},
+    {.name = "false_negatives", COUNT_METRIC(fn_result)},
+    {.name = "precision", COUNT_METRIC(precision_result)},
+    {.name = "recall", COUNT_METRIC(recall_result)},
+    {.name = "auc",
+     .hparams = {{"num_thresholds", 200},
+                 {"pr", 0},
+                 {"summation", AUC_INTERPOLATE},
+                 {"multi_label", 0},
+                 {"from_logits", 0},
+                 {"label_weights", 0},
+                 {NULL, 0}},
+     .flags = NN_METRIC_LIST,
+     .states = auc_states,
+     .result = auc_result,
+     .update = auc_update},
+    {.name = "sensitivity_at_specificity", REACH_METRIC("specificity", sensitivity_result)},
+    {.name = "specificity_at_sensitivity", REACH_METRIC("sensitivity", specificity_result)},
+    {.name = "precision_at_recall", REACH_METRIC("recall", precision_at_result)},
+    {.name = "recall_at_precision", REACH_METRIC("precision", recall_at_result)},
+    {.name = "f1_score", FSCORE_METRIC},
+    {.name = "fbeta_score", FSCORE_METRIC},
+    {.name = "iou", IOU_METRIC(1)},
+    {.name = "binary_iou", IOU_METRIC(1)},
+    {.name = "mean_iou", IOU_METRIC(1)},
+    {.name = "one_hot_iou", IOU_METRIC(0)},
+    {.name = "one_hot_mean_iou", IOU_METRIC(0)},
+    {.name = "r2_score",
+     .hparams = {{"class_aggregation", R2_UNIFORM}, {"num_regressors", 0}, {NULL, 0}},
+     .states = r2_states,
+     .results = r2_results,
+     .result = r2_result,
+     .update = r2_update},
+    {.name = "pearson_correlation", MEAN_METRIC(pearson_value)},
+    {.name = "concordance_correlation", MEAN_METRIC(concordance_value)},
+    {.name = "mean", MEAN_OF(NULL, outside_update)},
 };
 
 NN_PRIVATE const metric* metric_at(int i) {
@@ -125,4 +179,21 @@ NN_PRIVATE const metric* metric_find(const char* name) {
     if (strcmp(m->name, name) == 0) return m;
   }
   return NULL;
+}
+
+NN_PRIVATE bool metric_takes(const metric* m, int n_h) {
+  int n = 0;
+  while (m->hparams[n].name) ++n;
+  return n_h == n || (n_h > n && m->flags & NN_METRIC_LIST);
+}
+
+NN_PRIVATE bool metric_add(const metric* m, double total, double count, double* state) {
+  if (m->update != outside_update) return false;
+  state[MEAN_TOTAL] += total;
+  state[MEAN_COUNT] += count;
+  return true;
+}
+
+NN_PRIVATE int metric_results(const metric* m, const loss_args* a) {
+  return m->results ? m->results(a) : 1;
 }

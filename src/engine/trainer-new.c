@@ -66,16 +66,27 @@ static void outputs_carve(arena* a, trainer* t, const nn_data* data, int capacit
   t->s = ARENA_TAKE(a, most, real);
 }
 
-static int metric_states_of(const nn_metric_spec* spec) {
+static void watcher_carve(arena* a, const trainer* t, const nn_metric_spec* spec, watcher* to) {
   const metric* m = metric_find(spec->metric.name);
-  return m ? m->n_state : 0;
+  bool known = m && spec->output >= 0 && spec->output < t->n_outputs &&
+               metric_takes(m, spec->metric.n_h);
+  if (!known) return;
+  const shape* s = &t->net->nodes[t->net->outputs[spec->output]].layer.output;
+  loss_args args = {.h = spec->metric.h, .n_h = spec->metric.n_h, .k = last_axis(s)};
+  watcher watch = {.metric = m, .n_h = args.n_h, .output = spec->output, .weighted = spec->weighted};
+  watch.n_state = m->states(&args);
+  watch.state = ARENA_TAKE(a, watch.n_state, double);
+  watch.h = ARENA_TAKE(a, (size_t) args.n_h, double);
+  watch.result = spec->result;
+  if (watch.h && args.n_h) memcpy(watch.h, args.h, (size_t) args.n_h * sizeof(double));
+  if (to && spec->result >= 0 && spec->result < metric_results(m, &args)) *to = watch;
 }
 
 static void metrics_carve(arena* a, trainer* t, const nn_train_spec* spec) {
   t->metrics = ARENA_TAKE(a, (size_t) spec->n_metrics, watcher);
   for (int m = 0; m < spec->n_metrics; ++m) {
-    double* state = ARENA_TAKE(a, (size_t) metric_states_of(spec->metrics + m), double);
-    if (t->metrics) t->metrics[m] = (watcher){.state = state};
+    if (t->metrics) t->metrics[m] = (watcher){.metric = NULL};
+    watcher_carve(a, t, spec->metrics + m, t->metrics ? t->metrics + m : NULL);
   }
   t->sums.losses = ARENA_TAKE(a, (size_t) t->n_outputs, double);
 }
@@ -179,22 +190,13 @@ static nn_code output_resolve(trainer* t, const nn_output_spec* spec, int o) {
   return hparams_copy(spec->loss, out->loss->hparams, out->h);
 }
 
-static nn_code metric_resolve(trainer* t, const nn_metric_spec* spec, int m) {
-  watcher* watch = t->metrics + m;
-  watch->metric = metric_find(spec->metric.name);
-  if (!watch->metric || spec->output < 0 || spec->output >= t->n_outputs) return NN_UNKNOWN_NAME;
-  watch->output = spec->output;
-  watch->weighted = spec->weighted;
-  return hparams_copy(spec->metric, watch->metric->hparams, watch->h);
-}
-
 static nn_code records_resolve(trainer* t, const nn_train_spec* spec) {
   nn_code code = NN_OK;
   for (int o = 0; o < t->n_outputs && code == NN_OK; ++o) {
     code = output_resolve(t, spec->outputs + o, o);
   }
   for (int m = 0; m < t->n_metrics && code == NN_OK; ++m) {
-    code = metric_resolve(t, spec->metrics + m, m);
+    if (!t->metrics[m].metric) code = NN_UNKNOWN_NAME;
   }
   const nn_optimizer_spec* opt = &spec->optimizer;
   if (opt->optimizer.name && !t->optimizer.type) return NN_UNKNOWN_NAME;

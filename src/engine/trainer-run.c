@@ -129,6 +129,28 @@ NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
   return *at >= batches;
 }
 
+NN_PRIVATE void trainer_batch(const trainer* t, int o, nn_batch* batch) {
+  const output* out = t->outputs + o;
+  int n = t->ws.batch;
+  shape s = t->net->nodes[out->shown].layer.output, of_t = s;
+  if (s.rank) of_t.dims[s.rank - 1] = out->kt;
+  batch->n = n;
+  batch->targets = shape_size(&of_t);
+  batch->predictions = shape_size(&s);
+  batch->weighted = t->scored->weight[o].values != NULL;
+  if (batch->y) array_export(&s, t->ws.y[out->shown], n, 0, n, batch->y);
+  if (batch->t) array_export(&of_t, out->t, n, 0, n, batch->t);
+  for (int j = 0; batch->weight && j < n; ++j) {
+    batch->weight[j] = batch->weighted ? (double) out->weight[j * out->positions] : 1;
+  }
+}
+
+NN_PRIVATE bool trainer_add(trainer* t, int metric, double total, double count) {
+  if (metric < 0 || metric >= t->n_metrics) return false;
+  const watcher* watch = t->metrics + metric;
+  return metric_add(watch->metric, total, count, watch->state);
+}
+
 NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p) {
   *p = (nn_progress){.epoch = t->epoch,
                      .batch = t->batch,

@@ -11,7 +11,7 @@ NN_PRIVATE void trainer_reset(trainer* t) {
   for (int o = 0; o < t->n_outputs; ++o) t->sums.losses[o] = 0;
   for (int m = 0; m < t->n_metrics; ++m) {
     watcher* watch = t->metrics + m;
-    for (int i = 0; i < watch->metric->n_state; ++i) watch->state[i] = 0;
+    for (size_t i = 0; i < watch->n_state; ++i) watch->state[i] = 0;
   }
 }
 
@@ -65,10 +65,17 @@ static double output_score(trainer* t, const output* out, const real* weight, bo
   return out->reduction == NN_REDUCE_NONE ? sum / (double) values : sum;
 }
 
+NN_PRIVATE loss_args watcher_args(const trainer* t, const watcher* watch) {
+  const output* out = t->outputs + watch->output;
+  loss_args a = output_args(t, out, out->shown, watch->h);
+  a.n_h = watch->n_h;
+  return a;
+}
+
 static void watcher_update(trainer* t, const watcher* watch, const dataset* data) {
   const output* out = t->outputs + watch->output;
   bool weighted = watch->weighted && data->weight[watch->output].values;
-  loss_args a = output_args(t, out, out->shown, watch->h);
+  loss_args a = watcher_args(t, watch);
   watch->metric->update(watch->metric, &a, weighted ? out->weight : NULL, t->v, watch->state);
 }
 
@@ -116,6 +123,7 @@ static void constraints_apply(void* data, real* w) { rules_visit(data, constrain
 static double batch_score(trainer* t, const dataset* data, const int* rows, int n, bool gradient) {
   t->ws.batch = n;
   t->ws.step = t->steps;
+  t->scored = data;
   batch_gather(t, data, rows, n);
   network_forward(&t->ws, t->w, t->w + t->net->n_w);
   if (gradient) network_unseed(&t->ws);
@@ -164,6 +172,8 @@ NN_PRIVATE void trainer_logs(const trainer* t, double* logs) {
     for (int o = 0; o < t->n_outputs; ++o) *logs++ = t->sums.losses[o] / count;
   }
   for (int m = 0; m < t->n_metrics; ++m) {
-    *logs++ = t->metrics[m].metric->result(t->metrics[m].metric, t->metrics[m].state);
+    const watcher* watch = t->metrics + m;
+    loss_args a = watcher_args(t, watch);
+    *logs++ = watch->metric->result(&a, watch->state, watch->result);
   }
 }

@@ -33,9 +33,11 @@ typedef struct {
 
 typedef struct {
   const metric* metric;
-  double h[NN_MAX_HPARAMS];
-  int output;
+  double* h;
+  int n_h;
+  int output, result;
   bool weighted;
+  size_t n_state;
   double* state;
 } watcher;
 
@@ -50,6 +52,7 @@ struct nn_trainer {
   const network* net;
   workspace ws;
   dataset data, validation;
+  const dataset* scored;   /* that the last batch was of */
   const dataset* gathered; /* all of it, in its order, is in the batch's arrays; or NULL */
   int n_outputs, n_metrics;
   output* outputs;
@@ -92,6 +95,8 @@ NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n);
 /* The running values, NN_LOGS of them. */
 NN_PRIVATE void trainer_logs(const trainer* t, double* logs);
 NN_PRIVATE int batches_of(int rows, int size);
+/* As the metric's functions see an output: its columns in this batch. */
+NN_PRIVATE loss_args watcher_args(const trainer* t, const watcher* watch);
 
 /* What the loss of an output sees: predictions of node `from`, hyperparameters h. */
 NN_PRIVATE loss_args output_args(const trainer* t, const output* out, int from, const double* h);
@@ -104,6 +109,8 @@ NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, doub
                            int rows_max, double* logs);
 NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
                                  double (*clock)(void), double* logs);
+NN_PRIVATE void trainer_batch(const trainer* t, int o, nn_batch* batch);
+NN_PRIVATE bool trainer_add(trainer* t, int metric, double total, double count);
 NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p);
 NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch);
 NN_PRIVATE void trainer_set_threads(trainer* t, int threads);

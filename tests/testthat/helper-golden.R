@@ -63,7 +63,8 @@ expect_golden_list <- function(actual, golden, case, what, relative = 1e-12) {
 golden_function <- function(family, name) {
   known <- c(
     SGD = "sgd", RMSprop = "rmsprop", MaxNorm = "maxnorm", MinMaxNorm = "minmaxnorm",
-    NonNeg = "nonneg", UnitNorm = "unitnorm", OrthogonalRegularizer = "orthogonal"
+    BinaryIoU = "binary_iou", FBetaScore = "fbeta_score", IoU = "iou", MeanIoU = "mean_iou",
+    OneHotIoU = "one_hot_iou", NonNeg = "nonneg", UnitNorm = "unitnorm", OrthogonalRegularizer = "orthogonal"
   )
   name <- if (name %in% names(known)) known[[name]] else snake_case(name)
   getExportedValue("kestrel", paste0(family, "_", name))

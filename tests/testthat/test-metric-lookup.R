@@ -48,7 +48,7 @@ test_that("a model's metrics are the objects' numbers", {
 })
 
 test_that("what is no metric is refused by compile()", {
-  for (bad in list("acuracy", NA, 5, NULL, function(y_true, y_pred) 1, loss_huber(),
+  for (bad in list("acuracy", NA, 5, NULL, function(y) 1, loss_huber(),
     c("mse", "mae"), metric_cosine_similarity(axis = 0))) {
     expect_error(as_metric(bad, "metrics"), class = "kestrel_error_argument")
   }

@@ -23,6 +23,7 @@ test_that("batches add up to the whole", {
     "sparse_categorical_accuracy", "sparse_top_k_categorical_accuracy")
   for (name in setdiff(registry("metrics")$name, c(sparse, "dice", "tversky"))) {
     make <- get(paste0("metric_", name))
+    if (!"y_true" %in% names(formals(make))) next
     m <- make()
     m$update_state(t[1:3, ], y[1:3, ], w[1:3])
     m$update_state(t[4:10, ], y[4:10, ], w[4:10])
