@@ -102,8 +102,11 @@ predictions <- function(model, outputs) {
   if (length(outputs) == 1) outputs[[1]] else stats::setNames(outputs, model_state(model)$output_keys)
 }
 
-# Rows that cannot be computed are NA; the others are as if these were not there.
+# Rows that cannot be computed are NA; the others are as if these were not there. The engine
+# looks for such rows in doubles while it has them at hand.
 predict_rows <- function(model, x, batch_size, threads) {
+  y <- if (all(vapply(x, is.double, NA))) predict_arrays(model, x, FALSE, batch_size, threads, finite = TRUE)
+  if (!is.null(y)) return(predictions(model, y))
   missing <- vapply(x, function(x) count_missing(x)[4] > 0, NA)
   if (!any(missing)) return(predictions(model, predict_arrays(model, x, FALSE, batch_size, threads)))
   bad <- Reduce(`|`, lapply(x[missing], function(x) rowSums(!is.finite(matrix(x, sample_count(x)))) > 0))
@@ -117,20 +120,24 @@ blank_rows <- function(x, rows, value) {
   x
 }
 
-# A list of arrays by output, of a list by input.
+# A list of arrays by output, of a list by input. finite: NULL where numbers in x are missing or
+# infinite, in the model's precision.
 predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
-                           threads = engine_settings()) {
+                           threads = engine_settings(), finite = FALSE) {
   plan <- if (training) model_plan(model) else inference_plan(model)
   w <- pack_layout(model_layout(environment(model)))
   n <- sample_count(x[[1]])
   seed <- if (training) draw_seed() else 0
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
   size <- if (training) n else slice_samples(length(w), plan$inputs, batch_size)
-  slice <- function(from, n) lapply(seq_along(x), function(i) data_array(x[[i]], plan$inputs[[i]], from, n))
-  if (n <= size) return(engine_predict(plan, w, slice(0L, n), batch_size, training, seed, threads))
-  predict_slices(function(from, n) {
-    engine_predict(plan, w, slice(from, n), batch_size, training, seed, threads)
-  }, n, size)
+  compute <- function(from, n) {
+    slice <- lapply(seq_along(x), function(i) data_array(x[[i]], plan$inputs[[i]], from, n))
+    y <- engine_predict(plan, w, slice, batch_size, training, seed, threads)
+    if (finite && !attr(y, "finite")) return(NULL)
+    attr(y, "finite") <- NULL
+    y
+  }
+  if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
 }
 
 # Whole batches that take a fraction of a second: weights are used at each position of input.
@@ -146,6 +153,7 @@ predict_slices <- function(compute, n, size) {
   for (from in seq(0, n - 1, by = size)) {
     check_interrupt()
     parts <- compute(from, min(size, n - from))
+    if (is.null(parts)) return(NULL)
     dims <- lapply(parts, function(part) dim(part)[-1])
     if (is.null(y)) y <- lapply(dims, function(dims) matrix(0, n, prod(dims)))
     for (o in seq_along(y)) y[[o]][from + seq_len(nrow(parts[[o]])), ] <- parts[[o]]

@@ -133,10 +133,13 @@ SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP
   double** to;
   SEXP y = PROTECT(arrays_new(s.n_outputs, output_shapes(engine, net, &s), n, &to));
   if (how.batch_size < 1) Rf_error("Internal error: a batch without rows.");
+  bool finite = true;
   if (n > 0) {
     if (how.batch_size > n) how.batch_size = n;
-    engine->predict(block_call(engine->predict_bytes(net, &how)), net, &how, weights, n, arrays, to);
+    void* block = block_call(engine->predict_bytes(net, &how));
+    finite = engine->predict(block, net, &how, weights, n, arrays, to);
   }
+  Rf_setAttrib(y, Rf_install("finite"), Rf_ScalarLogical(finite));
   UNPROTECT(1);
   return y;
 }

@@ -226,9 +226,9 @@ typedef struct {
   /* Sizes below are SIZE_MAX when no size_t can say them. Blocks are aligned to 64.
    * w: parameters, then running statistics, as doubles. Arrays go in R's order. */
 
-  /* Prediction of samples in batches; one array y per output. */
+  /* Prediction of samples in batches; one array y per output. Whether all of x was finite. */
   size_t (*predict_bytes)(const nn_network* net, const nn_predict_spec* spec);
-  void (*predict)(void* block, const nn_network* net, const nn_predict_spec* spec, const double* w,
+  bool (*predict)(void* block, const nn_network* net, const nn_predict_spec* spec, const double* w,
                   int n, const nn_array* x, double* const* y);
 
   /* Derivatives at x, all samples as one batch: of sum(y v), by the inputs (dx, entries may

@@ -35,9 +35,9 @@ static int predict_workers(const nn_predict_spec* spec) {
   return spec->training || spec->threads < 1 ? 1 : spec->threads;
 }
 
-/* Weights, then the workspaces, `apart` bytes from one to the next. */
+/* Weights, then the workspaces, `apart` bytes from one to the next, then a flag for each. */
 static real* predict_carve(arena* a, const network* net, const nn_predict_spec* spec,
-                           const double* w, size_t* apart, char** first) {
+                           const double* w, size_t* apart, char** first, bool** finite) {
   real* weights = weights_carve(a, net, w);
   arena one = {.base = NULL};
   workspace ws;
@@ -45,6 +45,7 @@ static real* predict_carve(arena* a, const network* net, const nn_predict_spec* 
   a->overflow = a->overflow || one.overflow;
   *apart = one.used;
   *first = arena_take(a, (size_t) predict_workers(spec), one.used);
+  *finite = ARENA_TAKE(a, (size_t) predict_workers(spec), bool);
   return weights;
 }
 
@@ -52,7 +53,8 @@ NN_PRIVATE size_t predict_bytes(const network* net, const nn_predict_spec* spec)
   arena a = {.base = NULL};
   size_t apart;
   char* first;
-  predict_carve(&a, net, spec, NULL, &apart, &first);
+  bool* finite;
+  predict_carve(&a, net, spec, NULL, &apart, &first, &finite);
   return a.overflow ? SIZE_MAX : a.used;
 }
 
@@ -64,16 +66,28 @@ typedef struct {
   const nn_array* x;
   double* const* y;
   char* workspaces;
+  bool* finite;        /* of each worker, whether all that it saw was */
   size_t apart, each;  /* bytes from one to the next; batches of each worker */
   int inner;           /* threads of one worker */
 } predict_pass;
 
-static void predict_batch(const predict_pass* p, workspace* ws, int start) {
+static bool inputs_are_finite(const workspace* ws) {
+  bool finite = true;
+  for (int k = 0; k < ws->net->n_inputs; ++k) {
+    size_t n = shape_size(ws->net->inputs + k) * (size_t) ws->batch;
+    finite = finite && vector_is_finite(n, ws->x[k]);
+  }
+  return finite;
+}
+
+/* Whether all inputs are finite. */
+static bool predict_batch(const predict_pass* p, workspace* ws, int start) {
   int size = p->spec->batch_size;
   ws->batch = p->n - start < size ? p->n - start : size;
   batch_import(ws, p->x, start, ws->batch);
   network_forward(ws, p->weights, p->weights + p->net->n_w);
   outputs_export(ws, ws->y, p->n, start, ws->batch, p->y);
+  return inputs_are_finite(ws);
 }
 
 /* Workers from .. to - 1, one after the other. */
@@ -86,7 +100,7 @@ static void predict_part(void* data, size_t from, size_t to) {
     workspace_carve(&a, p->net, p->spec->batch_size, WORKSPACE_FORWARD, &ws);
     size_t end = (i + 1) * p->each * size;
     for (size_t j = i * p->each * size; j < end && j < (size_t) p->n; j += size) {
-      predict_batch(p, &ws, (int) j);
+      p->finite[i] = predict_batch(p, &ws, (int) j) && p->finite[i];
       ws.step += 1;
     }
   }
@@ -95,11 +109,11 @@ static void predict_part(void* data, size_t from, size_t to) {
 /* Products of single numbers that are worth a thread; each sample has some other work. */
 enum { PREDICT_GRAIN = 1 << 20, PREDICT_SAMPLE = 100 };
 
-NN_PRIVATE void predict(void* block, const network* net, const nn_predict_spec* spec,
+NN_PRIVATE bool predict(void* block, const network* net, const nn_predict_spec* spec,
                         const double* w, int n, const nn_array* x, double* const* y) {
   arena a = {.base = block};
   predict_pass p = {.net = net, .spec = spec, .n = n, .x = x, .y = y};
-  p.weights = predict_carve(&a, net, spec, w, &p.apart, &p.workspaces);
+  p.weights = predict_carve(&a, net, spec, w, &p.apart, &p.workspaces, &p.finite);
   size_t size = (size_t) spec->batch_size, batches = ((size_t) n + size - 1) / size;
   size_t workers = (size_t) predict_workers(spec);
   size_t least = PREDICT_GRAIN / ((net->n_w + PREDICT_SAMPLE) * size) + 1;
@@ -107,7 +121,11 @@ NN_PRIVATE void predict(void* block, const network* net, const nn_predict_spec* 
   if (p.each < least) p.each = least;
   workers = (batches + p.each - 1) / p.each;
   p.inner = workers > 1 ? 1 : spec->threads;
+  for (size_t i = 0; i < workers; ++i) p.finite[i] = true;
   parallel_for(spec->threads, workers, 1, 1, predict_part, &p);
+  bool finite = true;
+  for (size_t i = 0; i < workers; ++i) finite = finite && p.finite[i];
+  return finite;
 }
 
 /* What both derivatives need: g is the gradient, or the parameters' tangent; the second

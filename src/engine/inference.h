@@ -6,7 +6,7 @@
 #include "network.h"
 
 NN_PRIVATE size_t predict_bytes(const network* net, const nn_predict_spec* spec);
-NN_PRIVATE void predict(void* block, const network* net, const nn_predict_spec* spec,
+NN_PRIVATE bool predict(void* block, const network* net, const nn_predict_spec* spec,
                         const double* w, int n, const nn_array* x, double* const* y);
 NN_PRIVATE size_t derivatives_bytes(const network* net, int n);
 NN_PRIVATE void gradient(void* block, const network* net, bool training, uint64_t seed, double* w,

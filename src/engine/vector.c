@@ -65,6 +65,21 @@ NN_PRIVATE double vector_sum(size_t n, const real* x) {
 
 NN_PRIVATE double vector_norm2(size_t n, const real* x) { return vector_dot(n, x, x); }
 
+/* 0 x is 0 where x is finite, else NaN. */
+NN_PRIVATE bool vector_is_finite(size_t n, const real* x) {
+  vec zero = {0}, even = zero, odd = zero;
+  size_t i = 0;
+  for (; i + 2 * LANES <= n; i += 2 * LANES) {
+    even += VEC_LOAD(x + i) * zero;
+    odd += VEC_LOAD(x + i + LANES) * zero;
+  }
+  for (; i < n; i += LANES) even += vec_load(x + i, n - i) * zero;
+  even += odd;
+  bool finite = true;
+  for (int l = 0; l < LANES; ++l) finite = finite && even[l] == 0;
+  return finite;
+}
+
 NN_PRIVATE void columns_add(size_t rows, size_t cols, const real* x, real* y) {
   for (size_t j = 0; j < cols; ++j) vector_add(rows, x, y + j * rows);
 }

@@ -12,6 +12,7 @@ NN_PRIVATE void vector_axpy(size_t n, real a, const real* x, real* y);   /* y +=
 NN_PRIVATE void vector_scale(size_t n, real a, real* x);                 /* x *= a */
 NN_PRIVATE double vector_dot(size_t n, const real* x, const real* y);
 NN_PRIVATE double vector_sum(size_t n, const real* x);
+NN_PRIVATE bool vector_is_finite(size_t n, const real* x);
 NN_PRIVATE double vector_norm2(size_t n, const real* x);                 /* sum of squares */
 /* y is rows x cols: add x (rows) to each column; add the sum over columns to x. */
 NN_PRIVATE void columns_add(size_t rows, size_t cols, const real* x, real* y);

@@ -48,6 +48,21 @@ static void test_sums(size_t n) {
   check_near(vector_norm2(n, x), (double) norm, 1e-13, "norm2");
 }
 
+/* One number that is not finite, wherever it stands. */
+static void test_finite(size_t n) {
+  real* x = keep_reals(n);
+  const real strange[] = {(real) NAN, (real) INFINITY, (real) -INFINITY};
+  draw_reals(n, -2, 2, x);
+  bool good = vector_is_finite(n, x);
+  for (size_t i = 0; i < n; ++i) {
+    real kept_number = x[i];
+    x[i] = strange[i % 3];
+    good = good && !vector_is_finite(n, x);
+    x[i] = kept_number;
+  }
+  check(good, "is_finite");
+}
+
 static void test_columns(size_t rows, size_t cols) {
   real *x = keep_reals(rows), *y = keep_reals(rows * cols), *z = keep_reals(rows * cols);
   double *added = keep_doubles(rows * cols), *sums = keep_doubles(rows);
@@ -86,6 +101,7 @@ int main(void) {
   for (int i = 0; i < COUNT(lengths); ++i) {
     test_elementwise(lengths[i]);
     test_sums(lengths[i]);
+    test_finite(lengths[i]);
     for (size_t cols = 0; cols < 4; ++cols) test_columns(lengths[i], cols);
   }
   vector_copy(0, NULL, NULL);

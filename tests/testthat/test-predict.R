@@ -55,6 +55,27 @@ test_that("rows that are not finite give NA, the others what they give alone", {
   expect_true(all(is.na(predict(model, matrix(NA, 3, 4)))))
 })
 
+test_that("a row that is not finite is found wherever it stands, whatever hides it", {
+  model <- keras_model_sequential(input_shape = 2) %>% layer_dense(1, activation = "relu")
+  set_weights(model, list(matrix(c(1, 1), 2), 0))
+  n <- kestrel:::slice_samples(count_params(model), list(2), 256) + 300
+  for (row in c(1, 257, n)) {
+    x <- matrix(1, n, 2)
+    x[row, 2] <- -Inf
+    expect_identical(which(is.na(predict(model, x, threads = 2))), as.integer(row))
+  }
+})
+
+test_that("numbers that only float64 holds are not taken for missing", {
+  model <- local({
+    k_set_floatx("float32")
+    on.exit(k_set_floatx("float64"))
+    keras_model_sequential(input_shape = 1) %>% layer_dense(1, activation = "sigmoid")
+  })
+  set_weights(model, list(matrix(1, 1, 1), 0))
+  expect_identical(predict(model, c(-1e300, 0, NA, 1e300)), matrix(c(0, 0.5, NA, 1)))
+})
+
 test_that("integers, logicals and single columns are numbers", {
   model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
   set_weights(model, list(matrix(2, 1, 1), 1))
