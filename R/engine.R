@@ -128,7 +128,7 @@ trainer_progress <- function(trainer) progress_fields(.Call(ffi_trainer_progress
 progress_fields <- function(x) {
   names(x) <- c(
     "epoch", "batch", "batches", "iterations", "lr",
-    "nonfinite", "nonfinite_epoch", "nonfinite_batch"
+    "nonfinite", "nonfinite_epoch", "nonfinite_batch", "stop"
   )
   as.list(x)
 }

@@ -21,8 +21,9 @@
 #'   data frame of numeric columns. Missing and infinite values are errors.
 #' @param y targets, as many as samples: like `x`, or a logical vector, or a factor, whose
 #'   levels become class codes, indicator columns or 0 and 1, as loss and output ask for.
-#' @param batch_size samples per step of the optimizer, 32 by default. The last batch of an
-#'   epoch may be smaller.
+#' @param batch_size samples per step of the optimizer, 32 by default; all of them for
+#'   [optimizer_lbfgs()] and its like, which take no fewer. The last batch of an epoch may be
+#'   smaller.
 #' @param epochs the number of the last epoch, so `epochs - initial_epoch` are trained.
 #' @param verbose 0: silent; 1: a progress bar; 2: one line per epoch; `"auto"`: 1, in
 #'   knitted documents 2.
@@ -78,6 +79,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
                               threads = NULL, ...) {
   check_dots(list(...), names(formals(fit.kestrel_model)))
   check_ready(object)
+  optimizer <- model_state(object)$compiled$optimizer
   settings <- list(
     epochs = check_count(epochs, min = 0L),
     initial_epoch = check_count(initial_epoch, min = 0L),
@@ -97,9 +99,12 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   callbacks <- callback_set(callbacks, call = environment())
   data <- with_model_restored(object, {
     data <- check_samples(object, x, y, sample_weight, class_weight, call = environment())
-    c(data["classes"], training_samples(object, data, validation_split, validation_data, environment()))
+    samples <- training_samples(object, data, validation_split, validation_data, environment())
+    check_all_rows(optimizer, settings, samples$train$n, call = environment())
+    check_solvable(object, call = environment())
+    c(data["classes"], samples)
   })
-  settings <- batch_settings(settings, data$train$n)
+  settings <- batch_settings(settings, data$train$n, optimizer)
   settings$validation_split <- if (is.null(validation_data)) validation_split else 0
   warn_frozen(object)
   run <- new_run(object, data, settings, callbacks, environment())
@@ -176,10 +181,11 @@ check_initial_epoch <- function(settings, call = caller_env()) {
   stop_argument("initial_epoch", sprintf("at most `epochs`, %d", settings$epochs), settings$initial_epoch, call = call)
 }
 
-# NULL: 32, or what makes so many steps of all samples.
-batch_settings <- function(settings, n) {
+# NULL: 32, or what makes so many steps of all samples; or all.
+batch_settings <- function(settings, n, optimizer) {
   size <- settings$batch_size
   steps <- settings$steps_per_epoch
+  if (takes_all_rows(optimizer)) steps <- 1L
   if (is.null(size)) size <- if (is.null(steps)) 32L else as.integer(ceiling(n / min(steps, n)))
   settings$batch_size <- size
   settings$validation_batch_size <- settings$validation_batch_size %||% size

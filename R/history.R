@@ -26,7 +26,8 @@ history_range <- function(history) {
 #' `history$metrics` is a named list of numeric vectors (`loss`, the metrics, then `val_loss`
 #' and so on, then `lr` when a callback recorded it), `history$params` a list of `verbose`,
 #' `epochs`, `steps`, `samples`, `batch_size`, `metrics` and, with validation data,
-#' `validation_samples`. `as.data.frame()` has one row for each metric and epoch.
+#' `validation_samples`, and `stopped` when [an optimizer that finishes][optimizer_lbfgs()] has.
+#' `as.data.frame()` has one row for each metric and epoch.
 #'
 #' The values of training are means over an epoch in which the weights were changing; those
 #' with `val_` were computed with the weights at its end.
@@ -66,7 +67,8 @@ format.kestrel_history <- function(x, ...) {
   if (!any(lengths(x$metrics))) return(c(history_title(x), "No epoch was trained."))
   c(
     history_title(x), "Final epoch (plot to see history):",
-    paste0(formatC(names(last), width = max(nchar(names(last)))), ": ", history_values(last))
+    paste0(formatC(names(last), width = max(nchar(names(last)))), ": ", history_values(last)),
+    if (!is.null(x$params$stopped)) sprintf("Stopped: %s.", x$params$stopped)
   )
 }
 

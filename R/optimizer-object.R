@@ -10,6 +10,7 @@
 # hparams            list of the optimizer's own arguments, by name
 # extra              list of those that the engine is not told, or NULL
 # choice             record and hparams, as the engine is told them
+# solver             TRUE for those of solvers.R, which have no learning rate
 #
 # Its state (moments, number of steps) belongs to the model.
 
@@ -125,7 +126,7 @@ optimizer_field <- function(optimizer, name) {
 `$.kestrel_optimizer` <- function(x, name) {
   switch(name,
     learning_rate = ,
-    lr = optimizer_rate(x),
+    lr = if (is_solver(x)) stop_no_rate(x, name) else optimizer_rate(x),
     config = optimizer_config(x),
     choice = ,
     name = ,
@@ -171,6 +172,7 @@ optimizer_rate <- function(optimizer) {
 `[[<-.kestrel_optimizer` <- function(x, i, value) `$<-.kestrel_optimizer`(x, i, value)
 
 set_rate <- function(optimizer, value, arg, call = caller_env()) {
+  if (is_solver(optimizer)) stop_no_rate(optimizer, arg, call)
   rate <- as_learning_rate(value, arg, call)
   if (!is.null(rate$rate) && !is.null(optimizer_field(optimizer, "schedule"))) {
     stop_kestrel("state", paste(
@@ -183,8 +185,16 @@ set_rate <- function(optimizer, value, arg, call = caller_env()) {
   invisible(optimizer)
 }
 
+stop_no_rate <- function(optimizer, arg, call = caller_env()) {
+  stop_kestrel("state", sprintf(
+    "Optimizer \"%s\" has no learning rate: it searches for the length of each step.",
+    optimizer_field(optimizer, "name")
+  ), argument = arg, call = call)
+}
+
 # Keras' get_config().
 optimizer_config <- function(optimizer) {
+  if (is_solver(optimizer)) return(c(list(name = optimizer$name), optimizer_field(optimizer, "hparams")))
   rate <- optimizer_rate(optimizer)
   if (inherits(rate, "kestrel_schedule")) rate <- get_config(rate)
   decay <- optimizer_field(optimizer, "decay")
@@ -206,7 +216,7 @@ format.kestrel_optimizer <- function(x, ...) {
   if (!common$use_ema) common[c("use_ema", "ema_momentum")] <- NULL
   settings <- c(optimizer_field(x, "hparams"), common, list(decay = optimizer_field(x, "decay")))
   settings <- Filter(function(v) !is.null(v) && !identical(v, 0) && !isFALSE(v), settings)
-  settings <- c(list(learning_rate = rate_text(optimizer_rate(x))), settings)
+  if (!is_solver(x)) settings <- c(list(learning_rate = rate_text(optimizer_rate(x))), settings)
   sprintf("<kestrel_optimizer %s>", settings_text(optimizer_field(x, "record"), settings))
 }
 

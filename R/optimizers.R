@@ -44,6 +44,11 @@
 #'   %*% t(x)` (the transpose where there are more rows than columns); then `w <- w - lr *
 #'   rms_rate * sqrt(max(dim(w))) * x`. Vectors, embeddings and excluded layers go by Adam
 #'   with `lr * adam_lr_ratio` and `adam_weight_decay`.
+#' * `optimizer_rprop()`: resilient backpropagation (iRprop-). Each weight has a step size `d`, at
+#'   first `lr`. Where `g` has the sign it had before, `d <- min(eta_plus * d, step_max)`; where
+#'   the sign has turned, `d <- max(eta_minus * d, step_min)` and `g <- 0`. Then
+#'   `w <- w - sign(g) * d`. Signs mean something only for all samples together: `fit()` takes
+#'   all rows as one batch.
 #'
 #' @section Order in a step: The gradient is clipped; the weights decay by
 #'   `weight_decay * lr * w`; then come the formula above, the moving average and the layers'
@@ -87,8 +92,9 @@
 #'   `learning_rate` and all settings. Given to several models it is shared: a changed
 #'   learning rate holds for all of them.
 #' @section Errors: `kestrel_error_argument` for arguments out of their range and unknown
-#'   ones; `kestrel_error_state` when a learning rate is assigned over a schedule.
-#' @source Keras: `keras.optimizers`.
+#'   ones, and from `fit()` with `optimizer_rprop()` for a `batch_size` below the number of rows; `kestrel_error_state` when a learning rate is assigned over a schedule.
+#' @source Keras: `keras.optimizers`; Rprop: Igel and Hüsken (2003), Empirical evaluation of the
+#'   improved Rprop learning algorithms, Neurocomputing 50.
 #' @family optimizers
 #' @examples
 #' optimizer_adam(learning_rate = 0.01)
@@ -127,14 +133,15 @@ optimizer_rmsprop <- function(learning_rate = 0.001, rho = 0.9, momentum = 0, ep
 
 # A name (in any case), an object or one of the constructors.
 as_optimizer <- function(x, arg = caller_arg(x), call = caller_env()) {
+  makers <- c(optimizer_makers(), solver_makers())
   if (is_string(x)) {
     x <- small_letters(x)
-    check_choice(x, names(optimizer_makers()), "an optimizer", arg = arg, call = call)
+    check_choice(x, names(makers), "an optimizer", arg = arg, call = call)
   }
   must <- "the name of an optimizer or an object made by optimizer_*()"
   if (is.null(x)) stop_argument(arg, must, x, call = call)
   if (is.function(x) || is_string(x) || inherits(x, "kestrel_optimizer")) {
-    return(as_made(x, "kestrel_optimizer", optimizer_makers(), "an optimizer", arg, call))
+    return(as_made(x, "kestrel_optimizer", makers, "an optimizer", arg, call))
   }
   stop_argument(arg, must, x, call = call)
 }
@@ -145,7 +152,7 @@ optimizer_makers <- function() {
     adamw = optimizer_adam_w, adam_w = optimizer_adam_w, adamax = optimizer_adamax,
     nadam = optimizer_nadam, adagrad = optimizer_adagrad, adadelta = optimizer_adadelta,
     ftrl = optimizer_ftrl, lion = optimizer_lion, lamb = optimizer_lamb,
-    adafactor = optimizer_adafactor, muon = optimizer_muon
+    adafactor = optimizer_adafactor, muon = optimizer_muon, rprop = optimizer_rprop
   )
 }
 
@@ -171,14 +178,14 @@ optimizer_spec <- function(optimizer, call = caller_env(), layout = NULL) {
 
 # The constant rate, or the one of step 0.
 initial_rate <- function(optimizer, call = caller_env()) {
-  rate <- optimizer$learning_rate
+  rate <- optimizer_rate(optimizer)
   if (is.function(rate)) rate <- rate(0)
   check_rate(rate, call)
 }
 
 # Told by compile().
 warn_zero_rate <- function(optimizer, call = caller_env()) {
-  if (!identical(optimizer$learning_rate, 0)) return(invisible(optimizer))
+  if (!identical(optimizer_rate(optimizer), 0)) return(invisible(optimizer))
   warn_kestrel("learning_rate", "The learning rate is 0: the weights will not change.",
     call = call)
 }

@@ -39,10 +39,11 @@ run_epochs <- function(run) {
   list2env(list(dirty = FALSE, stop_training = FALSE), envir = state)
   run_open(run)
   if (run_is_free(run)) run_freely(run)
-  while (run$epoch < run$settings$epochs && !state$stop_training) run_epoch(run)
+  while (run_goes_on(run)) run_epoch(run)
   push_weights(run)
   trainer_finalize(run$trainer)
   run_pull(run)
+  note_stop(run)
   state$history <- run_history(run)
   run$finished <- TRUE
   run_hooks(run, "on_train_end", logs = run$logs %||% list())
@@ -50,6 +51,10 @@ run_epochs <- function(run) {
   warn_nonfinite(run)
   note_linear(run)
   state$history
+}
+
+run_goes_on <- function(run) {
+  run$epoch < run$settings$epochs && !run$state$stop_training && !run_has_stopped(run)
 }
 
 run_open <- function(run) {
@@ -97,7 +102,7 @@ run_is_free <- function(run) {
 
 run_freely <- function(run) {
   run$begun <- seconds_now()
-  while (run$epoch < run$settings$epochs) {
+  while (run_goes_on(run)) {
     check_interrupt()
     result <- trainer_run(run$trainer, run$settings$epochs)
     run$status <- result$progress
@@ -200,7 +205,7 @@ push_weights <- function(run) {
 
 # The constant rate; NULL when it follows a schedule.
 current_rate <- function(run) {
-  rate <- run$optimizer$learning_rate
+  rate <- optimizer_rate(run$optimizer)
   if (is.numeric(rate)) rate
 }
 

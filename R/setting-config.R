@@ -3,7 +3,7 @@
 
 setting_makers <- function(class) {
   switch(class,
-    kestrel_optimizer = optimizer_makers(),
+    kestrel_optimizer = c(optimizer_makers(), solver_makers()),
     kestrel_schedule = schedule_makers(),
     kestrel_loss = loss_makers(),
     kestrel_metric = metric_makers(),

@@ -90,8 +90,8 @@ SEXP ffi_trainer_progress(SEXP x) {
   nn_progress p;
   h->engine->trainer_progress(h->trainer, &p);
   double values[] = {p.epoch, p.batch, p.batches, p.iterations, p.lr,
-                     p.nonfinite, p.nonfinite_epoch, p.nonfinite_batch};
-  SEXP result = Rf_allocVector(REALSXP, 8);
+                     p.nonfinite, p.nonfinite_epoch, p.nonfinite_batch, p.stop};
+  SEXP result = Rf_allocVector(REALSXP, 9);
   memcpy(REAL(result), values, sizeof(values));
   return result;
 }

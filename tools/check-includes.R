@@ -11,7 +11,7 @@ rows <- list(
 # Files whose header has another name than they have.
 nouns <- c(activations = "activation", initializers = "initializer", schedules = "schedule",
            losses = "loss", optimizers = "optimizer", constraint = "penalty", metrics = "metric",
-           layers = "layer", workspace = "network")
+           layers = "layer", workspace = "network", solver = "trainer", solvers = "trainer")
 standard <- c("float.h", "math.h", "stdbool.h", "stddef.h", "stdint.h", "string.h", "tgmath.h")
 instructions <- c("immintrin.h", "arm_neon.h")
 

@@ -180,6 +180,17 @@ typedef struct {
   int threads;
 } nn_predict_spec;
 
+/* Why a solver has finished. */
+typedef enum {
+  NN_STOP_NOT,
+  NN_STOP_ZERO,      /* the loss is zero to rounding */
+  NN_STOP_GRADIENT,  /* the gradient is below its tolerance */
+  NN_STOP_STEP,      /* the last step was below its tolerance */
+  NN_STOP_LOSS,      /* the last decrease of the loss was below its tolerance */
+  NN_STOP_STUCK,     /* no step lowers the loss */
+  NN_STOP_NONFINITE  /* the loss is NaN or infinite */
+} nn_stop;
+
 /* Where training stands. Epochs and batches count from 0: `epoch` epochs and `batch`
  * batches of the running one are done. */
 typedef struct {
@@ -191,6 +202,7 @@ typedef struct {
   bool nonfinite;        /* a loss was NaN or infinite; the first one: */
   int nonfinite_epoch;
   int nonfinite_batch;
+  nn_stop stop;          /* a solver has finished, and no further epoch is run */
 } nn_progress;
 
 /* One output of the batch that was run last: n samples of so many targets and

@@ -8,6 +8,7 @@
 #include "network.h"
 #include "optimizer.h"
 #include "penalty.h"
+#include "solver.h"
 
 NN_PRIVATE nn_code function_activation(nn_choice f, size_t n, int k, int inner, const nn_real* x,
                                    nn_real* y);

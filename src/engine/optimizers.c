@@ -14,6 +14,7 @@
 #include "optimizer-muon.c"
 #include "optimizer-nadam.c"
 #include "optimizer-rmsprop.c"
+#include "optimizer-rprop.c"
 #include "optimizer-sgd.c"
 
 /* What surrounds a rule: an update is, in this order,
@@ -225,7 +226,7 @@ static const optimizer_type* const optimizer_types[] = {
     &adadelta_optimizer, &adafactor_optimizer, &adagrad_optimizer, &adam_optimizer,
     &adamax_optimizer,   &adamw_optimizer,     &ftrl_optimizer,    &lamb_optimizer,
     &lion_optimizer,     &muon_optimizer,      &nadam_optimizer,   &rmsprop_optimizer,
-    &sgd_optimizer,
+    &rprop_optimizer,    &sgd_optimizer,
 };
 
 NN_PRIVATE const optimizer_type* optimizer_at(int i) {

@@ -9,6 +9,7 @@
 #ifndef NN_REAL_H
 #define NN_REAL_H
 
+#include <float.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,5 +28,8 @@
 
 /* Keras' epsilon(), where probabilities are clipped and denominators kept from zero. */
 #define NN_EPSILON ((real) 1e-7)
+
+/* The distance from 1 to the next number. */
+#define NN_REAL_EPSILON (sizeof(real) == sizeof(float) ? (double) FLT_EPSILON : DBL_EPSILON)
 
 #endif

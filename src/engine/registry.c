@@ -27,6 +27,7 @@ static bool entry_penalty(int i, entry* e) { ENTRY(penalty, penalty_at(i), 0, NU
 static bool entry_constraint(int i, entry* e) { ENTRY(constraint, constraint_at(i), 0, NULL); }
 static bool entry_schedule(int i, entry* e) { ENTRY(schedule, schedule_at(i), 0, NULL); }
 static bool entry_optimizer(int i, entry* e) { ENTRY(optimizer_type, optimizer_at(i), 0, NULL); }
+static bool entry_solver(int i, entry* e) { ENTRY(solver_type, solver_at(i), 0, NULL); }
 static bool entry_layer(int i, entry* e) { ENTRY(layer_type, layer_at(i), 0, NULL); }
 
 static const struct {
@@ -37,7 +38,7 @@ static const struct {
     {"losses", entry_loss},            {"metrics", entry_metric},
     {"penalties", entry_penalty},      {"constraints", entry_constraint},
     {"schedules", entry_schedule},     {"optimizers", entry_optimizer},
-    {"layers", entry_layer},
+    {"solvers", entry_solver},         {"layers", entry_layer},
 };
 
 NN_PRIVATE bool registry_entry(const char* table, int i, const char** name,

@@ -145,6 +145,18 @@ static void optimizer_carve(arena* a, trainer* t, const nn_optimizer_spec* spec)
   stretches_carve(a, t);
 }
 
+static void solver_carve(arena* a, trainer* t, int samples) {
+  const nn_choice* by = &t->optimizer.spec.optimizer;
+  solver* s = &t->solver;
+  s->type = by->name ? solver_find(by->name) : NULL;
+  if (!s->type) return;
+  s->h = by->h;
+  s->n_moments = s->type->moments ? s->type->moments(s->h) : 0;
+  s->moments = ARENA_TAKE(a, t->net->n_w * (size_t) s->n_moments, real);
+  s->state = ARENA_TAKE(a, t->net->n_state, real);
+  s->memory = s->type->carve(a, t->net, samples, s->h);
+}
+
 static trainer* trainer_carve(arena* a, const network* net, const nn_train_spec* spec,
                               const nn_data* data, const nn_data* validation) {
   trainer* result = ARENA_TAKE(a, 1, trainer);
@@ -155,6 +167,7 @@ static trainer* trainer_carve(arena* a, const network* net, const nn_train_spec*
   outputs_carve(a, &t, data->n ? data : validation, capacity);
   metrics_carve(a, &t, spec);
   optimizer_carve(a, &t, &spec->optimizer);
+  solver_carve(a, &t, data->n);
   t.w = ARENA_TAKE(a, net->n_w + net->n_state, real);
   t.order = ARENA_TAKE(a, (size_t) data->n, int);
   t.rows = ARENA_TAKE(a, (size_t) capacity, int);
@@ -199,7 +212,7 @@ static nn_code records_resolve(trainer* t, const nn_train_spec* spec) {
     if (!t->metrics[m].metric) code = NN_UNKNOWN_NAME;
   }
   const nn_optimizer_spec* opt = &spec->optimizer;
-  if (opt->optimizer.name && !t->optimizer.type) return NN_UNKNOWN_NAME;
+  if (opt->optimizer.name && !t->optimizer.type && !t->solver.type) return NN_UNKNOWN_NAME;
   if (opt->schedule.name && !t->optimizer.schedule) return NN_UNKNOWN_NAME;
   return code;
 }
@@ -223,6 +236,7 @@ NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train
   trainer_set_threads(t, spec->threads);
   for (size_t i = 0; i < net->n_w + net->n_state; ++i) t->w[i] = (real) w[i];
   if (t->optimizer.type) optimizer_start(&t->optimizer, t->w);
+  if (t->solver.type) solver_start(t);
   trainer_reset(t);
   *result = t;
   return status;
@@ -258,5 +272,6 @@ NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed) {
   t->steps = 0;
   t->pass = t->at = t->epoch = t->batch = 0;
   t->nonfinite = false;
+  solver_forget(&t->solver);
   return true;
 }

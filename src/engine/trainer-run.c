@@ -96,7 +96,7 @@ NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, doub
   size_t width = (size_t) NN_LOGS(t->n_outputs, t->n_metrics);
   stopwatch watch = stopwatch_new(clock, budget);
   int rows = 0;
-  while (rows < rows_max && is_before(t, epoch, batch)) {
+  while (rows < rows_max && is_before(t, epoch, batch) && !t->solver.stop) {
     batch_run(t);
     if (t->batch == t->batches) {
       trainer_logs(t, logs + (size_t) rows++ * width);
@@ -159,7 +159,8 @@ NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p) {
                      .lr = optimizer_rate(&t->optimizer),
                      .nonfinite = t->nonfinite,
                      .nonfinite_epoch = t->nonfinite_epoch,
-                     .nonfinite_batch = t->nonfinite_batch};
+                     .nonfinite_batch = t->nonfinite_batch,
+                     .stop = t->solver.stop};
 }
 
 NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch) { t->epoch = epoch; }
@@ -175,14 +176,15 @@ NN_PRIVATE void trainer_set_rate(trainer* t, double lr) {
 
 NN_PRIVATE void trainer_finalize(trainer* t) { optimizer_finalize(&t->optimizer, t->w); }
 
-/* Moments in the order slots, average, sum; NULL past the last one. */
+/* Moments in the order slots, average, sum, the solver's; NULL past the last one. */
 static real* moment_of(const trainer* t, int k) {
   const optimizer* o = &t->optimizer;
   for (int i = 0; i < NN_MAX_MOMENTS; ++i) {
     if (o->slots[i] && k-- == 0) return o->slots[i];
   }
   if (o->average && k-- == 0) return o->average;
-  return k == 0 ? o->sum : NULL;
+  if (o->sum && k-- == 0) return o->sum;
+  return k < t->solver.n_moments ? t->solver.moments + (size_t) k * t->net->n_w : NULL;
 }
 
 NN_PRIVATE int trainer_moments(const trainer* t) {
@@ -212,6 +214,7 @@ NN_PRIVATE void trainer_set(trainer* t, const double* w, const double* moments,
                             const double* scalars, const double* iterations) {
   size_t n = t->net->n_w;
   if (w) reals_set(n + t->net->n_state, w, t->w);
+  solver_forget(&t->solver);
   for (int k = 0; moments && moment_of(t, k); ++k) {
     reals_set(n, moments + (size_t) k * n, moment_of(t, k));
   }

@@ -159,6 +159,7 @@ NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool trai
 }
 
 NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n) {
+  if (t->solver.type) return solver_step(t, rows, n);
   double value = trainer_gradient(t, rows, n, true);
   optimizer_update(&t->optimizer, t->w, t->g, constraints_apply, (void*) t->net);
   t->steps += 1;

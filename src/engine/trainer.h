@@ -8,6 +8,7 @@
 #include "metric.h"
 #include "network.h"
 #include "optimizer.h"
+#include "solver.h"
 
 /* Samples imported as columns. weight: per output, values NULL when all weigh 1. */
 typedef struct {
@@ -61,6 +62,7 @@ struct nn_trainer {
   real *w, *g;             /* parameters, then running statistics; gradients */
   stretch* stretches;      /* trainable tensors */
   optimizer optimizer;
+  solver solver;           /* instead of the optimizer's rule, which then is NULL; or none */
   real *v, *s;             /* a number per column: values, scales */
   int* order;              /* rows of this pass over the data */
   int* rows;               /* rows of a batch that is evaluated */
@@ -90,7 +92,7 @@ NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows
                                 bool training);
 /* The same on the training data, and its gradient in g. */
 NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool training);
-/* That of a pass of training, then an update. */
+/* That of a pass of training, then an update; of a solver an iteration, and the loss after it. */
 NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n);
 /* The running values, NN_LOGS of them. */
 NN_PRIVATE void trainer_logs(const trainer* t, double* logs);

@@ -72,6 +72,17 @@ static double adagrad(history* s) {
   return s->w - s->lr * s->g[s->t] / sqrt(s->h[0] + squares(s, s->t) + s->h[1]);
 }
 
+/* past: what has become of each gradient, and in past[0] the last size */
+static double rprop(history* s) {
+  double before = s->t > 1 ? s->past[s->t - 1] : 0, size = s->t > 1 ? s->past[0] : s->lr;
+  double turn = s->g[s->t] * before;
+  if (turn > 0) size = fmin(s->h[1] * size, s->h[3]);
+  if (turn < 0) size = fmax(s->h[0] * size, s->h[2]);
+  s->past[s->t] = turn < 0 ? 0 : s->g[s->t];
+  s->past[0] = size;
+  return s->w - size * ((s->past[s->t] > 0) - (s->past[s->t] < 0));
+}
+
 /* past: the moves so far */
 static double adadelta(history* s) {
   double moved = 0, rho = s->h[0], eps = s->h[1];
@@ -130,6 +141,8 @@ static const rule rules[] = {
     {"rmsprop", {0.9, 0.8, 1e-7, 0}, 4, 0.01, rmsprop, 2},
     {"rmsprop", {0.9, 0, 1e-3, 1}, 4, 0.01, rmsprop, 2},
     {"rmsprop", {0.9, 0.8, 1e-3, 1}, 4, 0.01, rmsprop, 3},
+    {"rprop", {0.5, 1.2, 1e-6, 50}, 4, 0.1, rprop, 2},
+    {"rprop", {0.3, 1.5, 0.02, 0.13}, 4, 0.1, rprop, 2},
     {"adagrad", {0.1, 1e-7}, 2, 0.1, adagrad, 1},
     {"adadelta", {0.95, 1e-7}, 2, 1, adadelta, 2},
     {"lion", {0.9, 0.99}, 2, 0.01, lion, 1},

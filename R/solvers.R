@@ -1,0 +1,140 @@
+# Optimizers that look at all samples in each step, and finish.
+
+#' Optimizers that finish
+#'
+#' For small data and small networks these reach a minimum to the last digit, where Adam comes
+#' near it: each step looks at the loss of all samples, chooses its own length, and never ends
+#' higher than it began. There is no learning rate. [fit()][fit.kestrel_model] runs them as any
+#' other optimizer: one epoch is one iteration, and `batch_size` is the number of rows, which
+#' need not be said. Loss and metrics of an epoch are those of the weights it ends with.
+#'
+#' * `optimizer_lbfgs()`: `w <- w + a * d`, with `d = -H g` for the gradient `g` of the loss and
+#'   an inverse Hessian `H` made of the last `history` steps and changes of the gradient; `a` is
+#'   searched until the strong Wolfe conditions hold, `f(a) <= f(0) + 1e-4 * a * f'(0)` and
+#'   `abs(f'(a)) <= 0.9 * abs(f'(0))`. Time and memory of an iteration grow with the number of
+#'   weights `p` as those of Adam do.
+#'
+#' Moments (of L-BFGS the pairs of its history) belong to the model, as with other optimizers:
+#' a second `fit()` goes on where the first stopped, also after `saveRDS()`.
+#'
+#' @section When it stops: The fit ends before `epochs` are over, with the history of those
+#'   done, when an iteration ends with
+#'   * a squared loss of at most `(4 eps)^2` times that of predicting 0, where `eps` is the
+#'     precision of the model's numbers: zero to rounding; any other loss of 0;
+#'   * no element of the gradient above `gradient_tolerance`;
+#'   * a step shorter than `step_tolerance` times the length of all weights;
+#'   * a loss that fell by no more than `loss_tolerance` of itself;
+#'   * no lower loss found in any direction that was tried;
+#'   * a loss that is NaN or infinite.
+#'
+#'   `history$params$stopped` says which; it is printed with the history.
+#'
+#' @section What they can train: Any layers, losses, sample weights and regularizers that give
+#'   the same loss each time it is asked for, hence no dropout and no noise, and no constraints
+#'   on weights, which steps do not see. Where a loss has a kink (`relu`, absolute errors, the
+#'   penalty L1) the slope of one side is taken; a search may then stop at the kink.
+#'   Statistics of batch normalization are moved once an iteration.
+#'
+#' @param gradient_tolerance,step_tolerance,loss_tolerance see below; at least 0, and 0 switches
+#'   a rule off, but for steps and decreases of 0.
+#' @param history how many steps `H` is made of, from 1 to 1000.
+#' @param name a name, for the settings.
+#' @return an environment of class `kestrel_optimizer`, with readable fields `name`, `config`
+#'   and all settings.
+#' @section Errors: `kestrel_error_argument` for arguments out of their range, and from `fit()`
+#'   for a `batch_size` below the number of rows or `steps_per_epoch` above 1;
+#'   `kestrel_error_state` from `fit()` where the model has dropout, noise or constraints, and
+#'   when a learning rate is assigned.
+#' @source Nocedal (1980), Updating quasi-Newton matrices with limited storage, Mathematics of
+#'   Computation 35; Hager and Zhang (2005), A new conjugate gradient method with guaranteed
+#'   descent and an efficient line search, SIAM Journal on Optimization 16.
+#' @family optimizers
+#' @examples
+#' x <- c(-1, 0, 1)
+#' y <- c(-0.2445248, 0.1232554, 0.1713998)
+#' model <- keras_model_sequential() %>%
+#'   layer_dense(10, activation = "tanh", input_shape = 1) %>%
+#'   layer_dense(1)
+#' model %>% compile(loss = "mse", optimizer = optimizer_lbfgs())
+#' model %>% fit(x, y, epochs = 200, verbose = 0)
+#' model$history
+#' @export
+optimizer_lbfgs <- function(history = 10, gradient_tolerance = 1e-15, step_tolerance = 1e-15,
+                            loss_tolerance = 1e-12, name = "lbfgs") {
+  new_solver("lbfgs", list(history = check_count(history, max = 1000L)))
+}
+
+# The end of each constructor: `hparams` are its own arguments, the common ones are read from
+# its frame. An optimizer without a rate of its own, and with nothing around its steps.
+new_solver <- function(record, hparams, frame = caller_env()) {
+  force(hparams)
+  tolerance <- function(name) check_number(get(name, frame), min = 0, arg = name, call = frame)
+  tolerances <- sapply(solver_tolerances, tolerance, simplify = FALSE)
+  hparams <- c(hparams, tolerances)
+  name <- check_name(get("name", frame), arg = "name", call = frame) %||% record
+  fields <- list(
+    name = name, record = record, solver = TRUE, decay = 0, rate = 1, common = solver_common,
+    hparams = hparams, choice = choice("solvers", record, hparams)
+  )
+  optimizer <- list2env(fields, parent = emptyenv())
+  class(optimizer) <- "kestrel_optimizer"
+  optimizer
+}
+
+# What the engine is told of what surrounds the steps of other optimizers.
+solver_common <- list(use_ema = FALSE, ema_momentum = 0.99)
+
+solver_tolerances <- c("gradient_tolerance", "step_tolerance", "loss_tolerance")
+
+solver_makers <- function() list(lbfgs = optimizer_lbfgs)
+
+is_solver <- function(optimizer) isTRUE(optimizer_field(optimizer, "solver"))
+
+# Whether a step needs all samples: then an epoch is a step.
+takes_all_rows <- function(optimizer) {
+  is_solver(optimizer) || optimizer_field(optimizer, "record") == "rprop"
+}
+
+check_all_rows <- function(optimizer, settings, n, call = caller_env()) {
+  if (!takes_all_rows(optimizer)) return(invisible())
+  who <- sprintf("all %d rows, as optimizer \"%s\" has no smaller steps", n, optimizer$name)
+  size <- settings$batch_size
+  if (!is.null(size) && size < n) {
+    stop_argument("batch_size", who, size, hint = "Leave `batch_size` out.", call = call)
+  }
+  if (!is.null(settings$steps_per_epoch) && settings$steps_per_epoch > 1) {
+    stop_argument("steps_per_epoch", paste("1 or NULL, one step with", who),
+      settings$steps_per_epoch, call = call)
+  }
+}
+
+# Solvers compare the loss at different weights, so it must be a function of them, and smooth
+# steps must be allowed everywhere.
+check_solvable <- function(model, call = caller_env()) {
+  optimizer <- model_state(model)$compiled$optimizer
+  if (!is_solver(optimizer)) return(invisible())
+  for (node in model_plan(model)$nodes) {
+    noisy <- grepl("dropout|noise", node$layer$name) && isTRUE(node$layer$h[1] > 0)
+    if (noisy) stop_unsolvable(optimizer, sprintf("layer \"%s\" draws random numbers", node$layer$name), call)
+    bound <- any(vapply(node$rules, function(rule) !is.null(rule$constraint), NA))
+    if (bound) stop_unsolvable(optimizer, "a layer has a constraint on its weights", call)
+  }
+}
+
+stop_unsolvable <- function(optimizer, why, call) {
+  stop_kestrel("state", sprintf("Optimizer \"%s\" cannot train this model: %s.", optimizer$name, why),
+    hint = "Leave it out, or compile the model with optimizer_adam().", call = call)
+}
+
+# Why a solver has finished, by nn_stop.
+stop_reasons <- c(
+  "the loss is zero to rounding", "the gradient is zero to its tolerance",
+  "the last step was below its tolerance", "the loss falls no further",
+  "no step lowers the loss", "the loss is NaN or infinite"
+)
+
+run_has_stopped <- function(run) isTRUE(run$status$stop > 0)
+
+note_stop <- function(run) {
+  if (run_has_stopped(run)) run$params$stopped <- stop_reasons[run$status$stop]
+}
