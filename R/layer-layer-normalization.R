@@ -59,12 +59,14 @@ normalized_axes <- function(layer, input) {
 
 #' @export
 layer_nodes.kestrel_layer_layer_normalization <- function(layer, input) {
-  config <- layer_config(layer)
+  values <- layer_config(layer)[c("epsilon", "center", "scale")]
+  list(new_node("layer_normalization", c(axes_values(layer, input), values)))
+}
+
+# An axis that would be counted from the end twice is none of the sample's.
+axes_values <- function(layer, input) {
   axes <- normalized_axes(layer, input)
-  values <- c(list(first = axes[1], last = axes[length(axes)]), config[c("epsilon", "center", "scale")])
-  # An axis that would be counted from the end twice is none of the sample's.
-  if (axes[1] < 0) values$first <- -9
-  list(new_node("layer_normalization", values))
+  list(first = if (axes[1] < 0) -9 else axes[1], last = axes[length(axes)])
 }
 
 stop_axes <- function(axis, call) {

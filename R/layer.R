@@ -110,7 +110,7 @@ build_layer <- function(layer, input, call = caller_env()) {
 }
 
 initial_weights <- function(layer, slots, call) {
-  given <- layer_state(layer)$initial
+  given <- layer_state(layer)$initial %||% fixed_weights(layer, slots)
   if (!is.null(given)) return(match_weights(given, slots, layer$name, call))
   if (!length(slots)) return(list())
   weights <- with_seed_kept(drawn_weights(layer, slots, draw_seed(), call))
@@ -125,6 +125,18 @@ drawn_weights <- function(layer, slots, seed, call) {
     draw_initial(initializer, slots[[i]]$dims, seed, stream = i, call = call)
   })
 }
+
+# Weights that follow from the settings; NULL where they are drawn.
+fixed_weights <- function(layer, slots) UseMethod("fixed_weights")
+
+#' @export
+fixed_weights.default <- function(layer, slots) NULL
+
+# Whether the layer's weights are settings that are not counted among weights.
+hides_weights <- function(layer) UseMethod("hides_weights")
+
+#' @export
+hides_weights.default <- function(layer) FALSE
 
 # The engine nodes that a layer expands to, for input of these dims: list of new_node().
 layer_nodes <- function(layer, input) UseMethod("layer_nodes")

@@ -30,7 +30,7 @@
 #' count_params(model)
 #' @export
 get_weights <- function(object, trainable = NA) {
-  layers <- layers_of(object, environment())
+  layers <- with_weights(layers_of(object, environment()))
   if (!identical(trainable, NA)) trainable <- check_flag(trainable)
   weights <- lapply(layers, function(layer) {
     state <- layer_state(layer)
@@ -43,7 +43,7 @@ get_weights <- function(object, trainable = NA) {
 #' @rdname get_weights
 #' @export
 set_weights <- function(object, weights) {
-  layers <- layers_of(object, environment(), built = TRUE)
+  layers <- with_weights(layers_of(object, environment(), built = TRUE))
   if (missing(weights)) stop_missing("weights")
   if (!is.list(weights) || is.object(weights)) {
     stop_argument("weights", "a list of arrays", weights, kind = "shape")
@@ -55,6 +55,8 @@ set_weights <- function(object, weights) {
   if (is_model(object)) mark_dirty(object)
   invisible(object)
 }
+
+with_weights <- function(layers) Filter(function(layer) !hides_weights(layer), layers)
 
 # Weights that were set while fit() runs go to the engine before the next batch.
 mark_dirty <- function(model) {
@@ -70,6 +72,7 @@ count_params <- function(object) {
 }
 
 layer_params <- function(layer) {
+  if (hides_weights(layer)) return(0)
   sum(vapply(layer_state(layer)$slots, function(s) prod(as.double(s$dims)), 0))
 }
 

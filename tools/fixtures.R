@@ -12,7 +12,10 @@ layers <- c(
   "layer_dense", "layer_activation", "layer_activation_relu", "layer_activation_leaky_relu",
   "layer_activation_elu", "layer_activation_selu", "layer_activation_softmax",
   "layer_activation_thresholded_relu", "layer_dropout", "layer_gaussian_noise",
-  "layer_batch_normalization", "layer_layer_normalization", "layer_flatten", "layer_reshape"
+  "layer_batch_normalization", "layer_layer_normalization", "layer_flatten", "layer_reshape",
+  "layer_group_normalization", "layer_rms_normalization", "layer_unit_normalization",
+  "layer_activation_parametric_relu", "layer_permute", "layer_repeat_vector", "layer_embedding",
+  "layer_global_average_pooling_1d", "layer_category_encoding"
 )
 
 is_covered <- function(case, group) {

@@ -12,7 +12,7 @@
 enum { DROPOUT_RATE, DROPOUT_SHARED, DROPOUT_SEED };
 enum { DROPOUT_GRAIN = 1 << 12 }; /* numbers drawn that are worth a thread */
 
-static nn_code dropout_shape(layer* self) {
+NN_PRIVATE nn_code masked_shape(layer* self) {
   nn_code code = same_shape(self);
   if (code == NN_OK) self->cache_sample = shape_size(&self->output);
   return code;
@@ -24,7 +24,7 @@ static bool dropout_drops(const layer* self, const frame* f) {
 
 enum { MASK_STRETCH = 128 };
 
-static size_t dropout_first(const shape* s, int shared, size_t i) {
+NN_PRIVATE size_t masked_place(const shape* s, int shared, size_t i) {
   size_t first = 0, below = 1;
   for (int a = s->rank - 1; a >= 0; --a) {
     size_t d = (size_t) s->dims[a];
@@ -57,7 +57,7 @@ static void mask_draw_shared(const layer* self, rng r, double rate, real* mask) 
   int shared = (int) self->hparams[DROPOUT_SHARED];
   uint64_t sample = r.next;
   for (size_t i = 0; i < size; ++i) {
-    r.next = sample + dropout_first(&self->output, shared, i);
+    r.next = sample + masked_place(&self->output, shared, i);
     mask_draw(r, 1, rate, mask + i);
   }
 }
@@ -108,6 +108,6 @@ static void dropout_backward_jvp(const layer* self, const frame* f, const tangen
 
 static const layer_type dropout_layer = {
     "dropout",        {{"rate", 0.5}, {"shared", 0}, {"seed", (double) NAN}},
-    dropout_shape,    dropout_forward,
+    masked_shape,     dropout_forward,
     dropout_backward, dropout_jvp,   dropout_backward_jvp,
 };

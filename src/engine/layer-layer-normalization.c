@@ -1,4 +1,4 @@
-#include "layer.h"
+#include "layer-groups.h"
 #include "normalization.h"
 #include "vector.h"
 
@@ -25,14 +25,6 @@ static nn_code layer_norm_shape(layer* self) {
   return NN_OK;
 }
 
-/* The layer's numbers as groups, and the parameters it has: gamma first, then beta. */
-typedef struct {
-  span s;
-  shape dims;
-  bool scale, center;
-  size_t at_beta;
-} layer_norm;
-
 static layer_norm layer_norm_of(const layer* self, const frame* f) {
   int first = layer_axis(self, self->hparams[LAYER_NORM_FIRST]);
   int last = layer_axis(self, self->hparams[LAYER_NORM_LAST]);
@@ -45,14 +37,13 @@ static layer_norm layer_norm_of(const layer* self, const frame* f) {
   return n;
 }
 
-/* Number i of a group (row-major) has this place in gamma and beta (column-major). */
-static size_t layer_norm_place(const layer_norm* n, size_t i) {
+NN_PRIVATE size_t layer_norm_place(const layer_norm* n, size_t i) {
   return n->dims.rank > 1 ? shape_offset(&n->dims, i) : i;
 }
 
-static size_t layer_norm_groups(const layer_norm* n) { return n->s.n / n->s.k; }
+NN_PRIVATE size_t layer_norm_groups(const layer_norm* n) { return n->s.n / n->s.k; }
 
-static number_set layer_norm_group(const layer_norm* n, size_t g) {
+NN_PRIVATE number_set layer_norm_group(const layer_norm* n, size_t g) {
   const span* s = &n->s;
   return (number_set){.at = g / s->inner * s->k * s->inner + g % s->inner,
                       .n_outer = s->k,
@@ -64,9 +55,8 @@ static spread layer_norm_cached(const frame* f, size_t g) {
   return (spread){f->cache[2 * g], f->cache[2 * g + 1]};
 }
 
-/* y = gamma y + beta within a group; parameters that are not there do nothing. */
-static void layer_norm_affine(const layer_norm* n, const number_set* group, const real* w,
-                              bool shift, real* y) {
+NN_PRIVATE void layer_norm_affine(const layer_norm* n, const number_set* group, const real* w,
+                                  bool shift, real* y) {
   for (size_t i = 0; i < n->s.k; ++i) {
     size_t place = layer_norm_place(n, i), at = group->at + i * group->by_outer;
     if (n->scale) y[at] *= w[place];

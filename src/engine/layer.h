@@ -106,4 +106,15 @@ NN_PRIVATE void same_jvp(const layer* self, const frame* f, const real* const* x
 NN_PRIVATE void same_backward_jvp(const layer* self, const frame* f, const tangent* t,
                                   real* const* dxdot, real* dwdot);
 
+/* Where y does not change with x and no parameters are: dx = 0, ydot = 0. */
+NN_PRIVATE void flat_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
+                              real* dw);
+NN_PRIVATE void flat_jvp(const layer* self, const frame* f, const real* const* xdot,
+                         const real* wdot, real* ydot);
+/* y has the shape of x, and the cache one number for each of its. */
+NN_PRIVATE nn_code masked_shape(layer* self);
+/* The first place of a sample that has the random number of place i: along axis a (from 1)
+ * places share theirs where bit a of `shared` is set. */
+NN_PRIVATE size_t masked_place(const shape* s, int shared, size_t i);
+
 #endif

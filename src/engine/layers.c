@@ -78,17 +78,43 @@ NN_PRIVATE void same_backward_jvp(const layer* self, const frame* f, const tange
   same_backward(self, f, t->dydot, dxdot, dwdot);
 }
 
+NN_PRIVATE void flat_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
+                          real* dw) {
+  (void) dy, (void) dw;
+  if (dx[0]) vector_fill(shape_size(self->inputs) * (size_t) f->batch, 0, dx[0]);
+}
+
+NN_PRIVATE void flat_jvp(const layer* self, const frame* f, const real* const* xdot, const real* wdot,
+                     real* ydot) {
+  (void) xdot, (void) wdot;
+  vector_fill(layer_numbers(self, f), 0, ydot);
+}
+
 #include "layer-activation.c"
 #include "layer-batch-normalization.c"
 #include "layer-concatenate.c"
 #include "layer-dense.c"
 #include "layer-dot.c"
+#include "layer-discretization.c"
+#include "layer-category-encoding.c"
 #include "layer-dropout.c"
+#include "layer-alpha-dropout.c"
+#include "layer-embedding.c"
 #include "layer-flatten.c"
+#include "layer-gaussian-dropout.c"
 #include "layer-gaussian-noise.c"
+#include "layer-group-normalization.c"
 #include "layer-layer-normalization.c"
 #include "layer-merge.c"
+#include "layer-normalization.c"
+#include "layer-parametric-relu.c"
+#include "layer-permute.c"
+#include "layer-pooling-1d.c"
+#include "layer-repeat-vector.c"
+#include "layer-rescaling.c"
 #include "layer-reshape.c"
+#include "layer-rms-normalization.c"
+#include "layer-window-1d.c"
 
 static const layer_type* const layer_types[] = {
     &activation_layer,
@@ -98,15 +124,29 @@ static const layer_type* const layer_types[] = {
     &concatenate_layer,
     &dense_layer,
     &dot_layer,
+    &alpha_dropout_layer,
+    &category_encoding_layer,
+    &discretization_layer,
     &dropout_layer,
+    &embedding_layer,
     &flatten_layer,
+    &gaussian_dropout_layer,
     &gaussian_noise_layer,
+    &group_normalization_layer,
     &layer_normalization_layer,
     &maximum_layer,
     &minimum_layer,
     &multiply_layer,
     &reshape_layer,
     &subtract_layer,
+    &normalization_layer,
+    &parametric_relu_layer,
+    &permute_layer,
+    &pooling_1d_layer,
+    &repeat_vector_layer,
+    &rescaling_layer,
+    &rms_normalization_layer,
+    &window_1d_layer,
 };
 
 NN_PRIVATE const layer_type* layer_at(int i) {

@@ -20,6 +20,8 @@ NN_PRIVATE double set_dot(const number_set* s, const real* u, const real* v) {
   return sum;
 }
 
+NN_PRIVATE void set_scale(const number_set* s, real a, real* v) { NN_EACH(s, i) v[i] *= a; }
+
 NN_PRIVATE spread spread_of(const number_set* s, const real* x, double epsilon, real* variance) {
   double mean = set_sum(s, x) / set_count(s), sum = 0;
   NN_EACH(s, i) {

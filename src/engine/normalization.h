@@ -42,6 +42,7 @@ NN_PRIVATE void standardize_turn(const number_set* s, spread m, const real* x, c
 /* sum of v, of u v, and of x_hat v */
 NN_PRIVATE double set_sum(const number_set* s, const real* v);
 NN_PRIVATE double set_dot(const number_set* s, const real* u, const real* v);
+NN_PRIVATE void set_scale(const number_set* s, real a, real* v); /* v *= a */
 NN_PRIVATE double standardized_dot(const number_set* s, spread m, const real* x, const real* v);
 
 #endif

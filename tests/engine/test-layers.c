@@ -58,6 +58,36 @@ static const layer_case layer_cases[] = {
     {"dot", {0, 0}, {1, {4}}, true, false, NULL, 1, {{1, {4}}}},
     {"dot", {1, 0}, {2, {3, 4}}, true, false, NULL, 1, {{2, {4, 2}}}},
     {"dot", {1, -2}, {3, {2, 4, 3}}, true, false, NULL, 1, {{2, {4, 2}}}},
+    {"alpha_dropout", {0.4, 0, 3}, {1, {7}}, true, false, NULL},
+    {"alpha_dropout", {0.4, 2, 5}, {2, {3, 4}}, true, false, NULL},
+    {"alpha_dropout", {0.4, 0, 0}, {1, {7}}, false, false, NULL},
+    {"category_encoding", {4, 0}, {2, {2, 3}}, true, false, NULL},
+    {"category_encoding", {4, 2}, {1, {3}}, true, false, NULL},
+    {"discretization", {3}, {1, {4}}, false, false, NULL},
+    {"embedding", {4, 3}, {2, {3, 2}}, true, false, NULL},
+    {"gaussian_dropout", {0.3, 0}, {1, {70}}, true, false, NULL},
+    {"gaussian_dropout", {0.3, 0}, {1, {5}}, false, false, NULL},
+    {"group_normalization", {2, -1, 1e-2, 1, 1}, {1, {6}}, true, false, NULL},
+    {"group_normalization", {3, 0, 1e-2, 1, 0}, {3, {6, 2, 2}}, false, false, NULL},
+    {"group_normalization", {2, 1, 1e-2, 0, 1}, {3, {3, 4, 2}}, true, false, NULL},
+    {"normalization", {2, 0}, {1, {4}}, true, false, NULL},
+    {"normalization", {4, 1}, {2, {3, 4}}, true, false, NULL},
+    {"normalization", {6, 0}, {2, {3, 4}}, false, false, NULL},
+    {"normalization", {0, 0}, {2, {3, 4}}, false, false, NULL},
+    {"parametric_relu", {0}, {1, {5}}, true, false, NULL},
+    {"parametric_relu", {2}, {3, {2, 3, 2}}, true, false, NULL},
+    {"permute", {3, 1, 2, 4}, {3, {2, 3, 4}}, true, false, NULL},
+    {"permute", {1, 2, 3, 4}, {1, {4}}, true, false, NULL},
+    {"pooling_1d", {0, 2, 2, 0, 2, 0}, {2, {5, 3}}, true, false, NULL},
+    {"pooling_1d", {0, 3, 2, 1, 3, 0}, {2, {5, 3}}, true, false, NULL},
+    {"pooling_1d", {1, 3, 1, 1, 5, 0}, {2, {5, 3}}, false, false, NULL},
+    {"pooling_1d", {1, 5, 1, 0, 1, 1}, {2, {5, 3}}, false, false, NULL},
+    {"repeat_vector", {3}, {1, {4}}, true, false, NULL},
+    {"rescaling", {0.3, 2}, {2, {3, 2}}, true, false, NULL},
+    {"rms_normalization", {-1, -1, 1e-2, 0, 1, 1}, {1, {5}}, true, false, NULL},
+    {"rms_normalization", {0, 1, 0, 1e-12, 0, 0}, {3, {3, 4, 2}}, true, false, NULL},
+    {"window_1d", {1, 3}, {2, {5, 2}}, true, false, NULL},
+    {"window_1d", {-2, 9}, {2, {5, 2}}, true, false, NULL},
 };
 
 /* Hyperparameters besides the tables' defaults, which are all tried. */
@@ -96,13 +126,22 @@ static bool is_axis_activation(const layer_case* c) {
   return c->activation && activation_find(c->activation)->backward;
 }
 
+static bool is_layer(const layer_case* c, const char* name) { return strcmp(c->layer, name) == 0; }
+
 /* Kinks stand at multiples of 1/2, so points keep 1/20 from those; along an axis only
- * differences matter. */
+ * differences matter, and codes are whole numbers, cut off. */
+static real draw_number(const layer_case* c, size_t i) {
+  bool codes = is_layer(c, "embedding") || is_layer(c, "category_encoding");
+  if (codes) return (real) (draw_int(4) + 0.5);
+  if (is_layer(c, "pooling_1d")) return (real) fmod((double) i * 0.6180339887, 1);
+  if (is_layer(c, "discretization")) return (real) draw(-1, 0.4);
+  bool smooth = !c->activation && !is_layer(c, "parametric_relu");
+  if (smooth || is_axis_activation(c)) return (real) draw(-1, 1);
+  return (real) (0.5 * (draw_int(28) - 14) + draw(0.05, 0.45));
+}
+
 static void draw_point(const layer_case* c, size_t n, real* x) {
-  for (size_t i = 0; i < n; ++i) {
-    x[i] = (real) (0.5 * (draw_int(28) - 14) + draw(0.05, 0.45));
-    if (!c->activation || is_axis_activation(c)) x[i] = (real) draw(-1, 1);
-  }
+  for (size_t i = 0; i < n; ++i) x[i] = draw_number(c, i);
 }
 
 /* Where each input begins in an array of all of them. */

@@ -1,0 +1,105 @@
+#include "layer.h"
+#include "vector.h"
+
+/* Over windows of the steps of a sample (steps x features), feature by feature: the mean, or
+ * the largest number (the first of those as large). Window t has the steps
+ * t stride - before .. + size - 1, as far as the sample has them. The cache keeps which step
+ * was the largest. `flat`: there is one window, and its axis goes. */
+
+enum { POOL_MAX, POOL_SIZE, POOL_STRIDE, POOL_BEFORE, POOL_WINDOWS, POOL_FLAT };
+
+static nn_code pool_shape(layer* self) {
+  const double* h = self->hparams;
+  if (self->n_inputs != 1) return NN_BAD_SPEC;
+  const shape* in = self->inputs;
+  if (in->rank != 2 || h[POOL_SIZE] < 1 || h[POOL_STRIDE] < 1 || h[POOL_WINDOWS] < 1) return NN_BAD_SHAPE;
+  if ((h[POOL_WINDOWS] - 1) * h[POOL_STRIDE] - h[POOL_BEFORE] >= in->dims[0]) return NN_BAD_SHAPE;
+  if (h[POOL_BEFORE] >= h[POOL_SIZE]) return NN_BAD_SHAPE;
+  self->output = (shape){.rank = 2, .dims = {(int) h[POOL_WINDOWS], in->dims[1]}};
+  if (h[POOL_FLAT] != 0) self->output = (shape){.rank = 1, .dims = {in->dims[1]}};
+  self->cache_sample = h[POOL_MAX] != 0 ? shape_size(&self->output) : 0;
+  return NN_OK;
+}
+
+/* Number i of an output's sample: its feature, and the steps of its window. */
+typedef struct {
+  size_t feature, from, to;
+} pool_window;
+
+static pool_window pool_of(const layer* self, size_t i) {
+  const double* h = self->hparams;
+  size_t k = (size_t) self->inputs->dims[1];
+  long from = (long) (i / k) * (long) h[POOL_STRIDE] - (long) h[POOL_BEFORE];
+  long to = from + (long) h[POOL_SIZE], steps = self->inputs->dims[0];
+  return (pool_window){i % k, (size_t) (from < 0 ? 0 : from), (size_t) (to < steps ? to : steps)};
+}
+
+static real pool_mean(const pool_window* p, size_t k, const real* x) {
+  double sum = 0;
+  for (size_t t = p->from; t < p->to; ++t) sum += (double) x[t * k + p->feature];
+  return (real) (sum / (double) (p->to - p->from));
+}
+
+static size_t pool_largest(const pool_window* p, size_t k, const real* x) {
+  size_t at = p->from;
+  for (size_t t = p->from + 1; t < p->to; ++t) {
+    if (x[t * k + p->feature] > x[at * k + p->feature]) at = t;
+  }
+  return at;
+}
+
+static void pool_forward(const layer* self, const frame* f) {
+  size_t in = shape_size(self->inputs), out = shape_size(&self->output);
+  size_t k = (size_t) self->inputs->dims[1];
+  for (size_t at = 0; at < out * (size_t) f->batch; ++at) {
+    pool_window p = pool_of(self, at % out);
+    const real* x = f->x[0] + at / out * in;
+    if (self->hparams[POOL_MAX] == 0) {
+      f->y[at] = pool_mean(&p, k, x);
+    } else {
+      size_t largest = pool_largest(&p, k, x);
+      f->cache[at] = (real) largest;
+      f->y[at] = x[largest * k + p.feature];
+    }
+  }
+}
+
+static void pool_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
+                          real* dw) {
+  (void) dw;
+  size_t in = shape_size(self->inputs), out = shape_size(&self->output);
+  size_t k = (size_t) self->inputs->dims[1];
+  if (!dx[0]) return;
+  vector_fill(in * (size_t) f->batch, 0, dx[0]);
+  for (size_t at = 0; at < out * (size_t) f->batch; ++at) {
+    pool_window p = pool_of(self, at % out);
+    real* to = dx[0] + at / out * in;
+    if (self->hparams[POOL_MAX] != 0) {
+      to[(size_t) f->cache[at] * k + p.feature] += dy[at];
+      continue;
+    }
+    for (size_t t = p.from; t < p.to; ++t) to[t * k + p.feature] += dy[at] / (real) (p.to - p.from);
+  }
+}
+
+static void pool_jvp(const layer* self, const frame* f, const real* const* xdot,
+                     const real* wdot, real* ydot) {
+  (void) wdot;
+  size_t in = shape_size(self->inputs), out = shape_size(&self->output);
+  size_t k = (size_t) self->inputs->dims[1];
+  for (size_t at = 0; at < out * (size_t) f->batch; ++at) {
+    pool_window p = pool_of(self, at % out);
+    const real* dot = xdot[0] + at / out * in;
+    bool largest = self->hparams[POOL_MAX] != 0;
+    ydot[at] = largest ? dot[(size_t) f->cache[at] * k + p.feature] : pool_mean(&p, k, dot);
+  }
+}
+
+static const layer_type pooling_1d_layer = {
+    "pooling_1d",
+    {{"max", 0}, {"size", 1}, {"stride", 1}, {"before", 0}, {"windows", 1}, {"flat", 0}},
+    pool_shape,
+    pool_forward,
+    pool_backward,
+    pool_jvp,
+};

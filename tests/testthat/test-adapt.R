@@ -1,0 +1,20 @@
+test_that("only layers that learn from data take it, and only good data", {
+  expect_refused(adapt(layer_dense(units = 1), 1:3), "argument", "object")
+  expect_refused(adapt("a", 1:3), "argument", "object")
+  expect_refused(adapt(), "argument", "object")
+  layer <- layer_normalization()
+  expect_refused(adapt(layer), "argument", "data")
+  for (bad in list("a", NULL, factor("a"))) expect_refused(adapt(layer, bad), "argument", "data")
+  expect_refused(adapt(layer, c(1, NA)), "data", "data")
+  expect_refused(adapt(layer, 1:3, batches = 1), "argument", "batches")
+  expect_false(layer$built)
+})
+
+test_that("steps are batches to look at, and what was learnt before is forgotten", {
+  layer <- layer_normalization()
+  expect_invisible(adapt(layer, 1:100, steps = 2, batch_size = 5))
+  expect_equal(get_weights(layer)[[1]], array(5.5))
+  adapt(layer, 1:100)
+  expect_equal(get_weights(layer)[[1]], array(50.5))
+  expect_refused(adapt(layer, cbind(1:3, 1:3)), "shape", "data")
+})
