@@ -47,4 +47,5 @@ static const layer_type alpha_dropout_layer = {
     "alpha_dropout",        {{"rate", 0.5}, {"shared", 0}, {"seed", (double) NAN}},
     masked_shape,          alpha_dropout_forward,
     alpha_dropout_backward, alpha_dropout_jvp,
+    plain_backward_jvp,
 };

@@ -39,4 +39,5 @@ static void category_forward(const layer* self, const frame* f) {
 static const layer_type category_encoding_layer = {
     "category_encoding", {{"tokens", 1}, {"mode", 1}}, category_shape, category_forward,
     flat_backward,       flat_jvp,
+    plain_backward_jvp,
 };

@@ -36,4 +36,5 @@ static void discretization_forward(const layer* self, const frame* f) {
 static const layer_type discretization_layer = {
     "discretization", {{"boundaries", 1}}, discretization_shape, discretization_forward,
     flat_backward,    flat_jvp,
+    plain_backward_jvp,
 };

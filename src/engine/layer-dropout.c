@@ -101,13 +101,8 @@ static void dropout_jvp(const layer* self, const frame* f, const real* const* xd
   if (dropout_drops(self, f)) vector_multiply(layer_numbers(self, f), f->cache, ydot);
 }
 
-static void dropout_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                 real* const* dxdot, real* dwdot) {
-  dropout_backward(self, f, t->dydot, dxdot, dwdot);
-}
-
 static const layer_type dropout_layer = {
     "dropout",        {{"rate", 0.5}, {"shared", 0}, {"seed", (double) NAN}},
     masked_shape,     dropout_forward,
-    dropout_backward, dropout_jvp,   dropout_backward_jvp,
+    dropout_backward, dropout_jvp,   plain_backward_jvp,
 };

@@ -62,4 +62,5 @@ static const layer_type embedding_layer = {
     "embedding",        {{"input_dim", 1}, {"output_dim", 1}},
     embedding_shape,    embedding_forward,
     embedding_backward, embedding_jvp,
+    plain_backward_jvp,
 };

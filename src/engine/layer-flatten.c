@@ -12,5 +12,5 @@ static nn_code flatten_shape(layer* self) {
 
 static const layer_type flatten_layer = {
     "flatten", {{NULL, 0}}, flatten_shape, same_forward, same_backward, same_jvp,
-    same_backward_jvp,
+    plain_backward_jvp,
 };

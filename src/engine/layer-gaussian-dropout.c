@@ -43,4 +43,5 @@ static const layer_type gaussian_dropout_layer = {
     "gaussian_dropout",        {{"rate", 0.5}, {"seed", (double) NAN}},
     masked_shape,             gaussian_dropout_forward,
     gaussian_dropout_backward, gaussian_dropout_jvp,
+    plain_backward_jvp,
 };

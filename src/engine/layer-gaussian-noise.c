@@ -23,5 +23,5 @@ static void gaussian_noise_forward(const layer* self, const frame* f) {
 static const layer_type gaussian_noise_layer = {
     "gaussian_noise", {{"stddev", 1}, {"seed", (double) NAN}},
     same_shape,       gaussian_noise_forward,
-    same_backward,    same_jvp,               same_backward_jvp,
+    same_backward,    same_jvp,               plain_backward_jvp,
 };

@@ -121,6 +121,37 @@ static void group_norm_jvp(const layer* self, const frame* f, const real* const*
   }
 }
 
+/* u = gamma dy in the scratch, and its tangent, for one channel. */
+static void group_norm_scale(const layer* self, const frame* f, const tangent* t,
+                             const number_set* channel, size_t place, real* udot) {
+  const spread as_is = {0, 1};
+  bool scale = self->hparams[GROUP_NORM_SCALE] != 0;
+  real gamma = scale ? f->w[place] : 1, gammadot = scale ? t->wdot[place] : 0;
+  standardize(channel, as_is, t->dy, gamma, 0, t->scratch);
+  standardize(channel, as_is, t->dydot, gamma, 0, udot);
+  standardize_add(channel, as_is, t->dy, gammadot, 0, udot);
+}
+
+static void group_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                    real* const* dxdot, real* dwdot) {
+  group_norm_sizes n = group_norm_of(self, f);
+  real* dbetadot = dwdot + (n.scale ? n.s.k : 0);
+  for (size_t g = 0; g < group_norm_sets(&n, f); ++g) {
+    number_set group = group_norm_set(self, &n, g);
+    spread m = group_norm_cached(f, g);
+    standardize_project(&group, m, f->x[0], t->xdot[0], 1, t->scratch);
+    for (size_t c = 0; c < n.channels; ++c) {
+      size_t place = g % n.groups * n.channels + c;
+      number_set one = group_norm_channel(&n, &group, c);
+      double along = standardized_dot(&one, m, f->x[0], t->dydot);
+      if (n.scale) dwdot[place] += (real) (along + set_dot(&one, t->scratch, t->dy));
+      if (n.center) dbetadot[place] += (real) set_sum(&one, t->dydot);
+      if (dxdot[0]) group_norm_scale(self, f, t, &one, place, dxdot[0]);
+    }
+    if (dxdot[0]) standardize_turn(&group, m, f->x[0], t->xdot[0], t->scratch, dxdot[0]);
+  }
+}
+
 static const layer_type group_normalization_layer = {
     "group_normalization",
     {{"groups", 32}, {"axis", -1}, {"epsilon", 1e-3}, {"center", 1}, {"scale", 1}},
@@ -128,4 +159,5 @@ static const layer_type group_normalization_layer = {
     group_norm_forward,
     group_norm_backward,
     group_norm_jvp,
+    group_norm_backward_jvp,
 };

@@ -22,5 +22,11 @@ NN_PRIVATE number_set layer_norm_group(const layer_norm* n, size_t g);
 /* y = gamma y + beta within a group; parameters that are not there do nothing. */
 NN_PRIVATE void layer_norm_affine(const layer_norm* n, const number_set* group, const real* w,
                                   bool shift, real* y);
+/* u = gamma dy within a group, and its tangent. */
+NN_PRIVATE void layer_norm_scale(const layer_norm* n, const number_set* group, const frame* f,
+                                 const tangent* t, real* u, real* udot);
+/* dgammadot += dy x_hatdot within a group */
+NN_PRIVATE void layer_norm_gamma(const layer_norm* n, const number_set* group, const real* dy,
+                                 const real* x_hat_dot, real* dwdot);
 
 #endif

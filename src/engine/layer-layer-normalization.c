@@ -123,9 +123,8 @@ static void layer_norm_jvp(const layer* self, const frame* f, const real* const*
   }
 }
 
-/* u = gamma dy, and its tangent. */
-static void layer_norm_scale(const layer_norm* n, const number_set* group, const frame* f,
-                             const tangent* t, real* u, real* udot) {
+NN_PRIVATE void layer_norm_scale(const layer_norm* n, const number_set* group, const frame* f,
+                                 const tangent* t, real* u, real* udot) {
   for (size_t i = 0; i < n->s.k; ++i) {
     size_t place = layer_norm_place(n, i), at = group->at + i * group->by_outer;
     u[at] = (n->scale ? f->w[place] : 1) * t->dy[at];
@@ -134,9 +133,8 @@ static void layer_norm_scale(const layer_norm* n, const number_set* group, const
   }
 }
 
-/* dgammadot += dy x_hatdot */
-static void layer_norm_gamma(const layer_norm* n, const number_set* group, const real* dy,
-                             const real* x_hat_dot, real* dwdot) {
+NN_PRIVATE void layer_norm_gamma(const layer_norm* n, const number_set* group, const real* dy,
+                                 const real* x_hat_dot, real* dwdot) {
   for (size_t i = 0; n->scale && i < n->s.k; ++i) {
     size_t at = group->at + i * group->by_outer;
     dwdot[layer_norm_place(n, i)] += dy[at] * x_hat_dot[at];

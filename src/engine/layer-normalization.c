@@ -78,4 +78,5 @@ static void normalization_jvp(const layer* self, const frame* f, const real* con
 static const layer_type normalization_layer = {
     "normalization",        {{"kept", 0}, {"invert", 0}}, normalization_shape, normalization_forward,
     normalization_backward, normalization_jvp,
+    plain_backward_jvp,
 };

@@ -73,6 +73,21 @@ static void prelu_jvp(const layer* self, const frame* f, const real* const* xdot
   }
 }
 
+static void prelu_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                               real* const* dxdot, real* dwdot) {
+  size_t size = shape_size(&self->output), n = layer_numbers(self, f);
+  for (size_t i = 0; i < size; ++i) {
+    size_t place = prelu_place(self, i);
+    for (size_t at = i; at < n; at += size) {
+      real x = f->x[0][at], dy = t->dy[at], dydot = t->dydot[at];
+      bool above = x > 0;
+      if (!above) dwdot[place] += t->xdot[0][at] * dy + x * dydot;
+      if (dxdot[0]) dxdot[0][at] = above ? dydot : f->w[place] * dydot + t->wdot[place] * dy;
+    }
+  }
+}
+
 static const layer_type parametric_relu_layer = {
     "parametric_relu", {{"shared", 0}}, prelu_shape, prelu_forward, prelu_backward, prelu_jvp,
+    prelu_backward_jvp,
 };

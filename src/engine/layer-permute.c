@@ -60,4 +60,5 @@ static const layer_type permute_layer = {
     "permute",        {{"axis_1", 1}, {"axis_2", 2}, {"axis_3", 3}, {"axis_4", 4}},
     permute_shape,    permute_forward,
     permute_backward, permute_jvp,
+    plain_backward_jvp,
 };

@@ -102,4 +102,5 @@ static const layer_type pooling_1d_layer = {
     pool_forward,
     pool_backward,
     pool_jvp,
+    plain_backward_jvp,
 };

@@ -38,4 +38,5 @@ static void repeat_jvp(const layer* self, const frame* f, const real* const* xdo
 
 static const layer_type repeat_vector_layer = {
     "repeat_vector", {{"n", 1}}, repeat_shape, repeat_forward, repeat_backward, repeat_jvp,
+    plain_backward_jvp,
 };

@@ -26,4 +26,5 @@ static void rescaling_jvp(const layer* self, const frame* f, const real* const* 
 static const layer_type rescaling_layer = {
     "rescaling",       {{"scale", 1}, {"offset", 0}}, same_shape, rescaling_forward,
     rescaling_backward, rescaling_jvp,
+    plain_backward_jvp,
 };

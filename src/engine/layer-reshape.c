@@ -19,5 +19,5 @@ static nn_code reshape_shape(layer* self) {
 static const layer_type reshape_layer = {
     "reshape",     {{"rank", 1}, {"dim_1", 1}, {"dim_2", 1}, {"dim_3", 1}, {"dim_4", 1}},
     reshape_shape, same_forward,
-    same_backward, same_jvp,     same_backward_jvp,
+    same_backward, same_jvp,     plain_backward_jvp,
 };

@@ -110,6 +110,38 @@ static void rms_jvp(const layer* self, const frame* f, const real* const* xdot, 
   }
 }
 
+/* With b = c r^2 sum(x v) and a that of xdot, or 0 where `least` was more, P changes by
+ *   Pdot v = -r (a (v - b x) + b xdot + (c r^2 sum(xdot v) - 2 a b) x);
+ * vdot becomes P vdot + Pdot v. */
+static void rms_turn(const layer* self, const layer_norm* n, const number_set* group,
+                     const real* x, const real* xdot, const real* v, real* vdot) {
+  bool clipped;
+  double r = rms_inverse(self, n, group, x, &clipped);
+  double share = clipped ? 0 : r * r * rms_share(self, n);
+  double a = share * set_dot(group, x, xdot), b = share * set_dot(group, x, v);
+  double along = share * set_dot(group, xdot, v) - 3 * a * b;
+  rms_project(self, n, group, x, vdot, vdot);
+  for (size_t i = 0; i < n->s.k; ++i) {
+    size_t at = group->at + i * group->by_outer;
+    double turn = a * (double) v[at] + b * (double) xdot[at] + along * (double) x[at];
+    vdot[at] -= (real) (r * turn);
+  }
+}
+
+static void rms_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                             real* const* dxdot, real* dwdot) {
+  layer_norm n = rms_of(self, f);
+  for (size_t g = 0; g < layer_norm_groups(&n); ++g) {
+    number_set group = layer_norm_group(&n, g);
+    rms_scale_gradient(self, &n, &group, f->x[0], t->dydot, dwdot);
+    rms_project(self, &n, &group, f->x[0], t->xdot[0], t->scratch);
+    layer_norm_gamma(&n, &group, t->dy, t->scratch, dwdot);
+    if (!dxdot[0]) continue;
+    layer_norm_scale(&n, &group, f, t, t->scratch, dxdot[0]);
+    rms_turn(self, &n, &group, f->x[0], t->xdot[0], t->scratch, dxdot[0]);
+  }
+}
+
 static const layer_type rms_normalization_layer = {
     "rms_normalization",
     {{"first", -1}, {"last", -1}, {"epsilon", 1e-6}, {"least", 0}, {"mean", 1}, {"scale", 1}},
@@ -117,4 +149,5 @@ static const layer_type rms_normalization_layer = {
     rms_forward,
     rms_backward,
     rms_jvp,
+    rms_backward_jvp,
 };

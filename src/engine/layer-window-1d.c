@@ -61,4 +61,5 @@ static void window_jvp(const layer* self, const frame* f, const real* const* xdo
 static const layer_type window_1d_layer = {
     "window_1d", {{"first", 0}, {"length", 1}}, window_shape, window_forward, window_backward,
     window_jvp,
+    plain_backward_jvp,
 };

@@ -58,8 +58,7 @@ typedef struct {
   void (*jvp)(const layer* self, const frame* f, const real* const* xdot, const real* wdot,
               real* ydot);
   /* The tangent of backward along (xdot, wdot, dydot): dxdot[k] is written (NULL: nobody asks),
-   * dwdot is added to. A layer that is linear in x and has no parameters hands dydot to its
-   * backward. At a kink the derivative is that of the side which backward takes. */
+   * dwdot is added to. At a kink the derivative is that of the side which backward takes. */
   void (*backward_jvp)(const layer* self, const frame* f, const tangent* t, real* const* dxdot,
                        real* dwdot);
 } layer_type;
@@ -103,8 +102,10 @@ NN_PRIVATE void same_backward(const layer* self, const frame* f, const real* dy,
                               real* dw);
 NN_PRIVATE void same_jvp(const layer* self, const frame* f, const real* const* xdot,
                          const real* wdot, real* ydot);
-NN_PRIVATE void same_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                  real* const* dxdot, real* dwdot);
+/* Where backward depends on dy alone, in which it is linear: on neither x (but for kinks, masks
+ * and codes) nor w. */
+NN_PRIVATE void plain_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                    real* const* dxdot, real* dwdot);
 
 /* Where y does not change with x and no parameters are: dx = 0, ydot = 0. */
 NN_PRIVATE void flat_backward(const layer* self, const frame* f, const real* dy, real* const* dx,

@@ -73,9 +73,9 @@ NN_PRIVATE void same_jvp(const layer* self, const frame* f, const real* const* x
   vector_copy(layer_numbers(self, f), xdot[0], ydot);
 }
 
-NN_PRIVATE void same_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                  real* const* dxdot, real* dwdot) {
-  same_backward(self, f, t->dydot, dxdot, dwdot);
+NN_PRIVATE void plain_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                    real* const* dxdot, real* dwdot) {
+  self->type->backward(self, f, t->dydot, dxdot, dwdot);
 }
 
 NN_PRIVATE void flat_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
