@@ -91,7 +91,7 @@ static void adafactor_step(const step_args* a, size_t n, real* w, const real* g,
   vector_axpy(n, (real) (-alpha / (over > 1 ? over : 1)), u, w);
 }
 
-static size_t adafactor_work(const stretch* tensor) { return tensor->n; }
+static size_t adafactor_work(const stretch* one) { return one->n; }
 
 static const optimizer_type adafactor_optimizer = {
     .name = "adafactor",

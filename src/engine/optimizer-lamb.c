@@ -28,7 +28,7 @@ static void lamb_step(const step_args* a, size_t n, real* w, const real* g, real
   vector_axpy(n, (real) (-a->lr * ratio), r, w);
 }
 
-static size_t lamb_work(const stretch* tensor) { return tensor->n; }
+static size_t lamb_work(const stretch* one) { return one->n; }
 
 static const optimizer_type lamb_optimizer = {
     .name = "lamb",

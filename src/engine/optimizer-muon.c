@@ -15,23 +15,23 @@ enum {
   MUON_MOMENTUM, MUON_STEPS, MUON_NESTEROV, MUON_RATE
 };
 
-static bool is_muon_matrix(const stretch* tensor) {
-  return tensor->shape.rank == 2 && !tensor->apart;
+static bool is_muon_matrix(const stretch* one) {
+  return one->shape.rank == 2 && !one->apart;
 }
 
-static bool muon_decays(const double* h, const stretch* tensor) {
+static bool muon_decays(const double* h, const stretch* one) {
   (void) h;
-  return is_muon_matrix(tensor);
+  return is_muon_matrix(one);
 }
 
 static size_t muon_short(const stretch* s) {
   return (size_t) (s->shape.dims[0] < s->shape.dims[1] ? s->shape.dims[0] : s->shape.dims[1]);
 }
 
-static size_t muon_work(const stretch* tensor) {
-  if (!is_muon_matrix(tensor)) return 0;
-  size_t k = muon_short(tensor);
-  return 2 * tensor->n + 2 * k * k;
+static size_t muon_work(const stretch* one) {
+  if (!is_muon_matrix(one)) return 0;
+  size_t k = muon_short(one);
+  return 2 * one->n + 2 * k * k;
 }
 
 /* One step of the iteration from x to y; of 2 k^2 numbers are the powers. */

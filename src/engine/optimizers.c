@@ -184,8 +184,8 @@ NN_PRIVATE bool optimizer_keeps_apart(const nn_optimizer_spec* spec, size_t at) 
   return false;
 }
 
-NN_PRIVATE size_t optimizer_work(const optimizer_type* type, const stretch* tensor) {
-  return type->work ? type->work(tensor) : 0;
+NN_PRIVATE size_t optimizer_work(const optimizer_type* type, const stretch* one) {
+  return type->work ? type->work(one) : 0;
 }
 
 NN_PRIVATE void optimizer_start(optimizer* o, const real* w) {
