@@ -131,9 +131,9 @@ static int fscore_results(const loss_args* a) {
 }
 
 #define COUNT_METRIC(f)                                                            \
-  .hparams = {{"top_k", NAN}, {"class_id", NAN}, {NULL, 0}}, .flags = NN_METRIC_LIST, \
+  .hparams = {{"top_k", (double) NAN}, {"class_id", (double) NAN}, {NULL, 0}}, .flags = NN_METRIC_LIST, \
   .states = counts_states, .results = counts_results, .result = f, .update = counts_update
 #define FSCORE_METRIC                                                             \
-  .hparams = {{"beta", 1}, {"threshold", NAN}, {"average", FSCORE_NONE}, {NULL, 0}}, \
+  .hparams = {{"beta", 1}, {"threshold", (double) NAN}, {"average", FSCORE_NONE}, {NULL, 0}}, \
   .states = fscore_states, .results = fscore_results, .result = fscore_result,    \
   .update = fscore_update

@@ -162,12 +162,13 @@ static void reach_update(const metric* m, const loss_args* a, const real* weight
   }
 }
 
-typedef double (*rate)(confusion c);
+typedef double (*confusion_rate)(confusion c);
 static double sensitivity_of(confusion c) { return ratio(c.tp, c.tp + c.fn); }
 static double specificity_of(confusion c) { return ratio(c.tn, c.tn + c.fp); }
 static double precision_of(confusion c) { return ratio(c.tp, c.tp + c.fp); }
 
-static double reach_best(const loss_args* a, const double* state, rate given, rate wanted) {
+static double reach_best(const loss_args* a, const double* state, confusion_rate given,
+                         confusion_rate wanted) {
   int n = (int) a->h[REACH_THRESHOLDS];
   curve_walk walk = curve_start(state, n);
   double best = 0;
@@ -193,5 +194,5 @@ static size_t reach_states(const loss_args* a) {
 }
 
 #define REACH_METRIC(given, f)                                                          \
-  .hparams = {{given, 0.5}, {"num_thresholds", 200}, {"class_id", NAN}, {NULL, 0}},     \
+  .hparams = {{given, 0.5}, {"num_thresholds", 200}, {"class_id", (double) NAN}, {NULL, 0}},     \
   .states = reach_states, .result = f, .update = reach_update

@@ -66,6 +66,6 @@ static size_t iou_states(const loss_args* a) {
 }
 
 #define IOU_METRIC(codes)                                                         \
-  .hparams = {{"num_classes", 2}, {"ignore_class", NAN}, {"sparse_y_true", codes}, \
-              {"sparse_y_pred", codes}, {"threshold", NAN}, {NULL, 0}},           \
+  .hparams = {{"num_classes", 2}, {"ignore_class", (double) NAN}, {"sparse_y_true", codes}, \
+              {"sparse_y_pred", codes}, {"threshold", (double) NAN}, {NULL, 0}},           \
   .flags = NN_METRIC_LIST, .states = iou_states, .result = iou_result, .update = iou_update

@@ -145,9 +145,9 @@ NN_PRIVATE void trainer_batch(const trainer* t, int o, nn_batch* batch) {
   }
 }
 
-NN_PRIVATE bool trainer_add(trainer* t, int metric, double total, double count) {
-  if (metric < 0 || metric >= t->n_metrics) return false;
-  const watcher* watch = t->metrics + metric;
+NN_PRIVATE bool trainer_add(trainer* t, int m, double total, double count) {
+  if (m < 0 || m >= t->n_metrics) return false;
+  const watcher* watch = t->metrics + m;
   return metric_add(watch->metric, total, count, watch->state);
 }
 

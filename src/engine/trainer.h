@@ -112,7 +112,7 @@ NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, doub
 NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
                                  double (*clock)(void), double* logs);
 NN_PRIVATE void trainer_batch(const trainer* t, int o, nn_batch* batch);
-NN_PRIVATE bool trainer_add(trainer* t, int metric, double total, double count);
+NN_PRIVATE bool trainer_add(trainer* t, int m, double total, double count);
 NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p);
 NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch);
 NN_PRIVATE void trainer_set_threads(trainer* t, int threads);

@@ -275,7 +275,7 @@ static void check_muon(int rows, int cols, double nesterov, double rate) {
 static void test_muon(void) {
   check_muon(3, 3, 1, 0.2);
   check_muon(3, 5, 0, 0.2);
-  check_muon(4, 3, 1, NAN);
+  check_muon(4, 3, 1, (double) NAN);
 }
 
 int main(void) {

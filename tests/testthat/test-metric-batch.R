@@ -81,3 +81,22 @@ test_that("what fails in a metric is told, and the model keeps what it learned",
   expect_no_error(try_metric(function(y_true, y_pred) 1))
   expect_identical(model$stop_training, FALSE)
 })
+
+test_that("each output has its own functions", {
+  input <- layer_input(2)
+  a <- input %>% layer_dense(2, name = "a")
+  b <- input %>% layer_dense(1, name = "b")
+  model <- keras_model(input, list(a, b))
+  square <- function(y_true, y_pred) rowMeans((y_true - y_pred)^2)
+  model %>% compile(loss = "mse", optimizer = "sgd", metrics = list("mse", square, metric_r2_score(
+    class_aggregation = NULL)))
+  x <- matrix(sin(1:20), 10)
+  score <- evaluate(model, x, list(x, x[, 1]), batch_size = 4, verbose = 0)
+  expect_named(score, c("loss", "a_loss", "b_loss", "a_mse", "a_square", "a_r2_score_0",
+    "a_r2_score_1", "b_mse", "b_square", "b_r2_score"))
+  expect_equal(score[["a_square"]], score[["a_mse"]], tolerance = 1e-6)
+  expect_equal(score[["b_square"]], score[["b_mse"]], tolerance = 1e-6)
+  p <- predict(model, x)
+  expect_equal(as.vector(score[6:7]), metric_r2_score(class_aggregation = NULL)(x, p[[1]]),
+    tolerance = 1e-5)
+})
