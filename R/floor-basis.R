@@ -7,21 +7,26 @@
 # the span is never too small, and floors are never too high, while sums of indicator columns,
 # constants and repeated columns are recognized as dependent.
 
-# rows x rank; columns of about size 1.
+# rows x rank; columns of about size 1. The first `settled` ones are in the basis for good, so
+# that of two columns that depend on each other one stays.
 span_basis <- function(a) {
   pair <- list(high = a, low = array(0, dim(a)))
   left <- rep(1, ncol(a))
+  settled <- 0
   for (round in 1:12) {
     size <- column_power(pair$high)
-    keep <- size > 0 & left > 1e-25
+    if (round > 1) left <- left * size
+    keep <- size > 0 & (left > 1e-25 | seq_along(left) <= settled)
     pair <- lapply(pair, function(m) sweep(m[, keep, drop = FALSE], 2, size[keep], `/`))
-    left <- left[keep] * if (round == 1) 1 else size[keep]
-    if (!ncol(pair$high)) break
-    apart <- stands_apart(pair$high)
-    if (all(apart$good)) break
-    change <- remainder(pair, apart)
-    pair <- change$pair
-    left <- left[change$order]
+    left <- left[keep]
+    if (settled == ncol(pair$high)) break
+    apart <- stands_apart(pair$high, settled)
+    pair <- lapply(pair, function(m) m[, apart$order, drop = FALSE])
+    left <- left[apart$order]
+    settled <- apart$settled
+    if (settled == ncol(pair$high)) break
+    pair <- remainder(pair, settled)
+    left[seq_len(settled)] <- 1
   }
   pair$high
 }
@@ -32,30 +37,37 @@ column_power <- function(a) {
   ifelse(largest > 0, 2^ceiling(log2(largest)), 0)
 }
 
-# QR with column pivoting of the columns brought to length 1.
-stands_apart <- function(a) {
-  lengths <- sqrt(colSums(a^2))
-  pivoted <- qr(sweep(a, 2, lengths, `/`), LAPACK = TRUE)
-  r <- qr.R(pivoted)
-  d <- c(abs(diag(r)), rep(0, ncol(a)))[seq_len(ncol(a))]
-  list(good = d > 1e-4, order = pivoted$pivot, r = r, lengths = lengths)
+unit_columns <- function(a) sweep(a, 2, sqrt(colSums(a^2)), `/`)
+
+# list(order, settled): by QR with column pivoting of what is left of unit columns beside the
+# settled ones, those that stand apart come next.
+stands_apart <- function(a, settled) {
+  a <- unit_columns(a)
+  first <- seq_len(settled)
+  rest <- a[, seq_len(ncol(a)) > settled, drop = FALSE]
+  if (settled > 0) {
+    q <- qr.Q(qr(a[, first, drop = FALSE], LAPACK = TRUE))
+    for (twice in 1:2) rest <- rest - q %*% crossprod(q, rest)
+  }
+  pivoted <- qr(rest, LAPACK = TRUE)
+  d <- abs(diag(qr.R(pivoted)))
+  list(order = c(first, settled + pivoted$pivot), settled = settled + sum(cumprod(d > 1e-4)))
 }
 
-# The columns in the order of the pivots, what is left of the dependent ones in their place.
-remainder <- function(pair, apart) {
-  good <- which(apart$good)
-  bad <- which(!apart$good)
-  lengths <- apart$lengths[apart$order]
-  scaled <- backsolve(apart$r[good, good, drop = FALSE], apart$r[good, bad, drop = FALSE])
-  coefficients <- scaled * outer(1 / lengths[good], lengths[bad])
-  pair <- lapply(pair, function(m) m[, apart$order, drop = FALSE])
-  rest <- lapply(pair, function(m) m[, bad, drop = FALSE])
-  for (i in seq_along(good)) {
-    rest <- pair_minus(rest, pair$high[, good[i]], pair$low[, good[i]], coefficients[i, ])
+# With what is left of the columns that are not settled in their place.
+remainder <- function(pair, settled) {
+  good <- seq_len(settled)
+  rest <- lapply(pair, function(m) m[, -good, drop = FALSE])
+  lengths <- sqrt(colSums(pair$high^2))
+  scaled <- qr.coef(qr(unit_columns(pair$high[, good, drop = FALSE]), LAPACK = TRUE), rest$high)
+  coefficients <- matrix(scaled, settled) / lengths[good]
+  for (i in good) {
+    rest <- pair_minus(rest, pair$high[, i], pair$low[, i], coefficients[i, ])
   }
-  pair$high[, bad] <- rest$high
-  pair$low[, bad] <- rest$low
-  list(pair = pair, order = apart$order)
+  list(
+    high = cbind(pair$high[, good, drop = FALSE], rest$high),
+    low = cbind(pair$low[, good, drop = FALSE], rest$low)
+  )
 }
 
 # rest - column times coefficients, numbers being sums high + low of two doubles (Dekker 1971,

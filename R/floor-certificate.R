@@ -26,7 +26,8 @@ verify_projection <- function(certificate, problem, tolerance) {
   if (sum(z^2) < 1e-24 * sum(y^2)) z[] <- 0
   a <- if (certificate$groups) indicator_columns(problem, nrow(z)) else problem$inputs
   if (certificate$intercept) a <- cbind(1, a)
-  if (!orthogonal(a * root, z, tolerance)) return(FALSE)
+  least <- 1e-12 * sqrt(sum(y^2)) + 1e-6 * sqrt(sum(z^2))
+  if (!orthogonal(a * root, z, tolerance, least)) return(FALSE)
   apart <- if (any(z != 0)) sum(y * z)^2 / sum(z^2) else 0
   value <- apart + sum(hidden_squares(certificate, y - z, root))
   certificate$value <= value + tolerance * (value + apart)
@@ -107,7 +108,7 @@ verify_dual <- function(certificate, problem, tolerance) {
   kept <- rows$s > 0
   if (!spans_network(certificate, problem) || any(l[!kept, ] != 0)) return(FALSE)
   a <- if (certificate$intercept) cbind(1, problem$inputs) else problem$inputs
-  least <- 1e-12 * sqrt(sum(rows$s^2)) + 1e-6 * sqrt(sum(l^2))
+  least <- 1e-8 * sqrt(sum(rows$s^2)) + 1e-4 * sqrt(sum(l^2))
   if (!orthogonal(a, l, tolerance, least)) return(FALSE)
   if (grepl("categorical", problem$loss$name)) return(verify_shares(certificate, problem, kept))
   record <- dual_records[[problem$loss$name]]

@@ -128,12 +128,15 @@ dual_hold <- function(data, l, ends) {
   1 / max(least, 1e-6)
 }
 
-# Orthogonality up to rounding, times the weights of the outputs z.
+# Orthogonality up to rounding, times the weights of outputs of the size of z; Inf where it is
+# more than rounding that is missing.
 dual_slack <- function(data, l, z, terms, hold) {
   off <- sqrt(sum(crossprod(data$q, l)^2))
-  scale <- sqrt(sum(l^2 / data$s)) * (data$error + length(data$s) * .Machine$double.eps)
-  rounding <- 64 * .Machine$double.eps * sum(abs(terms))
-  10 * (off + scale) * (1 + hold) * sqrt(sum(data$s * z^2)) + rounding
+  size <- sqrt(sum(l^2 / data$s))
+  if (off > 1e-9 * size + 1e-14 * sqrt(sum(data$s))) return(Inf)
+  scale <- size * (data$error + length(data$s) * .Machine$double.eps)
+  outputs <- sqrt(max(sum(data$s * z^2), min(sum(data$s), sum(data$s * data$t^2))))
+  10 * (off + scale) * (1 + hold) * outputs + 64 * .Machine$double.eps * sum(abs(terms))
 }
 
 box <- function(width) list(low = -width, high = width)

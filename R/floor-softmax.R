@@ -13,6 +13,7 @@ softmax_affine <- function(problem, a, kept) {
   s <- problem$s[kept]
   if (min(t) < 0 || ncol(t) == 1 || ncol(a) * ncol(t) > softmax_most) return(NULL)
   span <- weighted_span(span_basis(a), sqrt(s))
+  if (!ncol(span$q)) return(NULL)
   data <- list(q = span$q / sqrt(s), t = t, s = s, m = rowSums(t), error = span$error)
   if (min(data$m) <= 0) return(NULL)
   found <- softmax_search(data)
@@ -90,7 +91,8 @@ softmax_bound <- function(data, l, z) {
   if (is.null(q)) q <- data$t
   l <- data$s * (q - data$t)
   terms <- data$s * mass_entropy(q)
-  low <- sum(terms) - dual_slack(data, l, z, terms, 1e3)
+  sums <- max(abs(rowSums(q) / data$m - 1))
+  low <- if (sums < 1e-12) sum(terms) - dual_slack(data, l, z, terms, 1e3) else -Inf
   list(low = low, dual = l)
 }
 

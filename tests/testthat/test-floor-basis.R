@@ -42,3 +42,19 @@ test_that("pairs of doubles hold twice the digits", {
   p <- two_product(1 + 2^-30, 1 + 2^-30)
   expect_identical(c(p$high, p$low), c(1 + 2^-29, 2^-60))
 })
+
+# Of columns that are each other's multiples one must stay.
+test_that("the basis spans all columns, whichever of them depend on each other", {
+  v <- c(-1, 1, 1)
+  expect_equal(ncol(span_basis(cbind(1, v, v, -v))), 2)
+  set.seed(12)
+  for (i in 1:300) {
+    n <- sample(2:9, 1)
+    a <- matrix(sample(-1:1, n * 3, TRUE) * 10^sample(-8:8, 1), n)
+    a <- cbind(1, a, a[, sample(3, 2, TRUE)] * rep(c(-1, 2^-9), each = n), a[, 1] + a[, 2])
+    b <- span_basis(a)
+    expect_equal(ncol(b), qr(a[, 1:4] / rep(c(1, rep(max(abs(a[, 2:4]), 1e-9), 3)), each = n))$rank)
+    outside <- lm.fit(b, a)$residuals
+    expect_lt(max(abs(outside) / rep(pmax(sqrt(colSums(a^2)), 1e-300), each = n)), 1e-12)
+  }
+})
