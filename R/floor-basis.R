@@ -37,12 +37,12 @@ column_power <- function(a) {
   ifelse(largest > 0, 2^ceiling(log2(largest)), 0)
 }
 
-unit_columns <- function(a) sweep(a, 2, sqrt(colSums(a^2)), `/`)
+unit_length <- function(a) sweep(a, 2, sqrt(colSums(a^2)), `/`)
 
 # list(order, settled): by QR with column pivoting of what is left of unit columns beside the
 # settled ones, those that stand apart come next.
 stands_apart <- function(a, settled) {
-  a <- unit_columns(a)
+  a <- unit_length(a)
   first <- seq_len(settled)
   rest <- a[, seq_len(ncol(a)) > settled, drop = FALSE]
   if (settled > 0) {
@@ -59,7 +59,7 @@ remainder <- function(pair, settled) {
   good <- seq_len(settled)
   rest <- lapply(pair, function(m) m[, -good, drop = FALSE])
   lengths <- sqrt(colSums(pair$high^2))
-  scaled <- qr.coef(qr(unit_columns(pair$high[, good, drop = FALSE]), LAPACK = TRUE), rest$high)
+  scaled <- qr.coef(qr(unit_length(pair$high[, good, drop = FALSE]), LAPACK = TRUE), rest$high)
   coefficients <- matrix(scaled, settled) / lengths[good]
   for (i in good) {
     rest <- pair_minus(rest, pair$high[, i], pair$low[, i], coefficients[i, ])
