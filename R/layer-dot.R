@@ -47,7 +47,7 @@ layer_nodes.kestrel_layer_dot <- function(layer, input) {
   if (!config$normalize) return(list(dot()))
   unit <- function(k) {
     values <- list(first = axes[k], last = axes[k], epsilon = 0, least = 1e-12, mean = FALSE, scale = FALSE)
-    new_node("rms_normalization", values, from = -k)
+    new_node("rms_normalization", values, from = -as.integer(k))
   }
   list(unit(1), unit(2), dot(from = 1:2))
 }

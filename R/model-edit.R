@@ -95,13 +95,17 @@ fresh_part <- function(part) {
   new_input(state$input, state$name, state$dtype)$call$part
 }
 
-# The calls are made again on fresh layers.
-clone_graph <- function(from, parts = lapply(from$layers, fresh_part)) {
-  ends <- replay_graph(from$graph, parts)
-  keys <- function(tensors, keys) stats::setNames(tensors, keys)
-  model <- keras_model(keys(ends$inputs, from$input_keys), keys(ends$outputs, from$output_keys),
-    name = from$name)
-  list2env(mget(c("precision", "automatic"), envir = from), envir = model_state(model))
+clone_graph <- function(from) {
+  fields <- mget(c("graph", "input_keys", "output_keys", "name", "precision", "automatic"), envir = from)
+  graph_again(fields, lapply(from$layers, fresh_part))
+}
+
+# The calls are made again on other parts.
+graph_again <- function(fields, parts) {
+  ends <- replay_graph(fields$graph, parts)
+  model <- keras_model(stats::setNames(ends$inputs, fields$input_keys),
+    stats::setNames(ends$outputs, fields$output_keys), name = fields$name)
+  list2env(fields[c("precision", "automatic")], envir = model_state(model))
   model
 }
 
@@ -161,14 +165,17 @@ get_config <- function(object) {
 
 model_config <- function(model) {
   state <- model_state(model)
-  layers <- lapply(state$layers, function(l) {
-    list(class_name = layer_class_name(l), config = layer_full_config(l))
+  layers <- lapply(state$layers, function(part) {
+    config <- if (is_model(part)) model_config(part) else layer_full_config(part)
+    list(class_name = part_class(part), config = config)
   })
-  structure(
-    list(name = state$name, trainable = TRUE, dtype = state$precision, layers = layers,
-      build_input_shape = state$input),
-    origin = "model"
-  )
+  config <- list(name = state$name, trainable = TRUE, dtype = state$precision, layers = layers,
+    build_input_shape = state$input)
+  if (!is.null(state$graph)) {
+    config <- c(config, list(graph = state$graph, input_keys = state$input_keys,
+      output_keys = state$output_keys))
+  }
+  structure(config, origin = "model")
 }
 
 layer_full_config <- function(layer) {
@@ -200,7 +207,19 @@ layer_from_config <- function(config) {
 }
 
 model_from_config <- function(config) {
+  parts <- lapply(config$layers, function(part) part_from_config(part$config))
+  if (!is.null(config$graph)) {
+    fields <- c(config[c("graph", "input_keys", "output_keys", "name")],
+      list(precision = config$dtype, automatic = FALSE))
+    return(graph_again(fields, parts))
+  }
   model <- new_model(config$name, list(input = config$build_input_shape, precision = config$dtype))
-  for (layer in config$layers) add_layer(model, layer_from_config(layer$config))
+  for (part in parts) add_layer(model, part)
   model
+}
+
+part_from_config <- function(config) {
+  type <- attr(config, "origin", exact = TRUE)
+  if (type == "input") return(new_input(config$input_shape, config$name, config$dtype)$call$part)
+  if (type == "model") model_from_config(config) else layer_from_config(config)
 }

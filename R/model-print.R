@@ -3,11 +3,14 @@
 #' Summary of a model
 #'
 #' One row for each layer: name and class, shape of its output (with `None` for the number of
-#' samples), number of weights; a column `Trainable` appears once a weight is not trained.
+#' samples), number of weights; a column `Trainable` appears once a weight is not trained. A
+#' model in which layers have several inputs, or are called more than once, also shows what each
+#' is connected to, as `<layer>[<call>][<output>]`, counted from 0. Models in it have one row.
 #'
 #' @param object,x a model.
 #' @param line_length width of the table.
-#' @param positions where the columns end, as shares of the width or as positions.
+#' @param positions where the columns end, as shares of the width or as positions: three, with
+#'   connections four.
 #' @param show_trainable whether to show the column `Trainable`; `NA` shows it when needed.
 #' @param ... not used.
 #' @return `summary()` the text, invisibly; `print()` the model, invisibly; `format()` the
@@ -42,83 +45,132 @@ format.kestrel_model <- function(x, line_length = getOption("width"), positions 
                                  show_trainable = NA, ...) {
   check_intact(x)
   check_count(line_length)
-  check_positions(positions)
   if (!identical(show_trainable, NA)) check_flag(show_trainable)
   state <- model_state(x)
   title <- sprintf("Model: \"%s\"", state$name)
   if (!length(state$layers)) return(c(title, "No layers yet: pipe the model into layer_dense(), for example."))
   if (!state$built) return(c(title, unbuilt_lines(state$layers)))
-  rows <- lapply(state$layers, summary_row)
-  frozen <- any(vapply(state$layers, untrained_params, 0) > 0)
+  linked <- !is_stack_like(x)
+  check_positions(positions, if (linked) 4L else 3L)
+  rows <- lapply(seq_along(state$layers), summary_row, model = x, linked = linked)
+  frozen <- any(vapply(leaf_layers(x), untrained_params, 0) > 0)
   shown <- if (is.na(show_trainable)) frozen else show_trainable
-  ends <- summary_ends(line_length, positions, shown)
-  c(title, strrep("_", max(ends)), summary_lines(rows, ends, shown), totals_lines(state), strrep("_", max(ends)))
+  ends <- summary_ends(line_length, positions, shown, linked)
+  c(title, strrep("_", max(ends)), summary_lines(rows, ends, shown, linked), totals_lines(x),
+    strrep("_", max(ends)))
+}
+
+# Whether each call takes what the one before it gives, and no layer is called twice.
+is_stack_like <- function(model) {
+  graph <- model_graph(model)
+  one_after_another <- vapply(seq_along(graph$calls)[-1], function(i) {
+    identical(as.integer(graph$calls[[i]]$call), i - 1L)
+  }, NA)
+  parts <- vapply(graph$calls, `[[`, 0L, "part")
+  all(one_after_another) && !anyDuplicated(parts) && length(graph$outputs$call) == 1
 }
 
 #' @export
 str.kestrel_model <- function(object, ...) {
   layers <- model_state(check_intact(object))$layers
-  lines <- vapply(layers, format, "")
+  lines <- vapply(layers, part_line, "")
   cat(sprintf(" Model \"%s\" of %d layer%s\n", object$name, length(layers),
     if (length(layers) == 1) "" else "s"), sprintf("  $ %s\n", lines), sep = "")
 }
 
-check_positions <- function(x, arg = caller_arg(x), call = caller_env()) {
-  good <- is.null(x) || is.numeric(x) && !is.object(x) && length(x) == 3 &&
+part_line <- function(part) {
+  if (is_model(part)) sprintf("<%s model \"%s\">", part_class(part), part$name) else format(part)
+}
+
+check_positions <- function(x, n, arg = caller_arg(x), call = caller_env()) {
+  good <- is.null(x) || is.numeric(x) && !is.object(x) && length(x) == n &&
     all(is.finite(x)) && all(diff(c(0, x)) > 0)
   if (good) return(invisible(x))
-  stop_argument(arg, "three increasing numbers above 0, where the columns end", x, call = call)
+  stop_argument(arg, sprintf("%s increasing numbers above 0, where the columns end",
+    if (n == 3) "three" else "four"), x, call = call)
 }
 
 unbuilt_lines <- function(layers) {
   c(
-    vapply(layers, function(l) sprintf(" %s (%s)", l$name, layer_class_name(l)), ""),
+    vapply(layers, function(l) sprintf(" %s (%s)", l$name, part_class(l)), ""),
     "Not built yet: the shape of its input is unknown."
   )
 }
 
-summary_row <- function(layer) {
-  state <- layer_state(layer)
-  output <- sprintf("(%s)", paste(c("None", state$output), collapse = ", "))
-  if (length(state$output) == 0) output <- "(None,)"
-  trainable <- if (state$trainable) "Y" else "N"
-  c(sprintf(" %s (%s)", layer$name, layer_class_name(layer)), output,
-    format(layer_params(layer), scientific = FALSE), trainable)
+# Name and class, output, weights, connections where they are shown, trainable.
+summary_row <- function(i, model, linked) {
+  part <- model_state(model)$layers[[i]]
+  c(sprintf("%s (%s)", part$name, part_class(part)), output_text(part),
+    format(part_params(part), scientific = FALSE), if (linked) links_text(model, i),
+    if (part$trainable) "Y" else "N")
+}
+
+# The class in Keras.
+part_class <- function(part) {
+  if (!is_model(part)) return(layer_class_name(part))
+  if (is.null(model_state(part)$graph)) "Sequential" else "Functional"
+}
+
+part_params <- function(part) {
+  sum(vapply(if (is_model(part)) leaf_layers(part) else list(part), layer_params, 0))
+}
+
+output_text <- function(part) {
+  dims <- if (is_model(part)) model_outputs(part) else list(layer_state(part)$output)
+  text <- vapply(dims, function(dims) {
+    if (length(dims)) sprintf("(%s)", paste(c("None", dims), collapse = ", ")) else "(None,)"
+  }, "")
+  if (length(dims) > 1 || is_layer(part) && is_input(part)) sprintf("[%s]", toString(text)) else text
+}
+
+# "['a[0][0]', 'b[0][0]']", of all calls of part i.
+links_text <- function(model, i) {
+  graph <- model_graph(model)
+  parts <- model_state(model)$layers
+  links <- lapply(Filter(function(call) call$part == i, graph$calls), function(call) {
+    from <- graph$calls[as.integer(call$call)]
+    sprintf("'%s[%d][%d]'", vapply(from, function(c) parts[[c$part]]$name, ""),
+      vapply(from, `[[`, 0L, "index"), as.integer(call$output) - 1L)
+  })
+  sprintf("[%s]", toString(unlist(links)))
 }
 
 # Where columns end. The column `Trainable` takes 11 characters of the width.
-summary_ends <- function(width, positions, shown) {
+summary_ends <- function(width, positions, shown, linked) {
   width <- max(as.integer(width), 40L) - if (shown) 11L else 0L
-  shares <- positions %||% c(0.45, 0.85, 1)
+  shares <- positions %||% if (linked) c(0.3, 0.6, 0.7, 1) else c(0.45, 0.85, 1)
   ends <- if (max(shares) <= 1) as.integer(width * shares) else as.integer(shares)
   if (shown) c(ends, max(ends) + 11L) else ends
 }
 
-summary_lines <- function(rows, ends, shown) {
+summary_lines <- function(rows, ends, shown, linked) {
+  header <- c("Layer (type)", "Output Shape", "Param #", if (linked) "Connected to", "Trainable")
   columns <- seq_along(ends)
-  header <- c(" Layer (type)", "Output Shape", "Param #", "Trainable")[columns]
   rows <- lapply(rows, function(row) summary_row_lines(row[columns], ends))
   c(
-    summary_row_lines(header, ends), strrep("=", max(ends)),
+    summary_row_lines(header[columns], ends), strrep("=", max(ends)),
     unlist(rows), strrep("=", max(ends))
   )
 }
 
-# Fields that are too long for their column, of which two characters stay free, go on in the
-# next line.
+# Lines begin with a blank. Fields that are too long for their column, of which three characters
+# stay free, go on in the next line, lists after each of their elements.
 summary_row_lines <- function(fields, ends) {
   widths <- diff(c(0L, ends))
-  space <- ifelse(seq_along(ends) < length(ends), 2L, 0L)
+  space <- ifelse(seq_along(ends) < length(ends), 3L, 0L)
   lines <- character()
   while (any(nzchar(fields))) {
-    fit <- strtrim(fields, widths - space)
+    fit <- first_element(strtrim(fields, pmax(1, widths - space)))
+    fields <- substring(fields, nchar(fit) + 1)
+    fit[1] <- paste0(" ", fit[1])
     padding <- strrep(" ", pmax(0, widths - nchar(fit, "width")))
     lines <- c(lines, paste0(fit, padding, collapse = ""))
-    fields <- substring(fields, nchar(fit) + 1)
-    if (nzchar(fields[1])) fields[1] <- paste0(" ", fields[1])
   }
   lines
 }
+
+# Up to the first comma after a bracket or a quote.
+first_element <- function(text) sub("^(.*?[])}'],).*$", "\\1", text, perl = TRUE)
 
 untrained_params <- function(layer) {
   state <- layer_state(layer)
@@ -127,10 +179,11 @@ untrained_params <- function(layer) {
   sum(counts[as.logical(fixed)])
 }
 
-totals_lines <- function(state) {
-  total <- sum(vapply(state$layers, layer_params, 0))
-  fixed <- sum(vapply(state$layers, untrained_params, 0))
-  size <- if (state$precision == "float32") 4 else 8
+totals_lines <- function(model) {
+  layers <- leaf_layers(model)
+  total <- sum(vapply(layers, layer_params, 0))
+  fixed <- sum(vapply(layers, untrained_params, 0))
+  size <- if (model_state(model)$precision == "float32") 4 else 8
   sprintf("%s params: %s (%s)", c("Total", "Trainable", "Non-trainable"),
     format_count(c(total, total - fixed, fixed)), bytes_text(c(total, total - fixed, fixed) * size))
 }

@@ -15,7 +15,9 @@ layers <- c(
   "layer_batch_normalization", "layer_layer_normalization", "layer_flatten", "layer_reshape",
   "layer_group_normalization", "layer_rms_normalization", "layer_unit_normalization",
   "layer_activation_parametric_relu", "layer_permute", "layer_repeat_vector", "layer_embedding",
-  "layer_global_average_pooling_1d", "layer_category_encoding"
+  "layer_global_average_pooling_1d", "layer_category_encoding", "layer_add", "layer_subtract",
+  "layer_multiply", "layer_average", "layer_maximum", "layer_minimum", "layer_concatenate",
+  "layer_dot"
 )
 
 is_covered <- function(case, group) {

@@ -3,6 +3,10 @@
 
 model_of <- function(case) {
   layer <- getExportedValue("kestrel", case$fn)
+  if (length(case$x) > 1) {
+    inputs <- lapply(case$x, function(x) layer_input(dim(x)[-1], dtype = "float64"))
+    return(keras_model(inputs, do.call(layer, c(list(inputs), case$args))))
+  }
   model <- keras_model_sequential(input_shape = dim(case$x[[1]])[-1], dtype = "float64")
   do.call(layer, c(list(model), case$args))
   set_weights(model, case$weights %||% list())
@@ -14,7 +18,7 @@ trained <- function(arrays, names) arrays[!startsWith(as.character(names), "movi
 
 test_golden("layers", function(case) {
   model <- model_of(case)
-  x <- case$x[[1]]
+  x <- if (length(case$x) > 1) case$x else case$x[[1]]
   training <- isTRUE(case$training)
   expect_golden(model(x, training = training), case$y, case, "y by a call")
   if (!training) expect_golden(predict(model, x), case$y, case, "y by predict()")
@@ -22,7 +26,8 @@ test_golden("layers", function(case) {
   result <- kestrel:::network_gradient(model, x, case$v, training)
   expect_golden(result$y, case$y, case, "y")
   # Codes have no gradient.
-  if (!is.null(case$dx[[1]])) expect_golden(result$dx, case$dx[[1]], case, "dx")
+  dx <- if (length(case$dx) > 1) result$dx else list(result$dx)
+  if (!is.null(case$dx[[1]])) expect_golden_list(dx, case$dx, case, "dx")
   expect_golden_list(trained(result$dw, case$weight_names), case$dw, case, "dw")
   expect_golden_list(result$weights_after, case$weights_after, case, "weights_after")
 })
