@@ -19,7 +19,8 @@ test_that("Lanczos finds the ends of a spectrum", {
 
 test_that("the founding net at its floor has two curved directions of 31", {
   withr::local_seed(1)
-  m <- net(1, c(10, 1), c("linear", "linear"), epochs = 3000, x = founding$x, y = founding$y)
+  m <- net(1, c(10, 1), c("linear", "linear"), epochs = 100, x = founding$x, y = founding$y,
+    optimizer = optimizer_lbfgs())
   case <- new_case(m, founding$x, founding$y, NULL, NULL, NULL, 5, environment())
   expect_length(case$spectrum$values, 31)
   expect_identical(sum(abs(case$spectrum$values) > 1e-4), 2L)
