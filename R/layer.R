@@ -158,7 +158,10 @@ layer_class_name <- function(layer) {
 }
 
 # A layer on a model, which it joins, on tensors, or alone on data, the first of which build it.
-call_layer <- function(layer, x, training = FALSE, ..., call = caller_env()) {
+call_layer <- function(layer, x, ...) UseMethod("call_layer")
+
+#' @export
+call_layer.default <- function(layer, x, training = FALSE, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
   if (is_model(x)) return(add_layer(x, layer, call = call))
   if (is_symbolic(x)) return(layer_on_tensors(layer, x, call))
