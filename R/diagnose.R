@@ -40,7 +40,7 @@
 #'   arguments. Data that [fit()][fit.kestrel_model] would refuse are a finding, no error.
 #' @source The linear case: Baldi and Hornik (1989) \doi{10.1016/0893-6080(89)90014-2};
 #'   Kawaguchi (2016) \doi{10.48550/arXiv.1605.07110}.
-#' @seealso [verify_finding()], [try_fix()], [callback_diagnose()], [plot.nn_diagnosis()],
+#' @seealso [verify_finding()], [try_fix()], [callback_diagnose()],
 #'   [diagnosis_catalogue()].
 #' @family diagnosis
 #' @examples
