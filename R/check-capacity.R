@@ -5,6 +5,7 @@ capacity_checks <- function() {
     new_check("S2", "bottleneck", "floor", find_bottleneck),
     new_check("S4", "a network that is a straight line on these data", "floor", find_effectively_linear),
     new_check("S6", "scale of initial weights", "forward", find_initial_scale),
+    new_check("C1", "too few units for the bends", "floor", find_capacity),
     new_check("C2", "weights with a lower loss", "floor", find_witness)
   )
 }
@@ -88,7 +89,7 @@ redrawn_layer <- function(layer) {
 }
 
 find_capacity <- function(case) {
-  if (attr(case$floor, "type") != "piecewise") return(NULL)
+  if (attr(case$floor, "type") != "piecewise" || length(case$hidden) != 1) return(NULL)
   floor <- as.double(case$floor)
   if (!has_share(case, floor, 0.05)) return(NULL)
   found(

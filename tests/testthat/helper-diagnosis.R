@@ -223,8 +223,6 @@ faulty <- c(faulty, list(
   }
 ))
 
-later <- "C1"
-faulty <- faulty[setdiff(names(faulty), later)]
 
 healthy <- list(
   regression = function() fitted_net(c(16, 1), c("tanh", "linear"), plane$curved, epochs = 400),
