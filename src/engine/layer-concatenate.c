@@ -72,13 +72,8 @@ static void concatenate_jvp(const layer* self, const frame* f, const real* const
   concatenate_of(self, f->batch, xdot, ydot);
 }
 
-static void concatenate_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                     real* const* dxdot, real* dwdot) {
-  concatenate_backward(self, f, t->dydot, dxdot, dwdot);
-}
-
 static const layer_type concatenate_layer = {
     "concatenate",       {{"axis", -1}},       concatenate_shape,
     concatenate_forward, concatenate_backward, concatenate_jvp,
-    concatenate_backward_jvp,
+    plain_backward_jvp,
 };

@@ -107,11 +107,6 @@ static void sum_jvp(const layer* self, const frame* f, const real* const* xdot,
   sum_of(self, f->batch, xdot, ydot);
 }
 
-static void sum_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                real* const* dxdot, real* dwdot) {
-  sum_backward(self, f, t->dydot, dxdot, dwdot);
-}
-
 /* What input k gives to number i of sample j. */
 static size_t merge_place(const layer* self, int k, size_t j, size_t i) {
   size_t in = shape_size(self->inputs + k);
@@ -243,24 +238,19 @@ static void extreme_jvp(const layer* self, const frame* f, const real* const* xd
   extreme_pick(self, f, xdot, ydot);
 }
 
-static void extreme_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                 real* const* dxdot, real* dwdot) {
-  extreme_backward(self, f, t->dydot, dxdot, dwdot);
-}
-
 static const layer_type add_layer = {
     "add", {{NULL, 0}}, merge_shape, sum_forward, sum_backward, sum_jvp,
-    sum_backward_jvp,
+    plain_backward_jvp,
 };
 
 static const layer_type subtract_layer = {
     "subtract", {{NULL, 0}}, pair_shape, sum_forward, sum_backward, sum_jvp,
-    sum_backward_jvp,
+    plain_backward_jvp,
 };
 
 static const layer_type average_layer = {
     "average", {{NULL, 0}}, merge_shape, sum_forward, sum_backward, sum_jvp,
-    sum_backward_jvp,
+    plain_backward_jvp,
 };
 
 static const layer_type multiply_layer = {
@@ -270,10 +260,10 @@ static const layer_type multiply_layer = {
 
 static const layer_type maximum_layer = {
     "maximum", {{NULL, 0}}, merge_shape, extreme_forward, extreme_backward, extreme_jvp,
-    extreme_backward_jvp,
+    plain_backward_jvp,
 };
 
 static const layer_type minimum_layer = {
     "minimum", {{NULL, 0}}, merge_shape, extreme_forward, extreme_backward, extreme_jvp,
-    extreme_backward_jvp,
+    plain_backward_jvp,
 };
