@@ -18,13 +18,14 @@ NN_PRIVATE nn_code masked_shape(layer* self) {
   return code;
 }
 
-static bool dropout_drops(const layer* self, const frame* f) {
+NN_PRIVATE bool masked_acts(const layer* self, const frame* f) {
   return f->training && self->hparams[DROPOUT_RATE] > 0;
 }
 
 enum { MASK_STRETCH = 128 };
 
-NN_PRIVATE size_t masked_place(const shape* s, int shared, size_t i) {
+/* The first place of a sample that has the random number of place i. */
+static size_t masked_place(const shape* s, int shared, size_t i) {
   size_t first = 0, below = 1;
   for (int a = s->rank - 1; a >= 0; --a) {
     size_t d = (size_t) s->dims[a];
@@ -80,29 +81,33 @@ static void dropout_draw(void* data, size_t from, size_t to) {
   }
 }
 
-static void dropout_forward(const layer* self, const frame* f) {
-  same_forward(self, f);
-  if (!dropout_drops(self, f)) return;
+NN_PRIVATE void mask_fill(const layer* self, const frame* f) {
   dropout_pass p = {.self = self, .f = f};
   size_t grain = DROPOUT_GRAIN / shape_size(&self->output) + 1;
   parallel_for(f->threads, (size_t) f->batch, 1, grain, dropout_draw, &p);
+}
+
+static void dropout_forward(const layer* self, const frame* f) {
+  same_forward(self, f);
+  if (!masked_acts(self, f)) return;
+  mask_fill(self, f);
   vector_multiply(layer_numbers(self, f), f->cache, f->y);
 }
 
-static void dropout_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
-                             real* dw) {
+NN_PRIVATE void masked_backward(const layer* self, const frame* f, const real* dy,
+                                real* const* dx, real* dw) {
   same_backward(self, f, dy, dx, dw);
-  if (dx[0] && dropout_drops(self, f)) vector_multiply(layer_numbers(self, f), f->cache, dx[0]);
+  if (dx[0] && masked_acts(self, f)) vector_multiply(layer_numbers(self, f), f->cache, dx[0]);
 }
 
-static void dropout_jvp(const layer* self, const frame* f, const real* const* xdot,
-                        const real* wdot, real* ydot) {
+NN_PRIVATE void masked_jvp(const layer* self, const frame* f, const real* const* xdot,
+                           const real* wdot, real* ydot) {
   same_jvp(self, f, xdot, wdot, ydot);
-  if (dropout_drops(self, f)) vector_multiply(layer_numbers(self, f), f->cache, ydot);
+  if (masked_acts(self, f)) vector_multiply(layer_numbers(self, f), f->cache, ydot);
 }
 
 static const layer_type dropout_layer = {
     "dropout",        {{"rate", 0.5}, {"shared", 0}, {"seed", (double) NAN}},
     masked_shape,     dropout_forward,
-    dropout_backward, dropout_jvp,   plain_backward_jvp,
+    masked_backward,  masked_jvp,    plain_backward_jvp,
 };

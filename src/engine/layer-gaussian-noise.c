@@ -1,23 +1,21 @@
 #include "layer.h"
+#include "vector.h"
 
 /* Training: y = x + stddev z with z standard normal. Otherwise y = x. Either way the Jacobian
  * is the identity. */
 
 enum { NOISE_STDDEV, NOISE_SEED };
-enum { NOISE_STRETCH = 64 };
 
 static void gaussian_noise_forward(const layer* self, const frame* f) {
   double stddev = self->hparams[NOISE_STDDEV];
-  same_forward(self, f);
-  if (!f->training || stddev == 0) return;
+  if (!f->training || stddev == 0) {
+    same_forward(self, f);
+    return;
+  }
   rng r = rng_of_layer(f->random, self->hparams[NOISE_SEED]);
   size_t n = layer_numbers(self, f);
-  for (size_t at = 0; at < n; at += NOISE_STRETCH) {
-    size_t some = n - at < NOISE_STRETCH ? n - at : NOISE_STRETCH;
-    double z[NOISE_STRETCH];
-    rng_normals(&r, some, z);
-    for (size_t i = 0; i < some; ++i) f->y[at + i] += (real) (stddev * z[i]);
-  }
+  rng_gaussians(&r, n, 0, stddev, f->y);
+  vector_add(n, f->x[0], f->y);
 }
 
 static const layer_type gaussian_noise_layer = {

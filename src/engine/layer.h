@@ -112,10 +112,16 @@ NN_PRIVATE void flat_backward(const layer* self, const frame* f, const real* dy,
                               real* dw);
 NN_PRIVATE void flat_jvp(const layer* self, const frame* f, const real* const* xdot,
                          const real* wdot, real* ydot);
-/* y has the shape of x, and the cache one number for each of its. */
+/* Layers that in training multiply x by random numbers: y has the shape of x, the cache keeps
+ * dy/dx, the first hyperparameter is the rate, and at rate 0 nothing happens. */
 NN_PRIVATE nn_code masked_shape(layer* self);
-/* The first place of a sample that has the random number of place i: along axis a (from 1)
- * places share theirs where bit a of `shared` is set. */
-NN_PRIVATE size_t masked_place(const shape* s, int shared, size_t i);
+NN_PRIVATE bool masked_acts(const layer* self, const frame* f);
+NN_PRIVATE void masked_backward(const layer* self, const frame* f, const real* dy,
+                                real* const* dx, real* dw);
+NN_PRIVATE void masked_jvp(const layer* self, const frame* f, const real* const* xdot,
+                           const real* wdot, real* ydot);
+/* A mask into the cache: 0 with probability `rate`, else 1 / (1 - rate). Hyperparameters rate,
+ * shared (bit 0: all samples share it, bit a: it is the same along axis a, from 1), seed. */
+NN_PRIVATE void mask_fill(const layer* self, const frame* f);
 
 #endif

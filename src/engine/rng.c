@@ -115,6 +115,15 @@ NN_PRIVATE void rng_normals(rng* r, size_t n, double* to) {
   }
 }
 
+NN_PRIVATE void rng_gaussians(rng* r, size_t n, double mean, double stddev, real* to) {
+  double z[RNG_STRETCH];
+  for (size_t at = 0; at < n; at += RNG_STRETCH) {
+    size_t some = n - at < RNG_STRETCH ? n - at : RNG_STRETCH;
+    rng_normals(r, some, z);
+    for (size_t i = 0; i < some; ++i) to[at + i] = (real) (mean + stddev * z[i]);
+  }
+}
+
 /* Numbers one after the other, of which a stretch is drawn ahead where many are `wanted`. */
 typedef struct {
   rng* r;

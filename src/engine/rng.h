@@ -27,6 +27,7 @@ NN_PRIVATE void rng_uniforms(rng* r, size_t n, double* to);
 /* Standard normal, by Box and Muller. */
 NN_PRIVATE double rng_normal(rng* r);
 NN_PRIVATE void rng_normals(rng* r, size_t n, double* to);
+NN_PRIVATE void rng_gaussians(rng* r, size_t n, double mean, double stddev, real* to);
 /* Uniform on 0 .. n - 1, without bias. */
 NN_PRIVATE uint32_t rng_below(rng* r, uint32_t n);
 /* 0 .. n - 1 in random order (Fisher and Yates). */
