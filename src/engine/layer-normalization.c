@@ -22,25 +22,10 @@ static nn_code normalization_shape(layer* self) {
   return NN_OK;
 }
 
-/* Where number i of a sample (row-major) has its mean (column-major). */
-static size_t normalization_place(const layer* self, size_t i) {
-  const shape* s = &self->output;
-  size_t index[NN_MAX_RANK], place = 0, below = 1;
-  for (int a = s->rank - 1; a >= 0; --a) {
-    index[a] = i % (size_t) s->dims[a];
-    i /= (size_t) s->dims[a];
-  }
-  for (int a = 0; a < s->rank; ++a) {
-    if (!((int) self->hparams[NORMALIZATION_KEPT] >> (a + 1) & 1)) continue;
-    place += index[a] * below;
-    below *= (size_t) s->dims[a];
-  }
-  return place;
-}
-
 /* y = a x + b at number i of a sample */
 static void normalization_line(const layer* self, const frame* f, size_t i, real* a, real* b) {
-  size_t place = normalization_place(self, i);
+  int kept = (int) self->hparams[NORMALIZATION_KEPT];
+  size_t place = shape_offset_along(&self->output, kept, i);
   double mean = (double) f->state[place];
   double d = sqrt((double) f->state[self->slots[1].at + place]);
   d = d > 1e-7 ? d : 1e-7;

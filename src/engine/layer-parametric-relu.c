@@ -19,20 +19,9 @@ static nn_code prelu_shape(layer* self) {
   return NN_OK;
 }
 
-/* Where the parameter of number i (row-major) stands in alpha (column-major). */
+/* Where the parameter of number i (row-major) stands in alpha. */
 static size_t prelu_place(const layer* self, size_t i) {
-  const shape* s = &self->output;
-  const slot* alpha = self->slots;
-  size_t index[NN_MAX_RANK], place = 0, below = 1;
-  for (int a = s->rank - 1; a >= 0; --a) {
-    index[a] = i % (size_t) s->dims[a];
-    i /= (size_t) s->dims[a];
-  }
-  for (int a = 0; a < s->rank; ++a) {
-    if (alpha->dims[a] > 1) place += index[a] * below;
-    below *= (size_t) alpha->dims[a];
-  }
-  return place;
+  return shape_offset_along(&self->output, ~(int) self->hparams[PRELU_SHARED], i);
 }
 
 static void prelu_forward(const layer* self, const frame* f) {

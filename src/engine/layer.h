@@ -85,6 +85,9 @@ NN_PRIVATE const layer_type* layer_at(int i);
 NN_PRIVATE size_t shape_size(const shape* s);
 /* Where number f of a row-major array stands when the array is column-major, as R has it. */
 NN_PRIVATE size_t shape_offset(const shape* s, size_t f);
+/* The same in an array that has only the axes `kept` (bit a: axis a, from 1): numbers that
+ * differ along the others share their place. */
+NN_PRIVATE size_t shape_offset_along(const shape* s, int kept, size_t f);
 /* Adds a slot and returns it. */
 NN_PRIVATE slot* layer_add_slot(layer* self, const char* name, int rank, const int* dims,
                                 bool is_state);

@@ -9,16 +9,21 @@ NN_PRIVATE size_t shape_size(const shape* s) {
   return size;
 }
 
-NN_PRIVATE size_t shape_offset(const shape* s, size_t f) {
-  size_t offset = 0;
+NN_PRIVATE size_t shape_offset_along(const shape* s, int kept, size_t f) {
+  size_t index[NN_MAX_RANK], offset = 0, below = 1;
   for (int axis = s->rank - 1; axis >= 0; --axis) {
-    size_t d = (size_t) s->dims[axis], index = f % d, below = 1;
-    for (int a = 0; a < axis; ++a) below *= (size_t) s->dims[a];
-    offset += index * below;
-    f /= d;
+    index[axis] = f % (size_t) s->dims[axis];
+    f /= (size_t) s->dims[axis];
+  }
+  for (int axis = 0; axis < s->rank; ++axis) {
+    if (!(kept >> (axis + 1) & 1)) continue;
+    offset += index[axis] * below;
+    below *= (size_t) s->dims[axis];
   }
   return offset;
 }
+
+NN_PRIVATE size_t shape_offset(const shape* s, size_t f) { return shape_offset_along(s, ~0, f); }
 
 NN_PRIVATE slot* layer_add_slot(layer* self, const char* name, int rank, const int* dims,
                                 bool is_state) {
