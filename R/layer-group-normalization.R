@@ -27,16 +27,10 @@ layer_group_normalization <- function(object, groups = 32, axis = -1, epsilon = 
                                       gamma_constraint = NULL, input_shape = NULL, name = NULL,
                                       ...) {
   options <- layer_options(list(...), input_shape, name)
-  config <- list(
-    groups = check_groups(groups), axis = check_sample_axis(axis),
-    epsilon = check_number(epsilon, min = 0),
-    center = check_flag(center), scale = check_flag(scale),
-    beta_initializer = as_initializer(beta_initializer),
-    gamma_initializer = as_initializer(gamma_initializer),
-    beta_regularizer = as_regularizer(beta_regularizer),
-    gamma_regularizer = as_regularizer(gamma_regularizer),
-    beta_constraint = as_constraint(beta_constraint),
-    gamma_constraint = as_constraint(gamma_constraint)
+  config <- c(
+    list(groups = check_groups(groups), axis = check_sample_axis(axis),
+      epsilon = check_number(epsilon, min = 0)),
+    affine_settings()
   )
   compose_layer(object, "group_normalization", config, options)
 }

@@ -25,18 +25,26 @@ layer_layer_normalization <- function(object, axis = -1, epsilon = 0.001, center
                                       gamma_constraint = NULL, input_shape = NULL, name = NULL,
                                       ...) {
   options <- layer_options(list(...), input_shape, name)
-  config <- list(
-    axis = check_sample_axes(axis),
-    epsilon = check_number(epsilon, min = 0),
-    center = check_flag(center), scale = check_flag(scale),
-    beta_initializer = as_initializer(beta_initializer),
-    gamma_initializer = as_initializer(gamma_initializer),
-    beta_regularizer = as_regularizer(beta_regularizer),
-    gamma_regularizer = as_regularizer(gamma_regularizer),
-    beta_constraint = as_constraint(beta_constraint),
-    gamma_constraint = as_constraint(gamma_constraint)
+  config <- c(
+    list(axis = check_sample_axes(axis), epsilon = check_number(epsilon, min = 0)),
+    affine_settings()
   )
   compose_layer(object, "layer_normalization", config, options)
+}
+
+# Checked settings of gamma and beta, for normalizations that have them: the arguments of these
+# names of the constructor that calls.
+affine_settings <- function(args = parent.frame()) {
+  flags <- list(center = check_flag(args$center, arg = "center", call = args),
+    scale = check_flag(args$scale, arg = "scale", call = args))
+  c(flags, affine_settings_of("initializer", as_initializer, args),
+    affine_settings_of("regularizer", as_regularizer, args),
+    affine_settings_of("constraint", as_constraint, args))
+}
+
+affine_settings_of <- function(kind, convert, args) {
+  names <- paste0(c("beta_", "gamma_"), kind)
+  stats::setNames(lapply(names, function(name) convert(args[[name]], name, args)), names)
 }
 
 check_sample_axes <- function(axis, arg = caller_arg(axis), call = caller_env()) {
