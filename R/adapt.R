@@ -43,13 +43,8 @@ adapt_layer.default <- function(layer, data, most, call) {
 
 adapt_data <- function(data, most, call) {
   x <- check_finite(check_data(data, "data", call), "data", call)
-  if (sample_count(x) > most) x <- select_samples(x, seq_len(most))
+  if (sample_count(x) > most) x <- some_samples(x, seq_len(most))
   x
-}
-
-select_samples <- function(x, rows) {
-  dims <- c(length(rows), dim(x)[-1])
-  array(matrix(x, nrow(x))[rows, , drop = FALSE], dims)
 }
 
 #' @export
