@@ -10,6 +10,12 @@ capacity_checks <- function() {
   )
 }
 
+# That the bound which loss_floor() gives holds.
+floor_certificate <- function(case) {
+  certificate("floor", quote(floor_holds(proof)),
+    list(floor = as.double(case$floor), proof = attr(case$floor, "certificate")))
+}
+
 find_bottleneck <- function(case) {
   if (!case$chain || length(case$hidden) == 0) return(NULL)
   widths <- vapply(case$hidden, `[[`, 0L, "width")
@@ -33,7 +39,7 @@ rank_bottleneck <- function(case, width) {
     sprintf("The narrowest layer has %s, so the linear map has rank %d at most.", count_of(width, "unit"), width),
     c(sprintf("Lowest loss at that rank: %s; without the bottleneck: %s", digits(floor), digits(wide))),
     "more units in this layer.", explains = share_between(case, wide, floor),
-    certificate = certificate("floor", quote(floor_holds(proof)), list(floor = floor, proof = attr(case$floor, "certificate"))),
+    certificate = floor_certificate(case),
     fix = list(what = "widen")
   )
 }
@@ -98,7 +104,7 @@ find_capacity <- function(case) {
       count_of(case$hidden[[1]]$width, "unit"), case$hidden[[1]]$width + 1L),
     sprintf("Lowest loss of any function of so many pieces: %s", digits(floor)),
     "more units in the hidden layer.", explains = share_between(case, case$base, floor),
-    certificate = certificate("floor", quote(floor_holds(proof)), list(floor = floor, proof = attr(case$floor, "certificate"))),
+    certificate = floor_certificate(case),
     fix = list(what = "widen")
   )
 }

@@ -223,7 +223,6 @@ faulty <- c(faulty, list(
   }
 ))
 
-
 healthy <- list(
   regression = function() fitted_net(c(16, 1), c("tanh", "linear"), plane$curved, epochs = 400),
   relu = function() fitted_net(c(32, 1), c("relu", "linear"), plane$curved, epochs = 400),
