@@ -43,6 +43,4 @@ encoding_node <- function(tokens, mode) {
 }
 
 #' @export
-check_layer_codes.kestrel_layer_category_encoding <- function(layer, x, arg, call) {
-  check_codes_of_layer(x, layer_config(layer)$num_tokens, "num_tokens", arg, call)
-}
+code_limit.kestrel_layer_category_encoding <- function(layer) unlist(layer_config(layer)["num_tokens"])

@@ -1,10 +1,17 @@
 # Layers that take codes look at the data before the engine does.
 
-# Throws where data that go straight into the layer are no codes of its.
-check_layer_codes <- function(layer, x, arg, call) UseMethod("check_layer_codes")
+# How many codes a layer knows, named by the setting that says so; NULL for layers that take
+# numbers.
+code_limit <- function(layer) UseMethod("code_limit")
 
 #' @export
-check_layer_codes.default <- function(layer, x, arg, call) invisible(x)
+code_limit.default <- function(layer) NULL
+
+# Throws where data that go straight into the layer are no codes of its.
+check_layer_codes <- function(layer, x, arg, call) {
+  limit <- code_limit(layer)
+  if (is.null(limit)) invisible(x) else check_codes_of_layer(x, limit[[1]], names(limit), arg, call)
+}
 
 # Missing numbers are another check's.
 check_codes_of_layer <- function(x, limit, setting, arg, call) {

@@ -51,6 +51,4 @@ layer_nodes.kestrel_layer_embedding <- function(layer, input) {
 }
 
 #' @export
-check_layer_codes.kestrel_layer_embedding <- function(layer, x, arg, call) {
-  check_codes_of_layer(x, layer_config(layer)$input_dim, "input_dim", arg, call)
-}
+code_limit.kestrel_layer_embedding <- function(layer) unlist(layer_config(layer)["input_dim"])

@@ -144,10 +144,8 @@ layout_of <- function(layers) {
   is_state <- unlist(lapply(states, `[[`, "is_state"))
   slots <- lapply(states, function(state) state$slots %||% list())
   list(states = states, slots = slots, is_state = if (any(is_state)) is_state,
-    codes = any(vapply(states, `[[`, "", "type") %in% code_types))
+    codes = !all(vapply(layers, function(layer) is.null(code_limit(layer)), NA)))
 }
-
-code_types <- c("embedding", "category_encoding")
 
 # One vector of doubles: parameters of all layers, then statistics of all layers.
 pack_weights <- function(layers) pack_layout(layout_of(layers))
