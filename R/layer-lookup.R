@@ -47,7 +47,7 @@ layer_string_lookup <- function(max_tokens = NULL, num_oov_indices = 1L, mask_to
   config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode)
   config$mask_token <- check_string(mask_token, null = TRUE)
   config$oov_token <- check_string(oov_token)
-  new_lookup("string_lookup", config, vocabulary, options[names(options) != "activity"])
+  new_lookup("string_lookup", config, vocabulary, options)
 }
 
 #' @rdname layer_string_lookup
@@ -59,7 +59,7 @@ layer_integer_lookup <- function(max_tokens = NULL, num_oov_indices = 1L, mask_t
   config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode)
   config$mask_token <- check_whole(mask_token, null = TRUE)
   config$oov_token <- check_whole(oov_token)
-  new_lookup("integer_lookup", config, vocabulary, options[names(options) != "activity"])
+  new_lookup("integer_lookup", config, vocabulary, options)
 }
 
 lookup_config <- function(max_tokens, num_oov_indices, invert, output_mode, call = caller_env()) {
@@ -82,7 +82,7 @@ new_lookup <- function(type, config, vocabulary, options, call = caller_env()) {
   if (config$invert && config$output_mode != "int") {
     stop_argument("output_mode", "\"int\" where `invert` is TRUE", config$output_mode, call = call)
   }
-  layer <- new_layer(type, config, options)
+  layer <- new_layer(type, config, options[names(options) != "activity"])
   class(layer) <- append(class(layer), "kestrel_layer_lookup", after = 1)
   if (!is.null(vocabulary)) put_vocabulary(layer, vocabulary, call)
   layer
