@@ -6,8 +6,7 @@
 #' With `padding = "valid"` windows stay within the sample: there are
 #' `floor((steps - pool_size) / strides) + 1` of them. With `"same"` there are
 #' `ceiling(steps / strides)`, and those at the ends have only the steps that exist. The global
-#' layers give a vector of features; steps that a mask leaves out (see [layer_embedding()]) do
-#' not count in the global mean.
+#' layers give a vector of features.
 #'
 #' @inheritParams layer_dense
 #' @param pool_size steps in a window.

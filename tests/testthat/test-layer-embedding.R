@@ -32,6 +32,9 @@ test_that("what is no code is refused", {
     expect_refused(layer_embedding(input_dim = 2, output_dim = bad), "argument", "output_dim")
   }
   expect_refused(layer_embedding(input_dim = 2), "argument", "output_dim")
+  for (bad in list(TRUE, NA, "a")) {
+    expect_refused(layer_embedding(input_dim = 2, output_dim = 2, mask_zero = bad), "argument", "mask_zero")
+  }
   expect_snapshot(error = TRUE, layer(cbind(c(1, 3))))
   expect_config_round_trip(layer_embedding(input_dim = 3, output_dim = 2), rbind(0:2))
 })
