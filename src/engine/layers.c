@@ -9,16 +9,15 @@ NN_PRIVATE size_t shape_size(const shape* s) {
   return size;
 }
 
+static bool axis_is_kept(int kept, int axis) { return kept >> (axis + 1) & 1; }
+
 NN_PRIVATE size_t shape_offset_along(const shape* s, int kept, size_t f) {
-  size_t index[NN_MAX_RANK], offset = 0, below = 1;
+  size_t offset = 0;
   for (int axis = s->rank - 1; axis >= 0; --axis) {
-    index[axis] = f % (size_t) s->dims[axis];
-    f /= (size_t) s->dims[axis];
-  }
-  for (int axis = 0; axis < s->rank; ++axis) {
-    if (!(kept >> (axis + 1) & 1)) continue;
-    offset += index[axis] * below;
-    below *= (size_t) s->dims[axis];
+    size_t d = (size_t) s->dims[axis], index = f % d, below = 1;
+    for (int a = 0; a < axis; ++a) below *= axis_is_kept(kept, a) ? (size_t) s->dims[a] : 1;
+    if (axis_is_kept(kept, axis)) offset += index * below;
+    f /= d;
   }
   return offset;
 }
