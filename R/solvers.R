@@ -64,6 +64,14 @@ optimizer_lbfgs <- function(history = 10, gradient_tolerance = 1e-15, step_toler
   new_solver("lbfgs", list(history = check_count(history, max = 1000L)))
 }
 
+#' @rdname optimizer_lbfgs
+#' @export
+optimizer_levenberg_marquardt <- function(damping = 1e-3, gradient_tolerance = 1e-15,
+                                          step_tolerance = 1e-15, loss_tolerance = 1e-12,
+                                          name = "levenberg_marquardt") {
+  new_solver("levenberg_marquardt", list(damping = check_number(damping, min = 0, open = "min")))
+}
+
 # The end of each constructor: `hparams` are its own arguments, the common ones are read from
 # its frame. An optimizer without a rate of its own, and with nothing around its steps.
 new_solver <- function(record, hparams, frame = caller_env()) {
@@ -86,7 +94,9 @@ solver_common <- list(use_ema = FALSE, ema_momentum = 0.99)
 
 solver_tolerances <- c("gradient_tolerance", "step_tolerance", "loss_tolerance")
 
-solver_makers <- function() list(lbfgs = optimizer_lbfgs)
+solver_makers <- function() {
+  list(lbfgs = optimizer_lbfgs, levenberg_marquardt = optimizer_levenberg_marquardt)
+}
 
 is_solver <- function(optimizer) isTRUE(optimizer_field(optimizer, "solver"))
 

@@ -3,7 +3,7 @@
 # instances. Compilers' headers of vector instructions are for simd.h alone.
 
 rows <- list(
-  "engine", "real", c("arena", "rng", "parallel", "simd"), c("gemm", "vector"),
+  "engine", "real", c("arena", "rng", "parallel", "simd"), c("factor", "gemm", "vector"),
   c("activation", "initializer", "schedule", "normalization"),
   c("loss", "optimizer", "penalty"), c("metric", "layer"), c("dataset", "network"),
   c("trainer", "inference"), "objective", "functions", c("registry", "table")

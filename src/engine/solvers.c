@@ -3,6 +3,7 @@
 #include "vector.h"
 
 #include "solver-lbfgs.c"
+#include "solver-lm.c"
 
 /* What all solvers share: the loss as a function of the weights, and the ends of a fit.
  *
@@ -105,7 +106,7 @@ NN_PRIVATE double solver_step(trainer* t, const int* rows, int n) {
   return s->value;
 }
 
-static const solver_type* const solver_types[] = {&lbfgs_solver};
+static const solver_type* const solver_types[] = {&lbfgs_solver, &lm_solver};
 
 NN_PRIVATE const solver_type* solver_at(int i) {
   int n = (int) (sizeof(solver_types) / sizeof(*solver_types));

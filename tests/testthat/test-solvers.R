@@ -30,7 +30,7 @@ regression <- local({
 })
 
 # The most iterations that a start may need to come below 1e-28.
-most_iterations <- c(lbfgs = 60)
+most_iterations <- c(lbfgs = 60, levenberg_marquardt = 9)
 
 test_that("interpolated data are fitted to the last digit", {
   for (name in names(solver_makers())) for (activation in c("tanh", "sigmoid", "relu")) {
