@@ -10,14 +10,14 @@ memory_available <- function() {
 }
 
 # Small sizes are not worth a look at the system.
-check_memory <- function(bytes, what, call = caller_env()) {
+check_memory <- function(bytes, what, call = caller_env(), hint = NULL) {
   if (bytes < 2^28) return(invisible(bytes))
   available <- memory_available()
   if (bytes <= available) return(invisible(bytes))
   stop_kestrel(
     "memory", sprintf("%s would take %.3g GB of memory; %.3g GB can be had.",
       what, bytes / 2^30, available / 2^30),
-    value = bytes, expected = available, call = call
+    hint = hint, value = bytes, expected = available, call = call
   )
 }
 

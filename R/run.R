@@ -14,8 +14,12 @@ new_run <- function(model, data, settings, callbacks, call) {
   forget_trainer(state)
   spec <- training_plan(model)
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
-  train <- train_spec(model, data$train, settings, draw_seed(), call = call)
-  check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call)
+  train <- with_seed_kept({
+    train <- train_spec(model, data$train, settings, draw_seed(), call = call)
+    check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call,
+      hint = memory_hint(run$optimizer))
+    train
+  })
   run$before <- pack_layout(model_layout(state))
   run$trainer <- trainer_new(spec, train, data$train, data$validation, run$before)
   state$dirty <- FALSE

@@ -207,14 +207,12 @@ static void lm_matrix(trainer* t, lm_memory* m) {
   }
 }
 
-/* The first damping is a share of the largest curvature by one number; without any, that which
- * makes a step of length 1. */
+/* The first damping is a share of the mean curvature, the trace by the rank that J can have, which
+ * both forms of the step agree on; where there is none, that which makes a step of length 1. */
 static double lm_first(const trainer* t, const lm_memory* m) {
-  double most = 0;
-  for (size_t i = 0; i < m->unknowns; ++i) {
-    most = fmax(most, (double) m->matrix[i * m->unknowns + i]);
-  }
-  double first = t->solver.h[LM_DAMPING] * most;
+  double trace = 0;
+  for (size_t i = 0; i < m->unknowns; ++i) trace += (double) m->matrix[i * m->unknowns + i];
+  double first = t->solver.h[LM_DAMPING] * trace / (double) (m->p < m->r ? m->p : m->r);
   return first > 0 && isfinite(first) ? first : sqrt(vector_norm2(t->net->n_w, m->g));
 }
 

@@ -180,11 +180,11 @@ test_that("batch normalization is trained by the batch's statistics", {
 })
 
 test_that("single precision ends at its own zero", {
+  old <- k_floatx()
+  withr::defer(k_set_floatx(old))
+  k_set_floatx("float32")
   for (name in names(solver_makers())) {
     set.seed(7)
-  old <- k_floatx()
-    withr::defer(k_set_floatx(old))
-    k_set_floatx("float32")
     model <- hidden_model("tanh", name)
     history <- solved(model, founding$x, founding$y)
     expect_lt(tail(history$metrics$loss, 1), 1e-13)
@@ -204,6 +204,118 @@ test_that("the end of a fit is told", {
   set.seed(8)
   model <- hidden_model("tanh", optimizer_lbfgs(loss_tolerance = 0.5))
   expect_lt(length(solved(model, founding$x, founding$y)$metrics$loss), 10)
+})
+
+# The damped Gauss-Newton step from the model's weights, made of products with unit vectors.
+damped_step <- function(model, x, y, damping, samples, ...) {
+  o <- new_objective(model, x, y, training = TRUE, ...)
+  curvature <- sapply(seq_len(o$p), function(i) objective_gauss_newton(o, as.double(seq_len(o$p) == i)))
+  lambda <- damping * sum(diag(curvature)) / min(o$p, samples)
+  solve(curvature + diag(lambda, o$p), -objective_gradient(o))
+}
+
+# What one iteration moved; damped so much that the first step is taken.
+first_step <- function(model, x, y, damping, loss, ...) {
+  compile(model, loss = loss, optimizer = optimizer_levenberg_marquardt(damping))
+  expected <- damped_step(model, x, y, damping, ...)
+  before <- unlist(get_weights(model, trainable = TRUE))
+  history <- solved(model, x, y, epochs = 1)
+  expect_gt(history$metrics$loss, 0)
+  expect_equal(unlist(get_weights(model, trainable = TRUE)) - before, expected, tolerance = 1e-9)
+}
+
+test_that("a step of Levenberg-Marquardt is the damped Gauss-Newton step", {
+  r <- regression
+  class <- to_categorical(rep(0:2, 10))
+  set.seed(9)
+  dense <- function(units, activation = "softmax", ...) {
+    keras_model_sequential() %>%
+      layer_dense(units, activation = "tanh", input_shape = 2, ...) %>%
+      layer_dense(3, activation = activation)
+  }
+  for (units in c(4, 40)) {
+    first_step(dense(units), r$x, class, 10, "categorical_crossentropy", samples = 90)
+    first_step(dense(units, "sigmoid"), r$x, class, 10, "binary_crossentropy", samples = 90)
+    first_step(dense(units, "linear"), r$x, class, 10, "mse", samples = 90)
+    first_step(dense(units, "softplus"), r$x, class, 10, "poisson", samples = 90)
+    first_step(dense(units, "sigmoid"), r$x, class, 1000, "dice", samples = 90)
+    first_step(dense(units, kernel_regularizer = "l2"), r$x, class, 10, "categorical_crossentropy", samples = 90)
+  }
+})
+
+test_that("the step sees samples that depend on each other, several outputs and shared layers", {
+  r <- regression
+  set.seed(10)
+  for (units in c(3, 30)) {
+    normal <- keras_model_sequential() %>%
+      layer_dense(units, input_shape = 2) %>%
+      layer_batch_normalization() %>%
+      layer_activation("tanh") %>%
+      layer_dense(1)
+    first_step(normal, r$x, r$y, 10, "mse", samples = 30)
+    input <- layer_input(2)
+    hidden <- input %>% layer_dense(units, activation = "tanh")
+    shared <- layer_dense(units = units, activation = "sigmoid")
+    one <- hidden %>% shared() %>% shared() %>% layer_dense(1)
+    two <- hidden %>% layer_dense(2, activation = "softmax")
+    graph <- keras_model(input, list(one, two))
+    y <- list(r$y, to_categorical(rep(0:1, 15)))
+    first_step(graph, r$x, y, 10, list("mse", "categorical_crossentropy"), samples = 90)
+  }
+})
+
+test_that("few rows and many weights take the same steps by samples as by weights", {
+  r <- regression
+  set.seed(11)
+  model <- function(regularizer = NULL) {
+    keras_model_sequential() %>%
+      layer_dense(20, activation = "tanh", input_shape = 2, kernel_regularizer = regularizer) %>%
+      layer_dense(1)
+  }
+  by_samples <- model()
+  by_weights <- model(regularizer_l2(1e-300))
+  set_weights(by_weights, get_weights(by_samples))
+  for (m in list(by_samples, by_weights)) {
+    compile(m, loss = "mse", optimizer = "levenberg_marquardt")
+    solved(m, r$x, r$y, epochs = 4, sample_weight = r$weight)
+  }
+  expect_equal(get_weights(by_weights), get_weights(by_samples), tolerance = 1e-8)
+})
+
+test_that("Levenberg-Marquardt finds what nls() finds", {
+  set.seed(12)
+  x <- sort(runif(100, -2, 2))
+  y <- 1.5 * tanh(2 * x - 0.5) + 0.3 + rnorm(100, sd = 0.1)
+  reference <- nls(y ~ a * tanh(b * x + c) + d, start = list(a = 1, b = 1, c = 0, d = 0),
+    control = nls.control(tol = 1e-9))
+  model <- hidden_model("tanh", "levenberg_marquardt", units = 1)
+  history <- solved(model, x, y)
+  expect_equal(tail(history$metrics$loss, 1), mean(resid(reference)^2), tolerance = 1e-11)
+  w <- unlist(get_weights(model))
+  w[1:3] <- w[1:3] * sign(w[1])
+  expect_equal(w, unname(coef(reference)[c("b", "c", "a", "d")]), tolerance = 1e-5)
+})
+
+test_that("a loss without curvature is descended all the same", {
+  r <- regression
+  set.seed(13)
+  model <- linear_model("levenberg_marquardt", loss = "mae")
+  history <- solved(model, r$x, r$y)
+  expect_true(all(diff(history$metrics$loss) <= 0))
+  expect_lt(tail(history$metrics$loss, 1), 0.7 * history$metrics$loss[1])
+})
+
+test_that("what Levenberg-Marquardt cannot hold is refused, with the way out", {
+  model <- keras_model_sequential() %>%
+    layer_dense(1e4, activation = "tanh", input_shape = 10) %>%
+    layer_dense(100)
+  x <- matrix(0, 1000, 10)
+  y <- matrix(0, 1000, 100)
+  compile(model, loss = "mse", optimizer = "levenberg_marquardt")
+  expect_refused(solved(model, x, y), "memory", model = model, names = "optimizer_lbfgs()")
+  expect_refused(solved(model, x, y, restarts = 2), "memory", model = model)
+  compile(model, loss = "mse", optimizer = "lbfgs")
+  expect_no_error(solved(model, x, y, epochs = 1))
 })
 
 test_that("what is no function of the weights is refused", {
@@ -234,7 +346,12 @@ test_that("batches of fewer than all rows are refused", {
 test_that("solvers have tolerances and no learning rate", {
   expect_identical(optimizer_lbfgs()$config, list(name = "lbfgs", history = 10L,
     gradient_tolerance = 1e-15, step_tolerance = 1e-15, loss_tolerance = 1e-12))
+  expect_identical(optimizer_levenberg_marquardt()$config, list(name = "levenberg_marquardt",
+    damping = 1e-3, gradient_tolerance = 1e-15, step_tolerance = 1e-15, loss_tolerance = 1e-12))
   for (bad in list(0, -1, 2.5, NA, "a")) expect_refused(optimizer_lbfgs(bad), "argument", "history")
+  for (bad in list(0, -1, Inf, NA, "a", NULL)) {
+    expect_refused(optimizer_levenberg_marquardt(bad), "argument", "damping")
+  }
   for (make in solver_makers()) {
     for (bad in list(-1, NA, "a", NULL)) {
       expect_refused(make(gradient_tolerance = bad), "argument", "gradient_tolerance")
