@@ -46,6 +46,12 @@
 #' @param validation_steps batches to evaluate, when not all.
 #' @param validation_batch_size by default `batch_size`.
 #' @param validation_freq evaluate every so many epochs, or after these epochs (a vector).
+#' @param restarts how many times to start from fresh initial weights, drawn by R's generator for
+#'   each layer that is trained; `NULL`: go on from the weights there are. The model keeps the
+#'   start that ended with the lowest training loss, its history and optimizer state;
+#'   `history$params$restarts` has the loss that each of them ended with. Callbacks see each start
+#'   as a fit of its own. Weights given to a layer by `weights` are what it starts from each time.
+#'   Ctrl-C keeps the best of the starts that were finished, or what the first has reached.
 #' @param threads threads to use at most; `NULL`: `options(kestrel.threads = )`, or two (one
 #'   where that is half of the processors). The results are the same for any number, and small
 #'   work is done by one.
@@ -76,7 +82,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
                               class_weight = NULL, sample_weight = NULL, initial_epoch = 0,
                               steps_per_epoch = NULL, validation_steps = NULL,
                               validation_batch_size = NULL, validation_freq = 1,
-                              threads = NULL, ...) {
+                              threads = NULL, restarts = NULL, ...) {
   check_dots(list(...), names(formals(fit.kestrel_model)))
   check_ready(object)
   optimizer <- model_state(object)$compiled$optimizer
@@ -97,6 +103,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   check_initial_epoch(settings)
   validation_split <- check_number(validation_split, min = 0, max = 1, open = "max")
   callbacks <- callback_set(callbacks, call = environment())
+  restarts <- check_count(restarts, null = TRUE)
   data <- with_model_restored(object, {
     data <- check_samples(object, x, y, sample_weight, class_weight, call = environment())
     samples <- training_samples(object, data, validation_split, validation_data, environment())
@@ -107,7 +114,10 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   settings <- batch_settings(settings, data$train$n, optimizer)
   settings$validation_split <- if (is.null(validation_data)) validation_split else 0
   warn_frozen(object)
-  run <- new_run(object, data, settings, callbacks, environment())
+  begin <- function() new_run(object, data, settings, callbacks, call)
+  call <- environment()
+  if (!is.null(restarts)) return(invisible(best_start(object, restarts, begin, x)))
+  run <- begin()
   keep_features(object, x)
   invisible(run_training(run))
 }

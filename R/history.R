@@ -26,7 +26,8 @@ history_range <- function(history) {
 #' `history$metrics` is a named list of numeric vectors (`loss`, the metrics, then `val_loss`
 #' and so on, then `lr` when a callback recorded it), `history$params` a list of `verbose`,
 #' `epochs`, `steps`, `samples`, `batch_size`, `metrics` and, with validation data,
-#' `validation_samples`, and `stopped` when [an optimizer that finishes][optimizer_lbfgs()] has.
+#' `validation_samples`, `stopped` when [an optimizer that finishes][optimizer_lbfgs()] has, and
+#' `restarts`, the loss that each start ended with, when there were some.
 #' `as.data.frame()` has one row for each metric and epoch.
 #'
 #' The values of training are means over an epoch in which the weights were changing; those
@@ -68,8 +69,16 @@ format.kestrel_history <- function(x, ...) {
   c(
     history_title(x), "Final epoch (plot to see history):",
     paste0(formatC(names(last), width = max(nchar(names(last)))), ": ", history_values(last)),
-    if (!is.null(x$params$stopped)) sprintf("Stopped: %s.", x$params$stopped)
+    if (!is.null(x$params$stopped)) sprintf("Stopped: %s.", x$params$stopped),
+    if (!is.null(x$params$restarts)) restarts_text(x$params$restarts)
   )
+}
+
+restarts_text <- function(reached) {
+  finite <- reached[is.finite(reached)]
+  if (!length(finite)) return(sprintf("The best of %d starts.", length(reached)))
+  range <- history_values(range(finite))
+  sprintf("The best of %d starts, which ended between %s and %s.", length(reached), range[1], range[2])
 }
 
 # Of the epochs that were run; empty where the number of samples is not known.
