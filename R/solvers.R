@@ -25,8 +25,9 @@
 #'   `r p` and twice `min(r, p)^2` numbers or so, time of an iteration `r p min(r, p)`: for some
 #'   thousand rows and some hundred weights, where it takes the fewest iterations of all.
 #'
-#' Moments (of L-BFGS the pairs of its history, of Levenberg-Marquardt `lambda`) belong to the model, as with other optimizers:
-#' a second `fit()` goes on where the first stopped, also after `saveRDS()`.
+#' Moments (of L-BFGS the pairs of its history, of Levenberg-Marquardt `lambda`) belong to the
+#' model, as with other optimizers: a second `fit()` goes on where the first stopped, also after
+#' `saveRDS()`.
 #'
 #' @section When it stops: The fit ends before `epochs` are over, with the history of those
 #'   done, when an iteration ends with
