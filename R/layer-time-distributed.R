@@ -2,7 +2,8 @@
 #'
 #' The layer is applied to each step of a sample by itself, with the same weights:
 #' (n, steps, features) becomes (n, steps, ...). It is for layers that work on the last axis:
-#' dense layers, activations, dropout and layer normalization. These do the same without it.
+#' dense layers, activations, dropout and layer normalization. These do the same without it. `time_distributed()` is its name in
+#' R keras 2.x.
 #'
 #' @inheritParams layer_dense
 #' @param layer the layer, made without a model.
@@ -23,6 +24,10 @@ layer_time_distributed <- function(object, layer, input_shape = NULL, name = NUL
   config <- c(list(layer = layer), layer_config(layer))
   compose_layer(object, "time_distributed", config, options)
 }
+
+#' @rdname layer_time_distributed
+#' @export
+time_distributed <- layer_time_distributed
 
 stepwise_layers <- c("dense", "activation", "re_lu", "leaky_re_lu", "elu", "thresholded_re_lu",
   "softmax", "dropout", "gaussian_noise", "gaussian_dropout", "layer_normalization", "rescaling")

@@ -119,5 +119,11 @@ str.kestrel_tensor <- function(object, ...) cat(" ", format(object), "\n", sep =
   )
 }
 
+# Tensors put together by c() are a list of them, as in R keras.
+#' @export
+c.kestrel_tensor <- function(...) {
+  unlist(lapply(list(...), function(x) if (is_tensor(x)) list(x) else x), recursive = FALSE)
+}
+
 #' @export
 dim.kestrel_tensor <- function(x) c(NA, unclass(x)$dims)
