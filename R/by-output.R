@@ -42,6 +42,7 @@ metrics_by_output <- function(x, arg, weighted, names, call, words = NULL) {
   if (length(names) < 2) return(compile_metrics(x, arg, weighted, call, names, words))
   if (is.null(x)) return(list())
   if (is.function(x) || is.environment(x)) x <- list(x)
+  if (is.character(x) && length(x) && all(names2(x) %in% names)) x <- as.list(x)
   nested <- is.list(x) && (any(nzchar(names2(x))) ||
     any(vapply(x, function(m) is.null(m) || is.list(m) && !is.object(m), NA)))
   each <- if (nested) by_output(x, names, arg, call) else rep(list(x), length(names))

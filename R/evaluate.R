@@ -36,8 +36,7 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
   batch_size <- check_count(batch_size, null = TRUE) %||% 32L
   steps <- check_count(steps, null = TRUE)
   threads <- engine_settings(threads)
-  check_built(object)
-  data <- check_samples(object, x, y, sample_weight, call = environment())
+  data <- with_model_restored(object, check_samples(object, x, y, sample_weight, call = environment()))
   samples <- new_samples(data$x, data$y, data$weight)
   hooks <- callback_set(callbacks, call = environment())
   batches <- min(ceiling(samples$n / batch_size), steps)

@@ -37,12 +37,9 @@ layer_options <- function(dots, input_shape = NULL, name = NULL,
                           call = caller_env()) {
   check_dots(dots[setdiff(names2(dots), layer_option_names)],
     unique(c(setdiff(known, c("object", "...")), layer_option_names)), call = call)
-  if (!is.null(dots$input_dim)) input_shape <- check_input_dim(dots$input_dim, call)
-  batch_shape <- dots$batch_input_shape %||% dots$batch_shape
-  if (!is.null(batch_shape)) input_shape <- batch_shape[-1]
   check_count(dots$batch_size, null = TRUE, arg = "batch_size", call = call)
   list(
-    input_shape = check_shape(input_shape, null = TRUE, call = call),
+    input_shape = joint_shape(input_shape, dots, call),
     dtype = check_dtype(dots$dtype, call = call),
     name = check_name(name, call = call),
     trainable = check_flag(dots$trainable %||% TRUE, arg = "trainable", call = call),
@@ -56,7 +53,19 @@ layer_option_names <- c(
   "batch_input_shape", "batch_shape", "batch_size"
 )
 
-check_input_dim <- function(input_dim, call) check_count(input_dim, call = call)
+# All ways to say it must agree.
+joint_shape <- function(input_shape, dots, call) {
+  ways <- list(input_shape = check_shape(input_shape, null = TRUE, call = call),
+    input_dim = check_count(dots$input_dim, null = TRUE, arg = "input_dim", call = call),
+    batch_input_shape = check_shape(dots$batch_input_shape[-1], null = TRUE, arg = "batch_input_shape", call = call),
+    batch_shape = check_shape(dots$batch_shape[-1], null = TRUE, arg = "batch_shape", call = call))
+  ways <- Filter(length, ways)
+  other <- Find(function(way) !identical(ways[[way]], ways[[1]]), names(ways))
+  if (is.null(other)) return(if (length(ways)) ways[[1]])
+  stop_kestrel("argument", sprintf("`%s` says %s, but `%s` says %s.", names(ways)[1],
+    shape_text(ways[[1]]), other, shape_text(ways[[other]])), hint = "Give one of them.",
+    argument = other, value = ways[[other]], expected = ways[[1]], call = call)
+}
 
 # Dims of a sample: one to four whole numbers.
 check_shape <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env()) {
@@ -225,8 +234,9 @@ layer_tensor <- function(layer, which) {
 layer_field <- function(layer, name) {
   state <- layer_state(layer)
   slots <- vapply(state$slots, `[[`, "", "name")
-  if (name %in% names(state$config)) return(state$config[[name]])
-  if (name %in% slots) return(state$weights[[name]])
+  setting <- state$config[[name]]
+  if (name %in% slots && is.null(setting)) return(state$weights[[name]])
+  if (name %in% names(state$config)) return(setting)
   known <- c("type", "dtype", "trainable", "built", "weights", "config")
   if (name %in% known) return(state[[name]])
   methods <- c("get_weights", "set_weights", "count_params", "get_config")

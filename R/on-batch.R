@@ -43,8 +43,7 @@ test_on_batch <- function(object, x, y, sample_weight = NULL) {
   call <- environment()
   threads <- engine_settings(call = call)
   check_compiled(object, call)
-  check_built(object, call)
-  data <- check_samples(object, x, y, sample_weight, call = call)
+  data <- with_model_restored(object, check_samples(object, x, y, sample_weight, call = call))
   samples <- new_samples(data$x, data$y, data$weight)
   unname(evaluate_samples(object, samples, samples$n, NULL, call, threads = threads))
 }
@@ -55,8 +54,8 @@ predict_on_batch <- function(object, x) {
   call <- environment()
   threads <- engine_settings(call = call)
   check_model(object, call = call)
-  check_built(object, call)
-  x <- model_input(object, x, "x", call)
+  check_layers_present(object, call)
+  x <- with_model_restored(object, model_input(object, x, "x", call))
   predict_rows(object, x, max(sample_count(x[[1]]), 1L), threads)
 }
 

@@ -3,7 +3,8 @@
 #' Inference: dropout and noise are off, batch normalization uses its moving statistics. The
 #' result is the same for any `batch_size`.
 #'
-#' @param object a model whose input shape is known (built or fitted).
+#' @param object a model. When the shape of its input is not known yet, that of `x` is taken and
+#'   the model's first weights are drawn, as in Keras.
 #' @param x samples, as for [fit()][fit.kestrel_model]. Rows with missing or infinite values
 #'   give `NA`.
 #' @param batch_size samples computed at once; `NULL` chooses.
@@ -14,7 +15,7 @@
 #' @param ... `newdata`, another name for `x`.
 #' @return a matrix with a row for each sample and a column for each unit of the output; an
 #'   array when the output has more dims.
-#' @section Errors: `kestrel_error_state` when the model has no layers or is not built;
+#' @section Errors: `kestrel_error_state` when the model has no layers;
 #'   `kestrel_error_shape` when `x` does not fit its input; `kestrel_error_argument` for other
 #'   bad arguments; `kestrel_error_callback` when a hook fails.
 #' @source Keras: `Model.predict()`.
@@ -33,9 +34,9 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   if (!is.null(batch_size)) batch_size <- check_count(batch_size)
   if (!is.null(steps)) steps <- check_count(steps)
   threads <- engine_settings(threads)
-  check_built(object)
+  check_layers_present(object)
   warn_features(object, x, "x", environment())
-  x <- model_input(object, x, "x", environment())
+  x <- with_model_restored(object, model_input(object, x, "x", environment()))
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
   set <- callback_set(callbacks, call = environment())
   if (verbose == 0) return(predict_with_hooks(object, x, batch_size, set, threads))

@@ -180,3 +180,12 @@ test_that("the first layer's dtype is the model's, others must agree", {
   expect_false(identical(twin(x), single))
   expect_near(twin(x), single, 1e-5)
 })
+
+test_that("ways to say the shape of the input must agree", {
+  shape_of <- function(...) layer_dense(units = 1, ...)$input_shape
+  expect_identical(shape_of(input_dim = 3, input_shape = 3), 3L)
+  expect_identical(shape_of(batch_input_shape = list(NULL, 2, 3), input_shape = c(2, 3)), 2:3)
+  expect_identical(shape_of(batch_shape = c(8, 2, 3)), 2:3)
+  expect_refused(shape_of(input_dim = 3, input_shape = 4), "argument", "input_dim", names = c("4", "3"))
+  expect_refused(shape_of(input_dim = 2, batch_shape = c(NA, 4)), "argument", "batch_shape")
+})

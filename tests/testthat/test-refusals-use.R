@@ -3,11 +3,12 @@
 x <- small_x()
 y <- small_y()
 
-test_that("predict() needs a built model and fitting x", {
+test_that("predict() needs layers and fitting x", {
   model <- small_model()
   expect_identical(dim(predict(model, x)), c(6L, 1L))
+  expect_refused(predict(keras_model_sequential(), x), "state", names = "no layers")
   unbuilt <- keras_model_sequential() %>% layer_dense(1)
-  expect_refused(predict(unbuilt, x), "state", names = "built")
+  expect_refused(predict(unbuilt, letters), "argument", "x", unbuilt)
   expect_refused(predict(model), "argument", "x", model)
   expect_refused(predict(model, x[, 1:2]), "shape", "x", model, names = c("4", "2"))
   expect_identical(dim(predict(model, x[0, ])), c(0L, 1L))

@@ -1,0 +1,42 @@
+test_that("each call of a shared layer has tensors and shapes of its own", {
+  a <- layer_input(shape = c(5, 32))
+  b <- layer_input(shape = c(7, 32))
+  shared <- layer_dense(units = 4)
+  encoded_a <- a %>% shared
+  encoded_b <- b %>% shared
+  expect_identical(get_output_at(shared, 1), encoded_a)
+  expect_identical(get_output_at(shared, 2), encoded_b)
+  expect_identical(get_input_at(shared, 2), b)
+  expect_identical(get_output_shape_at(shared, 2), c(NA, 7L, 4L))
+  expect_identical(get_input_shape_at(shared, 1), c(NA, 5L, 32L))
+  expect_refused(shared$output, "state")
+  expect_refused(get_output_at(shared, 3), "argument", "node_index", names = "2")
+  expect_refused(get_output_at(shared, 0), "argument", "node_index")
+  expect_refused(get_output_at("dense", 1), "argument", "object")
+  expect_refused(get_input_at(layer_dense(units = 1), 1), "argument", "node_index", names = "were 0")
+})
+
+test_that("merging layers, stacks and models called like layers have them, too", {
+  a <- layer_input(shape = 2)
+  b <- layer_input(shape = 3)
+  merge <- layer_concatenate()
+  both <- merge(list(a, b))
+  expect_identical(get_input_shape_at(merge, 1), list(c(NA, 2L), c(NA, 3L)))
+  stack <- small_model()
+  expect_identical(get_output_shape_at(stack$layers[[1]], 1), c(NA, 3L))
+  x <- layer_input(shape = 4)
+  y <- stack(x)
+  expect_identical(get_output_at(stack, 1), y)
+  expect_identical(get_input_at(stack, 1), x)
+})
+
+test_that("shape() gives dims", {
+  expect_identical(shape(28, 28), c(28L, 28L))
+  expect_identical(shape(c(2, 3)), 2:3)
+  expect_identical(shape(as.matrix(iris[1:4])), c(150L, 4L))
+  expect_identical(shape(layer_input(4)), c(NA, 4L))
+  expect_identical(layer_input(shape(2, 3))$shape, c(NA, 2L, 3L))
+  expect_refused(shape(-1), "argument", "...")
+  expect_refused(shape(), "argument", "...")
+  expect_refused(shape("a", 2), "argument", "...")
+})
