@@ -126,6 +126,17 @@ metric_words <- function(expression) {
 }
 
 # Numbers in a row of each output that has a loss; NULL while the model is not built.
+# After the layers changed: numbers of results follow the number of outputs.
+settle_again <- function(model) {
+  state <- model_state(model)
+  if (is.null(state$compiled)) return(invisible(model))
+  compiled <- state$compiled
+  compiled$metrics <- whole_metrics(compiled$metrics)
+  compiled$metric_labels <- unique_labels(compiled$metrics)
+  state$compiled <- settle_metrics(compiled, output_units(model, compiled$trained))
+  invisible(model)
+}
+
 output_units <- function(model, trained) {
   if (!model_state(model)$built) return(NULL)
   vapply(model_outputs(model)[trained], function(dims) as.integer(c(1L, dims)[length(dims) + 1]), 0L)

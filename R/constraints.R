@@ -18,7 +18,7 @@
 #' As strings: `"max_norm"`, `"unit_norm"`, `"min_max_norm"`, `"non_neg"` and their old forms
 #' without the inner underscore, with the defaults shown above.
 #'
-#' @param max_value,min_value bounds of the norm, at least 0.
+#' @param max_value,min_value bounds of the norm, at least 0, and in this order.
 #' @param rate how far weights go towards the bounds in one step; 1 is all the way.
 #' @param axis axes over which the norm is taken, counted from 0 as in R keras 2.x; negative
 #'   ones count from the last. A dense layer's kernel has inputs on axis 0 and units on axis
@@ -54,8 +54,9 @@ constraint_unitnorm <- function(axis = 0) {
 #' @rdname constraint_maxnorm
 #' @export
 constraint_minmaxnorm <- function(min_value = 0, max_value = 1, rate = 1, axis = 0) {
+  max_value <- check_number(max_value, min = check_number(min_value, min = 0))
   config <- list(
-    min_value = check_number(min_value, min = 0), max_value = check_number(max_value, min = 0),
+    min_value = as.double(min_value), max_value = max_value,
     rate = check_number(rate, min = 0), axis = check_axes(axis)
   )
   new_constraint("min_max_norm", config)

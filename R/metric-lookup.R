@@ -99,8 +99,19 @@ metric_results <- function(entry, units) {
   n <- length(engine_metric_result(state$choice, NULL, units[entry$output]))
   if (n == 1) return(list(entry))
   lapply(seq_len(n) - 1L, function(i) {
+    entry$whole <- entry$metric
     entry$metric <- copy_metric(entry$metric, paste0(state$label, "_", i))
     entry$result <- i
+    entry
+  })
+}
+
+# Settled metrics before they were: each as a whole, once.
+whole_metrics <- function(metrics) {
+  first <- Filter(function(entry) identical(entry$result %||% 0L, 0L), metrics)
+  lapply(first, function(entry) {
+    if (!is.null(entry$whole)) entry$metric <- entry$whole
+    entry[c("whole", "result")] <- NULL
     entry
   })
 }

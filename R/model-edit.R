@@ -2,9 +2,9 @@
 
 #' Layers of a model
 #'
-#' `get_layer()` finds a layer by name or by number. `pop_layer()` takes the last one off, and
-#' with it what [compile()][compile.kestrel_model] was told: a loss and metrics chosen for one
-#' output seldom fit another.
+#' `get_layer()` finds a layer by name or by number. `pop_layer()` takes the last one off.
+#' A compiled model stays compiled, as in Keras: loss and metrics are then those of the layer
+#' before, and the optimizer starts afresh.
 #'
 #' @param object a model.
 #' @param name the layer's name.
@@ -44,8 +44,9 @@ pop_layer <- function(object, rebuild = TRUE) {
   n <- length(state$layers)
   last <- state$layers[[n]]
   state$layers <- state$layers[-n]
-  state$compiled <- NULL
   model_changed(object)
+  state$built <- state$built && n > 1
+  settle_again(object)
   invisible(last)
 }
 
@@ -202,8 +203,26 @@ layer_from_config <- function(config) {
   general <- c("name", "trainable", "dtype", "input_shape")
   own <- config[setdiff(names(config), general)]
   attributes(own) <- list(names = names(own))
+  make <- layer_maker(type)
+  if (!is.null(make)) return(do.call(make, constructor_arguments(make, own, config[general])))
   new_layer(type, own, c(config["input_shape"], list(dtype = config$dtype, name = config$name,
     trainable = config$trainable, initial = NULL)))
+}
+
+# Name of the constructor of layers of a type, or NULL: it checks every value again.
+layer_maker <- function(type) {
+  irregular <- c(re_lu = "activation_relu", leaky_re_lu = "activation_leaky_relu",
+    elu = "activation_elu", softmax = "activation_softmax",
+    thresholded_re_lu = "activation_thresholded_relu", p_re_lu = "activation_parametric_relu")
+  suffix <- if (type %in% names(irregular)) irregular[[type]] else sub("1d$", "_1d", type)
+  name <- paste0("layer_", suffix)
+  if (exists(name, topenv(), mode = "function", inherits = FALSE)) name
+}
+
+# Without what such layers always have, and what was not given.
+constructor_arguments <- function(make, own, general) {
+  taken <- union(names(formals(get(make, topenv()))), layer_option_names)
+  c(own[names(own) %in% taken], Filter(Negate(is.null), general))
 }
 
 model_from_config <- function(config) {

@@ -145,7 +145,7 @@ add_layer <- function(model, layer, call = caller_env()) {
   state$input <- input
   state$built <- !is.null(input)
   state$nests <- isTRUE(state$nests) || is_model(layer)
-  invisible(model)
+  settle_again(model)
 }
 
 # The dims that a layer, or a model, brings with it.
@@ -281,10 +281,7 @@ build_model <- function(model, input, call = caller_env()) {
   state$input <- input
   state$built <- TRUE
   model_changed(model)
-  if (!is.null(state$compiled)) {
-    state$compiled <- settle_metrics(state$compiled, output_units(model, state$compiled$trained))
-  }
-  invisible(model)
+  settle_again(model)
 }
 
 # All or none: layers are built as copies first.

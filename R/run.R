@@ -79,11 +79,13 @@ run_open <- function(run) {
   run_hooks(run, "on_train_begin", logs = list())
 }
 
-# Always, after an error or Ctrl-C, too: what was reached goes back into the model.
+# Always, after an error or Ctrl-C, too: what was reached goes back into the model. An epoch
+# that was trained when a hook at its end failed is `due`: weights and history go together.
 run_close <- function(run) {
   state <- run$state
   progress_end(run$progress)
   if (!isTRUE(run$finished)) run_pull(run)
+  if (!is.null(run$due)) run_record(run, t(unlist(run$due)))
   assign("fitting", Filter(function(other) !identical(other, state), the$fitting), envir = the)
   state$dirty <- FALSE
   state$last_fit <- run_remember(run)
@@ -135,12 +137,13 @@ run_epoch <- function(run) {
   progress_epoch_begin(run$progress, run$epoch)
   run_hooks(run, "on_epoch_begin", run$epoch, logs = list())
   values <- run_batches(run)
-  logs <- as.list(stats::setNames(values, run$labels))
+  logs <- run$due <- as.list(stats::setNames(values, run$labels))
   run_pull_for_hooks(run)
-  if (validates_now(run)) logs <- c(logs, run_validation(run))
+  if (validates_now(run)) logs <- run$due <- c(logs, run_validation(run))
   logs <- run_hooks(run, "on_epoch_end", run$epoch, logs = logs)
   run$logs <- logs
   run_record(run, t(unlist(logs)))
+  run$due <- NULL
   progress_epoch_end(run$progress, run$epoch, logs, seconds_now() - begun)
   note_nonfinite(run)
   run$epoch <- run$epoch + 1L

@@ -198,12 +198,21 @@ class_weights <- function(class_weight, y, classes, known, call = caller_env()) 
   names <- names(weights)
   if (!is.null(classes)) names[names %in% classes] <- match(names[names %in% classes], classes) - 1L
   unknown <- which(!names %in% known)
-  if (length(unknown)) {
-    stop_argument("class_weight", sprintf("a weight for classes of y (%s)", paste(utils::head(classes %||% known, 10), collapse = ", ")),
-      names(weights)[unknown[1]], call = call)
-  }
+  if (length(unknown)) stop_class(names(weights)[unknown[1]], classes %||% known, call)
   found <- match(as.character(codes), names)
   matrix(ifelse(is.na(found), 1, weights[found]), ncol = 1)
+}
+
+stop_class <- function(name, classes, call) {
+  many <- length(classes) > 10
+  shown <- paste(c(utils::head(classes, 10), if (many) "..."), collapse = ", ")
+  numbers <- suppressWarnings(as.double(classes))
+  if (any(numbers != trunc(numbers), na.rm = TRUE)) {
+    stop_kestrel("argument", sprintf("`class_weight` is for classes, but `y` has numbers such as %s.",
+      format(numbers[numbers != trunc(numbers)][1], digits = 4)), argument = "class_weight",
+      hint = "Give sample_weight, one number for each sample.", value = name, call = call)
+  }
+  stop_argument("class_weight", sprintf("a weight for classes of y (%s)", shown), name, call = call)
 }
 
 # The classes of the model's output; where y are no classes, the values that occur.

@@ -58,3 +58,9 @@ test_that("bad bounds and axes are refused", {
     layer_dense(units = 1, kernel_constraint = "maxnrm")
   })
 })
+
+test_that("bounds in the wrong order are refused", {
+  expect_refused(constraint_minmaxnorm(2, 1), "argument", "max_value", names = "2")
+  expect_refused(constraint_minmaxnorm(-1, 1), "argument", "min_value")
+  expect_identical(constraint_minmaxnorm(2, 2)(matrix(c(3, 4))), matrix(c(3, 4)) * 2 / (1e-7 + 5))
+})

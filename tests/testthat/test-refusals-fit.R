@@ -221,6 +221,9 @@ test_that("weights of samples and classes are checked", {
   expect_refused(fit(k, x, z, class_weight = list("0" = 1, "7" = 2)), "argument", "class_weight", k,
     names = "7")
   expect_refused(fit(k, x, z, class_weight = list("0" = -1)), "argument", "class_weight", k)
+  model <- small_model()
+  expect_refused(fit(model, x, small_y(), class_weight = list("0" = 1)), "argument", "class_weight", model,
+    names = c("numbers such as", "sample_weight"))
   expect_refused(fit(k, x, z, class_weight = c(1, 2)), "argument", "class_weight", k)
   expect_no_error(fit(k, x, z, class_weight = list("1" = 3), epochs = 1, verbose = 0))
 })

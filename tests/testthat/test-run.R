@@ -123,7 +123,7 @@ test_that("an error in a callback keeps weights, history and the model", {
   expect_match(conditionMessage(error$parent), "enough")
   fit(twin, small_x(), small_y(), epochs = 4, shuffle = FALSE, verbose = 0)
   expect_identical(get_weights(model), get_weights(twin))
-  expect_identical(model$history$metrics$loss, twin$history$metrics$loss[1:3])
+  expect_identical(model$history$metrics$loss, twin$history$metrics$loss)
   expect_false(kestrel:::is_fitting(model))
   more <- fit(model, small_x(), small_y(), epochs = 2, shuffle = FALSE, verbose = 0)
   expect_identical(more$metrics, fit(twin, small_x(), small_y(), epochs = 2, shuffle = FALSE,
@@ -280,4 +280,20 @@ test_that("a loss that is not finite is told in one way and warned of in another
   expect_length(told, 1)
   expect_warning(fit(model, small_x(), small_y(), epochs = 1, verbose = 0),
     "The loss became NaN or infinite in epoch 1, batch 1.", class = "kestrel_warning_nonfinite")
+})
+
+test_that("weights and history agree when a hook at the end of an epoch fails", {
+  once <- function(...) {
+    model <- small_model()
+    set_weights(model, lapply(get_weights(model), function(w) array(0.1, dim(w))))
+    try(fit(model, small_x(), small_y(), epochs = 5, shuffle = FALSE, verbose = 0, ...), silent = TRUE)
+    model
+  }
+  fails <- callback_lambda(on_epoch_end = function(epoch, logs) if (epoch == 2) stop("enough"))
+  data <- list(small_x(), small_y())
+  three <- once(callbacks = fails, validation_data = data)
+  whole <- once(validation_data = data)
+  expect_identical(three$history$metrics, lapply(whole$history$metrics, head, 3))
+  score <- evaluate(three, small_x(), small_y(), verbose = 0)
+  expect_near(score$loss, three$history$metrics$val_loss[3], 1e-14)
 })
