@@ -123,9 +123,18 @@ sample_count <- function(x) dim(x)[1]
 
 sample_dims <- function(x) dim(x)[-1]
 
-# What C reads of an array: samples from + 1 .. from + n.
+# What C reads of an array: samples from + 1 .. from + n. dims: integers.
 data_array <- function(x, dims, from = 0L, n = sample_count(x)) {
-  list(values = x, dims = as.integer(dims), from = as.integer(from), n = as.integer(n))
+  list(values = x, dims = dims, from = from, n = n)
+}
+
+# The same of each array of a list.
+data_arrays <- function(arrays, from = 0L, n = sample_count(arrays[[1]])) {
+  for (i in seq_along(arrays)) {
+    x <- arrays[[i]]
+    arrays[[i]] <- data_array(x, sample_dims(x), from, n)
+  }
+  arrays
 }
 
 # Numbers that are missing or infinite: count and first position, as an error. `rows`:
@@ -150,11 +159,11 @@ position_text <- function(at) {
   sprintf("[%s]", paste(at, collapse = ", "))
 }
 
-# A matrix that fits a built model of one input as it is.
+# A matrix that fits a built model of one input as it is. FALSE, too, as long as nobody has asked
+# for the layout.
 is_plain_input <- function(model, x) {
-  state <- environment(model)
-  state$built && length(state$layers) > 0 && is_plain_matrix(x) &&
-    identical(dim(x)[-1], state$input) && !model_layout(state)$codes
+  layout <- environment(model)$layout
+  is_plain_matrix(x) && identical(dim(x)[2], layout$columns) && !layout$codes
 }
 
 check_input_dims <- function(got, expected, what, call, arg = "x") {

@@ -17,6 +17,9 @@ count_missing <- function(x, from = 0, n = length(x)) {
   .Call(ffi_count_missing, x, as.double(from), as.double(n))
 }
 
+# 0 .. n - 1 from R's generator, as sample.int() draws it.
+random_index <- function(n) .Call(ffi_random_index, n)
+
 engine_activation <- function(choice, x, k, inner = 1L) {
   .Call(ffi_activation, choice, as.double(x), k, inner)
 }
@@ -82,8 +85,10 @@ engine_optimizer_step <- function(spec, dims, w, g, state = NULL) {
 
 network_info <- function(spec) .Call(ffi_network_info, spec)
 
-engine_predict <- function(spec, w, x, batch_size, training = FALSE, seed = 0, threads = 1L) {
-  .Call(ffi_predict, spec, w, x, batch_size, training, seed, threads)
+# A list of arrays by output; NULL where `finite` and any of x is missing or infinite.
+engine_predict <- function(spec, w, x, batch_size, training = FALSE, seed = 0, threads = 1L,
+                           finite = FALSE) {
+  .Call(ffi_predict, spec, w, x, batch_size, training, seed, threads, finite)
 }
 
 engine_gradient <- function(spec, w, x, v, training = FALSE, seed = 0) {
@@ -97,12 +102,13 @@ engine_jvp <- function(spec, w, x, xdot, wdot, training = FALSE, seed = 0) {
 # The packed weights as a list of arrays for each layer, named by its slots.
 unpack_slots <- function(slots, w) .Call(ffi_unpack, slots, w)
 
-trainer_bytes <- function(spec, train, data, validation) {
-  .Call(ffi_trainer_bytes, spec, train, data, validation)
-}
-
-trainer_new <- function(spec, train, data, validation, w) {
-  .Call(ffi_trainer_new, spec, train, data, validation, w)
+# Refused where it would take more memory than there is.
+trainer_new <- function(spec, train, data, validation, w, call = caller_env(), what = "Training",
+                        hint = NULL) {
+  trainer <- .Call(ffi_trainer_new, spec, train, data, validation, w, small_memory)
+  if (!is.double(trainer)) return(trainer)
+  check_memory(trainer, what, call, hint)
+  .Call(ffi_trainer_new, spec, train, data, validation, w, Inf)
 }
 
 # Another batch of as many samples, and a new seed, for a trainer as it was when it was new.

@@ -65,7 +65,7 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
   )
   train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
   w <- pack_layout(model_layout(state))
-  trainer <- trainer_new(training_plan(model), train, NULL, samples, w)
+  trainer <- trainer_new(training_plan(model), train, NULL, samples, w, call, "Evaluation")
   labels <- log_labels(state$compiled)
   stats::setNames(evaluate_all(trainer, steps, hooks, labels, custom_metrics(model), call), labels)
 }

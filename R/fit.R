@@ -165,8 +165,10 @@ restore_environment <- function(env, values) {
 
 check_ready <- function(model, call = caller_env()) {
   check_model(model, arg = "object", call = call)
+  state <- environment(model)
+  if (length(state$layers) && !is.null(state$compiled) && !length(the$fitting)) return(invisible(model))
   check_layers_present(model, call)
-  if (is.null(model_state(model)$compiled)) {
+  if (is.null(state$compiled)) {
     stop_kestrel("state", "The model is not compiled.",
       hint = "Call compile() first, for example compile(model, loss = \"mse\").", call = call)
   }

@@ -139,8 +139,9 @@ model_inputs <- function(model) {
   if (is.null(input) || is.list(input)) input else list(input)
 }
 
-model_outputs <- function(model) {
-  state <- model_state(model)
+model_outputs <- function(model) state_outputs(model_state(model))
+
+state_outputs <- function(state) {
   if (is.null(state$graph)) return(list(stack_output(state)))
   ends <- state$graph$outputs
   Map(function(call, output) state$graph$calls[[call]]$dims[[output]], ends$call, ends$output)

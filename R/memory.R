@@ -9,9 +9,11 @@ memory_available <- function() {
   1024 * as.double(gsub("[^0-9]", "", line[1]))
 }
 
-# Small sizes are not worth a look at the system.
+# Bytes that are not worth a look at the system.
+small_memory <- 2^28
+
 check_memory <- function(bytes, what, call = caller_env(), hint = NULL) {
-  if (bytes < 2^28) return(invisible(bytes))
+  if (bytes <= small_memory) return(invisible(bytes))
   available <- memory_available()
   if (bytes <= available) return(invisible(bytes))
   stop_kestrel(

@@ -5,7 +5,9 @@
 # list(at, fn, label, weighted, output, dims) for each; `at` counts all metrics from 0.
 custom_metrics <- function(model) {
   metrics <- model_state(model)$compiled$metrics
+  if (!length(metrics)) return(list())
   custom <- Filter(function(i) !is.null(metrics[[i]]$metric$fn), seq_along(metrics))
+  if (!length(custom)) return(list())
   dims <- model_outputs(model)[model_state(model)$compiled$trained]
   lapply(custom, function(i) {
     entry <- metrics[[i]]

@@ -346,8 +346,19 @@ inference_plan <- function(model) environment(model)$plan %||% model_plan(model)
 
 # Of the state of a model.
 model_layout <- function(state) {
-  if (is.null(state$layout)) state$layout <- layout_of(leaves_of(state))
+  if (is.null(state$layout)) state$layout <- c(layout_of(leaves_of(state)), plain_columns(state))
   state$layout
+}
+
+# Columns of x and y of a built model that takes and gives a matrix, of any numbers: `columns` and
+# `units`.
+plain_columns <- function(state) {
+  input <- state$input
+  output <- state_outputs(state)
+  list(
+    columns = if (state$built && length(input) == 1 && !is.list(input)) input,
+    units = if (length(output) == 1 && length(output[[1]]) == 1) output[[1]]
+  )
 }
 
 # A model on a stack of layers, which it joins, on tensors, or on data.

@@ -32,8 +32,7 @@ train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NU
   threads <- engine_settings(call = call)
   check_ready(object, call)
   data <- with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call))
-  state <- model_state(object)
-  if (!is.null(data$classes)) state$classes <- data$classes
+  if (!is.null(data$classes)) assign("classes", data$classes, envir = environment(object))
   suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), threads, call))
 }
 
@@ -60,19 +59,20 @@ predict_on_batch <- function(object, x) {
 }
 
 step_on_batch <- function(model, samples, threads, call) {
-  state <- model_state(model)
+  state <- environment(model)
   held <- batch_trainer(model, samples, threads, call)
+  trainer <- held$trainer
   rate <- batch_rate(held, state$compiled$optimizer, call)
-  if (!is.null(rate)) trainer_set_rate(held$trainer, rate)
-  logs <- trainer_step(held$trainer)
+  if (!is.null(rate)) trainer_set_rate(trainer, rate)
+  held$weights <- held$optimizer_state <- NULL
+  logs <- trainer_step(trainer)
   if (length(held$custom)) {
-    add_custom_metrics(held$trainer, held$custom, call)
-    logs <- trainer_logs(held$trainer)
+    add_custom_metrics(trainer, held$custom, call)
+    logs <- trainer_logs(trainer)
   }
-  now <- trainer_get(held$trainer)
+  now <- trainer_get(trainer)
+  state$optimizer_state <- held$optimizer_state <- now[c("moments", "scalars", "iterations")]
   held$weights <- unpack_layout(model_layout(state), now$w)
-  state$optimizer_state <- now[c("moments", "scalars", "iterations")]
-  held$optimizer_state <- state$optimizer_state
   hold_trainer(held)
   logs
 }
@@ -85,15 +85,16 @@ batch_rate <- function(held, optimizer, call) {
   check_rate(rate(trainer_progress(held$trainer)$iterations), call)
 }
 
-# list(key, trainer, custom, weights, optimizer_state): weights and state are those that the trainer
-# holds. It serves again while all that it was made from is the same; weights that were set
-# since are handed over.
+# An environment of model (its state), key, trainer, custom, weights, optimizer_state: the last two
+# are what the trainer holds, NULL where that is not known, as after an error. It serves again
+# while all that it was made from is the same; weights that were set since are handed over.
 batch_trainer <- function(model, samples, threads, call) {
-  state <- model_state(model)
+  state <- environment(model)
   key <- batch_key(model, samples, threads)
   held <- held_trainer(state)
-  same <- identical(key, held$key) && !is.null(state$optimizer_state)
-  if (!same) return(new_batch_trainer(model, samples, threads, key, call))
+  if (is.null(state$optimizer_state) || !identical(key, held$key)) {
+    return(new_batch_trainer(model, samples, threads, key, call))
+  }
   trainer_refill(held$trainer, samples, draw_seed())
   if (!holds_weights(held, model_layout(state)$states)) {
     trainer_set(held$trainer, w = pack_layout(model_layout(state)))
@@ -105,8 +106,10 @@ batch_trainer <- function(model, samples, threads, call) {
 }
 
 holds_weights <- function(held, states) {
+  weights <- held$weights
+  if (length(weights) != length(states)) return(FALSE)
   for (i in seq_along(states)) {
-    if (!same_numbers(held$weights[[i]], states[[i]]$weights)) return(FALSE)
+    if (!same_numbers(weights[[i]], states[[i]]$weights)) return(FALSE)
   }
   TRUE
 }
@@ -115,11 +118,16 @@ holds_weights <- function(held, states) {
 same_numbers <- function(a, b) identical(a, b, num.eq = FALSE, single.NA = FALSE)
 
 batch_key <- function(model, samples, threads) {
-  state <- model_state(model)
+  compiled <- environment(model)$compiled
+  y <- samples$y
+  weighted <- logical(length(y))
+  for (o in seq_along(y)) {
+    y[[o]] <- y[[o]]$dims
+    weighted[o] <- !is.null(samples$weight[[o]])
+  }
   list(
-    state, model_plan(model), state$compiled, samples$n, lapply(samples$y, `[[`, "dims"),
-    lapply(samples$weight, is.null), optimizer_field(state$compiled$optimizer, "schedule"),
-    getOption("kestrel.kernel"), threads
+    model_plan(model), compiled, samples$n, y, weighted,
+    optimizer_field(compiled$optimizer, "schedule"), getOption("kestrel.kernel"), threads
   )
 }
 
@@ -127,31 +135,27 @@ new_batch_trainer <- function(model, samples, threads, key, call) {
   state <- model_state(model)
   settings <- list(batch_size = samples$n, validation_batch_size = samples$n, threads = threads)
   train <- train_spec(model, samples, settings, draw_seed(), call = call)
-  spec <- training_plan(model)
-  check_memory(trainer_bytes(spec, train, samples, NULL), "Training", call)
-  trainer <- trainer_new(spec, train, samples, NULL, pack_layout(model_layout(state)))
+  trainer <- trainer_new(training_plan(model), train, samples, NULL, pack_layout(model_layout(state)), call)
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
-  list(key = key, trainer = trainer, custom = custom_metrics(model))
+  list2env(list(model = state, key = key, trainer = trainer, custom = custom_metrics(model)),
+    parent = emptyenv())
 }
 
 # The last model trained comes first; few, since each holds a copy of its weights.
 held_trainers <- 4L
 
 held_trainer <- function(state) {
-  for (held in the$on_batch) if (identical(held$key[[1]], state)) return(held)
+  for (held in the$on_batch) if (identical(held$model, state)) return(held)
 }
 
 hold_trainer <- function(held) {
-  if (identical(the$on_batch[[1]]$key[[1]], held$key[[1]])) {
-    the$on_batch[[1]] <- held
-  } else {
-    kept <- other_trainers(held$key[[1]])
-    assign("on_batch", c(list(held), kept[seq_len(min(length(kept), held_trainers - 1L))]), envir = the)
-  }
+  if (length(the$on_batch) && identical(the$on_batch[[1]], held)) return(invisible(held))
+  kept <- other_trainers(held$model)
+  assign("on_batch", c(list(held), kept[seq_len(min(length(kept), held_trainers - 1L))]), envir = the)
 }
 
 other_trainers <- function(state) {
-  Filter(function(held) !identical(held$key[[1]], state), the$on_batch)
+  Filter(function(held) !identical(held$model, state), the$on_batch)
 }
 
 # fit() has a trainer of its own, and leaves weights that this one does not know.

@@ -159,8 +159,9 @@ optimizer_makers <- function() {
 # What the engine is told; 0 and 1 stand for none.
 optimizer_spec <- function(optimizer, call = caller_env(), layout = NULL) {
   common <- optimizer_field(optimizer, "common")
+  choice <- optimizer_field(optimizer, "choice")
   list(
-    optimizer = optimizer_field(optimizer, "choice"),
+    optimizer = choice,
     lr = initial_rate(optimizer, call),
     schedule = optimizer_field(optimizer, "schedule")$choice,
     decay = optimizer_field(optimizer, "decay"),
@@ -172,7 +173,7 @@ optimizer_spec <- function(optimizer, call = caller_env(), layout = NULL) {
     ema_momentum = common$ema_momentum,
     ema_every = common$ema_overwrite_frequency %||% 0L,
     accumulate = common$gradient_accumulation_steps %||% 1L,
-    apart = if (optimizer$record == "muon") muon_apart(optimizer, layout)
+    apart = if (choice$name == "muon") muon_apart(optimizer, layout)
   )
 }
 

@@ -29,16 +29,15 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
                                   callbacks = NULL, threads = NULL, ...) {
   if (missing(x)) x <- list(...)$newdata
   if (...length()) check_predict_dots(list(...))
-  check_model(object)
-  verbose <- resolve_verbose(verbose)
+  check_intact(object, environment())
+  if (!identical(verbose, 0)) verbose <- resolve_verbose(verbose)
   if (!is.null(batch_size)) batch_size <- check_count(batch_size)
   if (!is.null(steps)) steps <- check_count(steps)
   threads <- engine_settings(threads)
-  check_layers_present(object)
-  warn_features(object, x, "x", environment())
+  if (!is.null(environment(object)$features)) warn_features(object, x, "x", environment())
   x <- with_model_restored(object, model_input(object, x, "x", environment()))
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
-  set <- callback_set(callbacks, call = environment())
+  set <- if (is.null(callbacks)) no_callbacks else callback_set(callbacks, call = environment())
   if (verbose == 0) return(predict_with_hooks(object, x, batch_size, set, threads))
   begun <- seconds_now()
   y <- predict_with_hooks(object, x, batch_size, set, threads)
@@ -106,7 +105,7 @@ predictions <- function(model, outputs) {
 # Rows that cannot be computed are NA; the others are as if these were not there. The engine
 # looks for such rows in doubles while it has them at hand.
 predict_rows <- function(model, x, batch_size, threads) {
-  y <- if (all(vapply(x, is.double, NA))) predict_arrays(model, x, FALSE, batch_size, threads, finite = TRUE)
+  y <- if (all_double(x)) predict_arrays(model, x, FALSE, batch_size, threads, finite = TRUE)
   if (!is.null(y)) return(predictions(model, y))
   missing <- vapply(x, function(x) count_missing(x)[4] > 0, NA)
   if (!any(missing)) return(predictions(model, predict_arrays(model, x, FALSE, batch_size, threads)))
@@ -114,6 +113,11 @@ predict_rows <- function(model, x, batch_size, threads) {
   x <- lapply(x, blank_rows, bad, 0)
   y <- predict_arrays(model, x, FALSE, batch_size, threads)
   predictions(model, lapply(y, blank_rows, bad, NA_real_))
+}
+
+all_double <- function(arrays) {
+  for (x in arrays) if (!is.double(x)) return(FALSE)
+  TRUE
 }
 
 blank_rows <- function(x, rows, value) {
@@ -130,14 +134,11 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
   n <- sample_count(x[[1]])
   seed <- if (training) draw_seed() else 0
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
-  size <- if (training) n else slice_samples(length(w), plan$inputs, batch_size)
   compute <- function(from, n) {
-    slice <- lapply(seq_along(x), function(i) data_array(x[[i]], plan$inputs[[i]], from, n))
-    y <- engine_predict(plan, w, slice, batch_size, training, seed, threads)
-    if (finite && !attr(y, "finite")) return(NULL)
-    attr(y, "finite") <- NULL
-    y
+    engine_predict(plan, w, data_arrays(x, from, n), batch_size, training, seed, threads, finite)
   }
+  if (training || n <= batch_size) return(compute(0L, n))
+  size <- slice_samples(length(w), plan$inputs, batch_size)
   if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
 }
 
@@ -168,9 +169,8 @@ network_gradient <- function(model, x, v, training = FALSE) {
   layers <- leaf_layers(model)
   x <- model_input(model, x, "x")
   v <- if (is.list(v)) lapply(v, check_data, "v") else list(check_data(v, "v"))
-  as_data <- function(arrays) lapply(arrays, function(x) data_array(x, sample_dims(x)))
   result <- engine_gradient(
-    model_plan(model), pack_weights(layers), as_data(x), as_data(v), training,
+    model_plan(model), pack_weights(layers), data_arrays(x), data_arrays(v), training,
     if (training) draw_seed() else 0
   )
   list(y = one_or_list(result$y), dx = one_or_list(result$dx),

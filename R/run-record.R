@@ -27,11 +27,18 @@ run_history <- function(run) {
 
 run_columns <- function(run) {
   chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
+  if (length(chunks) == 1 && identical(colnames(chunks[[1]]), run$labels)) return(matrix_columns(chunks[[1]]))
   names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
   columns <- lapply(names, function(name) {
     as.double(unlist(lapply(chunks, chunk_column, name), use.names = FALSE))
   })
   names(columns) <- names
+  columns
+}
+
+matrix_columns <- function(x) {
+  columns <- lapply(seq_len(ncol(x)), function(i) as.double(x[, i]))
+  names(columns) <- colnames(x)
   columns
 }
 
@@ -82,8 +89,12 @@ run_remember <- function(run) {
 
 # Sizes, and numbers at sixteen places.
 data_fingerprint <- function(x, y) {
-  some <- function(v) as.double(v[unique(round(seq.int(1, length(v), length.out = 16)))])
-  list(dims = c(dim(x), dim(y)), x = some(x), y = some(y))
+  list(dims = c(dim(x), dim(y)), x = some_places(x), y = some_places(y))
+}
+
+some_places <- function(v) {
+  if (length(v) <= 16) return(as.double(v))
+  as.double(v[round(seq.int(1, length(v), length.out = 16))])
 }
 
 # One line after a longer fit that printed, for what is certain at a glance: layers that are

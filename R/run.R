@@ -12,16 +12,13 @@ new_run <- function(model, data, settings, callbacks, call) {
     custom = custom_metrics(model)
   ), parent = emptyenv())
   forget_trainer(state)
-  spec <- training_plan(model)
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
-  train <- with_seed_kept({
-    train <- train_spec(model, data$train, settings, draw_seed(), call = call)
-    check_memory(trainer_bytes(spec, train, data$train, data$validation), "Training", call,
-      hint = memory_hint(run$optimizer))
-    train
-  })
   run$before <- pack_layout(model_layout(state))
-  run$trainer <- trainer_new(spec, train, data$train, data$validation, run$before)
+  run$trainer <- with_seed_kept({
+    train <- train_spec(model, data$train, settings, draw_seed(), call = call)
+    trainer_new(training_plan(model), train, data$train, data$validation, run$before, call,
+      hint = memory_hint(run$optimizer))
+  })
   state$dirty <- FALSE
   if (!is.null(state$optimizer_state)) trainer_set(run$trainer, state = state$optimizer_state)
   trainer_start_epoch(run$trainer, settings$initial_epoch)
@@ -40,7 +37,7 @@ run_epochs <- function(run) {
   state <- run$state
   on.exit(run_close(run))
   assign("fitting", c(the$fitting, state), envir = the)
-  list2env(list(dirty = FALSE, stop_training = FALSE), envir = state)
+  state$dirty <- state$stop_training <- FALSE
   run_open(run)
   if (run_is_free(run)) run_freely(run)
   while (run_goes_on(run)) run_epoch(run)
@@ -86,7 +83,8 @@ run_close <- function(run) {
   progress_end(run$progress)
   if (!isTRUE(run$finished)) run_pull(run)
   if (!is.null(run$due)) run_record(run, t(unlist(run$due)))
-  assign("fitting", Filter(function(other) !identical(other, state), the$fitting), envir = the)
+  others <- vapply(the$fitting, function(other) !identical(other, state), NA)
+  assign("fitting", the$fitting[others], envir = the)
   state$dirty <- FALSE
   state$last_fit <- run_remember(run)
   state$running <- NULL

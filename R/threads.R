@@ -4,7 +4,9 @@
 engine_settings <- function(threads = NULL, call = caller_env()) {
   kernel <- getOption("kestrel.kernel")
   if (!is.null(kernel)) check_kernel(kernel, call)
-  resolve_threads(threads, getOption("kestrel.threads"), call)
+  option <- getOption("kestrel.threads")
+  if (is.null(threads) && is.null(option)) return(thread_limits()$default)
+  resolve_threads(threads, option, call)
 }
 
 # The argument, else the option, else the default; never more than there are processors.

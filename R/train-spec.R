@@ -40,9 +40,8 @@ output_specs <- function(model) {
 loss_is_fused <- function(nodes, place, loss) {
   last <- nodes[[place + 1L]]
   if (is.null(last$activation) || last$inputs[1] < 0L) return(FALSE)
-  same <- identical(loss_absorbs(loss), last$activation)
-  last_axis <- all(is.nan(last$layer$h) | last$layer$h == -1)
-  same && last_axis && !isTRUE(loss$config$from_logits)
+  identical(loss_absorbs(loss), last$activation) &&
+    all(is.nan(last$layer$h) | last$layer$h == -1) && !isTRUE(loss$config$from_logits)
 }
 
 fused_choice <- function(loss) {

@@ -3,12 +3,10 @@
 
 # x, y and weight are lists of arrays, by input and by output.
 new_samples <- function(x, y, weight, from = 0L, n = sample_count(x[[1]])) {
-  list(
-    n = as.integer(n),
-    x = lapply(x, function(x) data_array(x, sample_dims(x), from, n)),
-    y = lapply(y, function(y) data_array(y, sample_dims(y), from, n)),
-    weight = lapply(weight, function(w) if (!is.null(w)) data_array(w, 1L, from, n))
-  )
+  for (o in seq_along(weight)) {
+    if (!is.null(weight[[o]])) weight[[o]] <- data_array(weight[[o]], 1L, from, n)
+  }
+  list(n = as.integer(n), x = data_arrays(x, from, n), y = data_arrays(y, from, n), weight = weight)
 }
 
 # Checks x and y against the model (building it when it is not) and each other. Lists of arrays
@@ -59,7 +57,7 @@ check_one_to_one <- function(model, call) {
 is_plain_pair <- function(model, x, y) {
   state <- environment(model)
   is_plain_input(model, x) && is.null(state$features) && is_plain_matrix(y) &&
-    dim(y)[1] == dim(x)[1] && identical(list(dim(y)[-1]), model_outputs(model)) &&
+    dim(y)[1] == dim(x)[1] && identical(dim(y)[2], state$layout$units) &&
     takes_any_number(state$compiled$losses[[1]]) && count_missing(x)[4] == 0 && count_missing(y)[4] == 0
 }
 

@@ -118,8 +118,9 @@ static SEXP arrays_new(int count, const nn_shape* const* shapes, int n, double**
   return list;
 }
 
+/* A list of arrays by output; NULL where `only_finite` and x is not all finite. */
 SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP seed,
-                 SEXP threads) {
+                 SEXP threads, SEXP only_finite) {
   const nn_engine* engine = spec_engine(spec_field(spec, "precision"));
   nn_network_spec s = spec_network(spec);
   const nn_network* net = network_of(engine, &s);
@@ -139,9 +140,8 @@ SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP
     void* block = block_call(engine->predict_bytes(net, &how));
     finite = engine->predict(block, net, &how, weights, n, arrays, to);
   }
-  Rf_setAttrib(y, Rf_install("finite"), Rf_ScalarLogical(finite));
   UNPROTECT(1);
-  return y;
+  return finite || Rf_asLogical(only_finite) != 1 ? y : R_NilValue;
 }
 
 /* list(y, dx, dw, w): outputs, gradients of sum(y v), weights with statistics after. */

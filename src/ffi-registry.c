@@ -1,5 +1,7 @@
 #include <math.h>
 
+#include <R_ext/Random.h>
+
 #include "engines.h"
 #include "ffi.h"
 #include "r-spec.h"
@@ -60,6 +62,14 @@ SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {
   SEXP result = Rf_allocVector(REALSXP, 4);
   for (int i = 0; i < 4; ++i) REAL(result)[i] = counts[i];
   return result;
+}
+
+/* 0 .. n - 1 from R's generator, in the way of sample.int(). */
+SEXP ffi_random_index(SEXP n) {
+  GetRNGstate();
+  double index = R_unif_index(Rf_asReal(n));
+  PutRNGstate();
+  return Rf_ScalarReal(index);
 }
 
 /* c(processors, whether there is OpenMP, whether this process is a fork). */

@@ -31,23 +31,20 @@ static handle* handle_of(SEXP x) {
   return h;
 }
 
-/* Bytes that training would take, so that R can refuse before it asks for them. */
-SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation) {
-  plan p = plan_read(spec, train, data, validation);
-  nn_network* net;
-  spec_stop(p.engine->network_new(block_call(p.engine->network_bytes(&p.network)), &p.network, &net));
-  size_t bytes = p.engine->trainer_bytes(net, &p.train, &p.data, &p.validation);
-  return Rf_ScalarReal(bytes == SIZE_MAX ? R_PosInf : (double) bytes);
-}
-
-SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w) {
+/* A trainer; or, where it would take more than `most` bytes, how many. */
+SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w, SEXP most) {
   plan p = plan_read(spec, train, data, validation);
   SEXP keep = PROTECT(Rf_allocVector(VECSXP, 5));
   SET_VECTOR_ELT(keep, 0, block_new(sizeof(handle)));
   SET_VECTOR_ELT(keep, 1, block_new(p.engine->network_bytes(&p.network)));
   nn_network* net;
   spec_stop(p.engine->network_new(block_align(RAW(VECTOR_ELT(keep, 1))), &p.network, &net));
-  SET_VECTOR_ELT(keep, 2, block_new(p.engine->trainer_bytes(net, &p.train, &p.data, &p.validation)));
+  size_t bytes = p.engine->trainer_bytes(net, &p.train, &p.data, &p.validation);
+  if ((double) bytes > Rf_asReal(most)) {
+    UNPROTECT(1);
+    return Rf_ScalarReal(bytes == SIZE_MAX ? R_PosInf : (double) bytes);
+  }
+  SET_VECTOR_ELT(keep, 2, block_new(bytes));
   handle* h = block_align(RAW(VECTOR_ELT(keep, 0)));
   size_t n_state;
   *h = (handle){.engine = p.engine, .n_inputs = p.network.n_inputs,

@@ -8,6 +8,7 @@
 SEXP ffi_registry(SEXP table);
 SEXP ffi_kernels(void);
 SEXP ffi_threads(void);
+SEXP ffi_random_index(SEXP n);
 SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n);
 
 SEXP ffi_activation(SEXP choice, SEXP x, SEXP k, SEXP inner);
@@ -27,14 +28,13 @@ SEXP ffi_optimizer_step(SEXP spec, SEXP dims, SEXP w, SEXP g, SEXP state);
 
 SEXP ffi_network_info(SEXP spec);
 SEXP ffi_predict(SEXP spec, SEXP w, SEXP x, SEXP batch_size, SEXP training, SEXP seed,
-                 SEXP threads);
+                 SEXP threads, SEXP only_finite);
 SEXP ffi_gradient(SEXP spec, SEXP w, SEXP x, SEXP v, SEXP training, SEXP seed);
 SEXP ffi_jvp(SEXP spec, SEXP w, SEXP x, SEXP xdot, SEXP wdot, SEXP training, SEXP seed);
 
 SEXP ffi_unpack(SEXP slots, SEXP w);
 
-SEXP ffi_trainer_bytes(SEXP spec, SEXP train, SEXP data, SEXP validation);
-SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w);
+SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w, SEXP most);
 SEXP ffi_trainer_refill(SEXP trainer, SEXP data, SEXP seed);
 SEXP ffi_interrupt(void);
 SEXP ffi_trainer_run(SEXP trainer, SEXP epoch, SEXP batch, SEXP budget);

@@ -7,7 +7,7 @@
 #define ENTRY(name, n) {#name, (DL_FUNC) (void (*)(void)) & name, n}
 
 static const R_CallMethodDef entries[] = {
-    ENTRY(ffi_kernels, 0),           ENTRY(ffi_threads, 0),
+    ENTRY(ffi_kernels, 0),           ENTRY(ffi_threads, 0),            ENTRY(ffi_random_index, 1),
     ENTRY(ffi_registry, 1),          ENTRY(ffi_count_missing, 3),
     ENTRY(ffi_activation, 4),        ENTRY(ffi_activation_backward, 6),
     ENTRY(ffi_loss_value, 5),        ENTRY(ffi_loss_grad, 6),
@@ -16,9 +16,9 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_penalty, 3),           ENTRY(ffi_penalty_grad, 3),
     ENTRY(ffi_constraint, 4),        ENTRY(ffi_schedule, 2),
     ENTRY(ffi_optimizer_step, 5),    ENTRY(ffi_network_info, 1),
-    ENTRY(ffi_predict, 7),           ENTRY(ffi_gradient, 6),
-    ENTRY(ffi_jvp, 7),               ENTRY(ffi_trainer_bytes, 4),
-    ENTRY(ffi_trainer_new, 5),       ENTRY(ffi_trainer_run, 4),
+    ENTRY(ffi_predict, 8),           ENTRY(ffi_gradient, 6),
+    ENTRY(ffi_jvp, 7),
+    ENTRY(ffi_trainer_new, 6),       ENTRY(ffi_trainer_run, 4),
     ENTRY(ffi_trainer_evaluate, 4),  ENTRY(ffi_trainer_progress, 1),
     ENTRY(ffi_trainer_batch, 2),     ENTRY(ffi_trainer_add, 4),        ENTRY(ffi_trainer_logs, 1),      ENTRY(ffi_trainer_get, 1),
     ENTRY(ffi_trainer_set, 5),       ENTRY(ffi_trainer_set_rate, 2),

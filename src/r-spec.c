@@ -7,11 +7,17 @@
 
 #define INTERNAL "Internal error: "
 
+/* Fields are mostly asked for in their order: the search begins behind the one found last. */
 SEXP spec_field(SEXP list, const char* name) {
+  static R_xlen_t last = 0;
   SEXP names = Rf_getAttrib(list, R_NamesSymbol);
   if (TYPEOF(list) != VECSXP || TYPEOF(names) != STRSXP) return R_NilValue;
-  for (R_xlen_t i = 0; i < Rf_xlength(list); ++i) {
-    if (strcmp(CHAR(STRING_ELT(names, i)), name) == 0) return VECTOR_ELT(list, i);
+  R_xlen_t n = Rf_xlength(list);
+  for (R_xlen_t k = 1; k <= n; ++k) {
+    R_xlen_t i = (last + k) % n;
+    if (strcmp(CHAR(STRING_ELT(names, i)), name) != 0) continue;
+    last = i;
+    return VECTOR_ELT(list, i);
   }
   return R_NilValue;
 }

@@ -88,6 +88,38 @@ test_that("compile() begins the optimizer anew for the same settings", {
   expect_identical(after[[1]], after[[2]])
 })
 
+test_that("a step follows a fit where no other model was trained on batches", {
+  both <- twin_models()
+  assign("on_batch", list(), envir = the)
+  for (i in 1:2) {
+    expect_equal(train_on_batch(both$one, small_x(), small_y()),
+      epoch_of(both$two, small_x(), small_y()))
+    for (model in both) epoch_of(model, small_x(), small_y())
+  }
+  expect_equal(get_weights(both$one), get_weights(both$two), tolerance = 1e-14)
+})
+
+test_that("a step that fails in a metric leaves the model as it was, and the next begins there", {
+  works <- TRUE
+  metric <- custom_metric("moody", function(y_true, y_pred) {
+    if (works) mean(y_pred) else stop("no")
+  })
+  model <- small_model()
+  model %>% compile(loss = "mse", optimizer = optimizer_adam(0.01), metrics = metric)
+  train_on_batch(model, small_x(), small_y())
+  before <- get_weights(model)
+  works <- FALSE
+  expect_error(train_on_batch(model, small_x(), small_y()), class = "kestrel_error_metric")
+  expect_identical(get_weights(model), before)
+  works <- TRUE
+  other <- clone_model(model)
+  set_weights(other, before)
+  environment(other)$optimizer_state <- environment(model)$optimizer_state
+  expect_equal(train_on_batch(model, small_x(), small_y()),
+    train_on_batch(other, small_x(), small_y()), tolerance = 1e-14)
+  expect_equal(get_weights(model), get_weights(other), tolerance = 1e-14)
+})
+
 test_that("more models than trainers are kept take turns", {
   models <- lapply(1:6, function(i) twin_models())
   for (round in 1:3) {

@@ -8,6 +8,18 @@ test_that("seeds are whole numbers below 2^51 that set.seed() decides", {
   expect_identical(draw_seed(), seeds[1])
 })
 
+test_that("seeds are those of sample.int(), and leave the generator where it does", {
+  for (kind in c("Rejection", "Rounding")) {
+    suppressWarnings(set.seed(2, sample.kind = kind))
+    seeds <- replicate(20, draw_seed())
+    after <- .Random.seed
+    suppressWarnings(set.seed(2, sample.kind = kind))
+    expect_identical(seeds, replicate(20, sample.int(2^51, 1L, TRUE) - 1))
+    expect_identical(.Random.seed, after)
+  }
+  RNGkind(sample.kind = "Rejection")
+})
+
 test_that("set_random_seed() and its old form are set.seed()", {
   set.seed(7)
   expected <- runif(3)
