@@ -73,8 +73,9 @@ column_costs <- function(x, y, w) {
     xy[i] <- xy[i] + w[j] * dx * (y[j] - mean_y[i])
     yy[i] <- yy[i] + w[j] * dy * (y[j] - mean_y[i])
     left <- yy[i] - ifelse(xx[i] > 0, xy[i]^2 / xx[i], 0)
-    loss <- 1e-12 + 64 * .Machine$double.eps * max(abs(x)) * sqrt(sum[i] / xx[i])
-    costs[i, j] <- pmax(left - loss * yy[i], 0)
+    # A spread that rounding took away bounds nothing: then the cost counts as 0.
+    loss <- 1e-12 + 64 * .Machine$double.eps * max(abs(x)) * sqrt(sum[i] / pmax(xx[i], 0))
+    costs[i, j] <- pmax(left - loss * yy[i], 0, na.rm = TRUE)
     costs[j, j] <- 0
   }
   costs

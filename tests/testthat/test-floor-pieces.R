@@ -62,3 +62,18 @@ test_that("training stays above", {
   }
   expect_gt(floor, 0.01)
 })
+
+test_that("lines through stretches of points cost what lm() leaves", {
+  set.seed(14)
+  x <- sort(c(1e4 + runif(8), 1e4 + 1:4))
+  y <- rnorm(12)
+  w <- 10^runif(12, -6, 2)
+  expect_no_warning(costs <- line_costs(x, cbind(y), w))
+  for (i in 1:9) for (j in (i + 3):12) {
+    rows <- i:j
+    left <- sum(w[rows] * lm.wfit(cbind(1, x[rows] - x[i]), y[rows], w[rows])$residuals^2)
+    expect_lte(costs[i, j], left * (1 + 1e-9))
+    expect_equal(costs[i, j], left, tolerance = 1e-3)
+  }
+  expect_identical(diag(costs), numeric(12))
+})
