@@ -21,8 +21,9 @@
 #'   the same step is found by `r` unknowns: `d = -J' z` with `(D J J' + lambda I) z = rho`, `rho`
 #'   being the gradient of the loss by the outputs. `lambda` begins as `damping` times the mean
 #'   curvature (the trace of the matrix over the smaller of `r` and `p`), grows until the loss
-#'   falls, and shrinks to a third at most when it falls as foretold (Nielsen's rule). Memory is
-#'   `r p` and twice `min(r, p)^2` numbers or so, time of an iteration `r p min(r, p)`: for some
+#'   falls, and shrinks to a third at most when it falls as foretold (Nielsen's rule). How the
+#'   outputs bend along `d`, seen at a tenth of it, bends the step as well (geodesic acceleration);
+#'   a step that would bend too much is shortened by a larger `lambda`. Memory is `r p` and twice `min(r, p)^2` numbers or so, time of an iteration `r p min(r, p)`: for some
 #'   thousand rows and some hundred weights, where it takes the fewest iterations of all.
 #'
 #' Moments (of L-BFGS the pairs of its history, of Levenberg-Marquardt `lambda`) belong to the
@@ -65,7 +66,9 @@
 #'   descent and an efficient line search, SIAM Journal on Optimization 16; Marquardt (1963), An
 #'   algorithm for least-squares estimation of nonlinear parameters, SIAM Journal on Applied
 #'   Mathematics 11; Nielsen (1999), Damping parameter in Marquardt's method, report IMM-REP-1999-05,
-#'   Technical University of Denmark; Schraudolph (2002), Fast curvature matrix-vector products for
+#'   Technical University of Denmark; Transtrum and Sethna (2012), Improvements to the
+#'   Levenberg-Marquardt algorithm for nonlinear least-squares minimization, arXiv 1201.5885;
+#'   Schraudolph (2002), Fast curvature matrix-vector products for
 #'   second-order gradient descent, Neural Computation 14.
 #' @family optimizers
 #' @examples

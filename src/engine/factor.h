@@ -4,10 +4,13 @@
 
 #include "real.h"
 
-/* x of A x = b in place of b; A is used up. False, with b of no use, where A is singular. */
-NN_PRIVATE bool factor_solve(size_t n, double* a, double* b);
-/* The same for a symmetric A, of which the lower triangle is read; false where it is not
+/* A = P L U in place of A, with the row that each step exchanges for its own; false where A is
+ * singular or not finite. Then x of A x = b in place of b, for any number of them. */
+NN_PRIVATE bool factor_general(size_t n, double* a, size_t* rows);
+NN_PRIVATE void factor_general_solve(size_t n, const double* a, const size_t* rows, double* b);
+/* The same for a symmetric A = L L', of which the lower triangle is read; false where it is not
  * positive definite. */
-NN_PRIVATE bool factor_solve_positive(size_t n, double* a, double* b);
+NN_PRIVATE bool factor_positive(size_t n, double* a);
+NN_PRIVATE void factor_positive_solve(size_t n, const double* a, double* b);
 
 #endif

@@ -91,6 +91,11 @@ NN_PRIVATE void network_jvp(workspace* ws, const real* w, real* state, real* con
 /* After network_backward: the part of sample j in the gradients of trainable layers. */
 NN_PRIVATE void network_backward_sample(const workspace* ws, int j, const real* w, real* state,
                                         real* g);
+/* Whether all that is trained are dense layers with weights of their own and a column a sample: */
+NN_PRIVATE bool network_is_plain(const network* net);
+/* then, of all samples at once, in column c of `to` the gradients by trainable parameter c: that
+ * of sample j in row `step` j of `rows`. */
+NN_PRIVATE void network_backward_columns(const workspace* ws, size_t rows, size_t step, real* to);
 /* Whether the outputs of a sample depend on the others in its batch. */
 NN_PRIVATE bool network_couples(const workspace* ws);
 /* Seeds the tangents of the activity penalties' gradients. */

@@ -233,6 +233,40 @@ NN_PRIVATE void network_backward_sample(const workspace* ws, int j, const real* 
   }
 }
 
+NN_PRIVATE bool network_is_plain(const network* net) {
+  for (int i = 0; i < net->n_nodes; ++i) {
+    const node* n = net->nodes + i;
+    if (!n->layer.trainable || n->layer.n_w == 0) continue;
+    bool dense = strcmp(n->layer.type->name, "dense") == 0 && n->layer.output.rank == 1;
+    if (!dense || !n->owner) return false;
+  }
+  return true;
+}
+
+static void products(size_t n, const real* x, size_t x_step, const real* y, size_t y_step, real* to,
+                     size_t to_step) {
+  for (size_t i = 0; i < n; ++i) to[i * to_step] = x[i * x_step] * y[i * y_step];
+}
+
+NN_PRIVATE void network_backward_columns(const workspace* ws, size_t rows, size_t step, real* to) {
+  static const real one = 1, zero = 0;
+  size_t n = (size_t) ws->batch;
+  for (int i = 0; i < ws->net->n_nodes; ++i) {
+    const layer* l = &ws->net->nodes[i].layer;
+    if (!l->trainable || l->n_w == 0) continue;
+    size_t in = (size_t) l->slots[0].dims[0], out = (size_t) l->slots[0].dims[1];
+    const real* x = array_of(ws->x, ws->y, ws->net->nodes[i].inputs[0]);
+    const real* dy = ws->seeded[i] ? ws->dy[i] : &zero;
+    size_t each = ws->seeded[i] ? out : 0;
+    for (size_t c = 0; c < in * out; ++c, to += rows) {
+      products(n, x + c % in, in, dy + (each ? c / in : 0), each, to, step);
+    }
+    for (size_t c = 0; c < out && l->n_slots > 1; ++c, to += rows) {
+      products(n, &one, 0, dy + (each ? c : 0), each, to, step);
+    }
+  }
+}
+
 NN_PRIVATE bool network_couples(const workspace* ws) {
   for (int i = 0; i < ws->net->n_nodes; ++i) {
     const layer* l = &ws->net->nodes[i].layer;

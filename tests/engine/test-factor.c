@@ -37,28 +37,34 @@ static double* positive(size_t n) {
 }
 
 static void test_solve(size_t n, bool definite) {
-  double *a = definite ? positive(n) : drawn_doubles(n * n), *x = drawn_doubles(n);
-  double* b = keep_doubles(n);
+  double *a = definite ? positive(n) : drawn_doubles(n * n), *x[] = {drawn_doubles(n), drawn_doubles(n)};
+  double* b[] = {keep_doubles(n), keep_doubles(n)};
+  size_t rows[40];
   if (!definite) a[0] = 0; /* the first row cannot stay the first */
   if (!definite && n == 1) a[0] = -2;
-  multiply(n, a, x, b);
+  for (int i = 0; i < 2; ++i) multiply(n, a, x[i], b[i]);
   for (size_t j = 1; j < n && definite; ++j) a[j * n] = NAN; /* above the diagonal */
-  bool solved = definite ? factor_solve_positive(n, a, b) : factor_solve(n, a, b);
-  check(solved && is_near(n, b, x, 1e-9) && guards_hold(), definite ? "Cholesky" : "elimination");
+  const char* what = definite ? "Cholesky" : "elimination";
+  check(definite ? factor_positive(n, a) : factor_general(n, a, rows), what);
+  for (int i = 0; i < 2; ++i) {
+    if (definite) factor_positive_solve(n, a, b[i]);
+    if (!definite) factor_general_solve(n, a, rows, b[i]);
+    check(is_near(n, b[i], x[i], 1e-9) && guards_hold(), what);
+  }
   release_all();
 }
 
 static void test_refusals(void) {
   double singular[] = {1, 2, 2, 4}, zero[] = {0}, indefinite[] = {1, 2, 2, 1}, strange[] = {NAN};
-  double b[2] = {1, 1};
-  check(!factor_solve(2, singular, b), "a singular matrix");
-  check(!factor_solve(1, zero, b), "zero");
-  check(!factor_solve(1, strange, b), "not a number");
-  check(!factor_solve_positive(2, indefinite, b), "an indefinite matrix");
-  check(!factor_solve_positive(1, zero, b), "zero is not positive");
+  size_t rows[2];
+  check(!factor_general(2, singular, rows), "a singular matrix");
+  check(!factor_general(1, zero, rows), "zero");
+  check(!factor_general(1, strange, rows), "not a number");
+  check(!factor_positive(2, indefinite), "an indefinite matrix");
+  check(!factor_positive(1, zero), "zero is not positive");
   strange[0] = INFINITY;
-  check(!factor_solve_positive(1, strange, b), "infinity");
-  check(factor_solve(0, zero, b) && factor_solve_positive(0, zero, b), "no unknowns");
+  check(!factor_positive(1, strange), "infinity");
+  check(factor_general(0, zero, rows) && factor_positive(0, zero), "no unknowns");
 }
 
 int main(void) {
