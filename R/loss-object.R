@@ -67,6 +67,7 @@ is_whole_loss <- function(loss) bitwAnd(registry_row("losses", loss$name)$flags,
 
 # One value for each column, or one for all.
 loss_values <- function(loss, y_true, y_pred, call) {
+  if (is_traced(y_pred)) return(traced_loss(loss, y_true, y_pred, call))
   c <- loss_columns(loss, y_true, y_pred, call)
   v <- engine_loss_value(loss$choice, c$t, c$y, c$k, c$kt)
   if (is_whole_loss(loss)) v[1] else from_columns(v, c$dims)
@@ -75,6 +76,7 @@ loss_values <- function(loss, y_true, y_pred, call) {
 reduced_loss <- function(loss, y_true, y_pred, sample_weight, call) {
   if (missing(y_true)) stop_missing("y_true", call)
   if (missing(y_pred)) stop_missing("y_pred", call)
+  if (is_traced(y_pred)) return(traced_reduced_loss(loss, y_true, y_pred, sample_weight, call))
   if (!is.null(sample_weight)) {
     y_pred <- as_samples(y_pred)
     y_true <- as_samples(y_true)
@@ -89,10 +91,11 @@ reduced_loss <- function(loss, y_true, y_pred, sample_weight, call) {
 
 # For compile(): a name, a function loss_*, or an object.
 as_loss <- function(x, arg = caller_arg(x), call = caller_env()) {
-  must <- "the name of a loss or an object made by loss_*()"
+  must <- "the name of a loss, a function of y_true and y_pred, or an object made by loss_*()"
   if (is.null(x)) stop_argument(arg, must, x, call = call)
   makers <- loss_makers()
   if (is_shape_name(x)) return(loss_by_shape(x))
+  if (is_own_function(x, makers)) return(function_loss(x, arg, call))
   if (is_string(x)) x <- check_known(x, makers, "a loss", arg, call)
   loss <- as_made(x, "kestrel_loss", makers, "a loss", arg, call)
   if (loss$axis == -1) return(loss)

@@ -1,0 +1,46 @@
+# The engine's losses and activations on traced values.
+
+engine_operations <- function() {
+  list(
+    loss = list(value = function(y, loss, y_true, call = NULL) loss_values(loss, y_true, y, call),
+      vjp = loss_vjp),
+    activation = list(value = function(x, activation, call = NULL) activation_values(activation, x, call),
+      vjp = activation_vjp)
+  )
+}
+
+# dy: a number for each column, or one of a loss of the whole batch.
+loss_vjp <- function(dy, v, y, loss, y_true, call = NULL) {
+  c <- loss_columns(loss, y_true, y, call)
+  s <- if (is_whole_loss(loss)) rep(dy, prod(c$dims)) else to_columns(array(dy, c(c$dims, 1L)))
+  g <- engine_loss_grad(loss$choice, c$t, c$y, s, c$k, c$kt)
+  a <- array_axis(loss$axis, length(c$dims) + 1L, call)
+  dims <- append(c$dims, c$k, a - 1L)
+  order <- c(a, rev(seq_along(dims)[-a]))
+  list(fold_to(aperm(array(g, dims[order]), order(order)), y))
+}
+
+activation_vjp <- function(dy, y, x, activation, call = NULL) {
+  k <- inner <- 1L
+  if (is_axis_activation(activation$name)) {
+    dims <- tensor_dims(x)
+    a <- array_axis(activation$config$axis, length(dims), call)
+    k <- dims[a]
+    inner <- as.integer(prod(dims[seq_len(a - 1)]))
+  }
+  list(shape_like(engine_activation_backward(activation$choice, x, y, dy, k, inner), x))
+}
+
+traced_loss <- function(loss, y_true, y_pred, call) {
+  operate("loss", list(y_pred), list(loss = loss, y_true = plain(y_true), call = call))
+}
+
+# One number. The scales of columns depend on targets and weights alone.
+traced_reduced_loss <- function(loss, y_true, y_pred, sample_weight, call) {
+  c <- loss_columns(loss, plain(y_true), plain(y_pred), call)
+  w <- column_weights(sample_weight, c$dims, call)
+  v <- traced_loss(loss, y_true, y_pred, call)
+  if (loss$reduction == "none") return(v * (sample_weight %||% 1))
+  s <- engine_loss_scales(loss$choice, c$t, c$y, w, loss$reduction, c$k, c$kt)
+  sum(v * if (is_whole_loss(loss)) s[1] else from_columns(s, c$dims))
+}

@@ -1,0 +1,58 @@
+# Functions of base R that are not generic get, in the eyes of a user's function, others in their
+# place: a copy of the function sees them before all else, and so do copies of the functions of
+# the user's that it calls.
+
+# The copy. `done`: functions that have one already, and these, so that recursion ends.
+masked <- function(fn, done = list2env(list(of = list(), copies = list()))) {
+  if (is.primitive(fn) || is.null(environment(fn))) return(fn)
+  for (i in seq_along(done$of)) if (identical(done$of[[i]], fn)) return(done$copies[[i]])
+  env <- list2env(base_masks(), parent = environment(fn))
+  copy <- fn
+  environment(copy) <- env
+  done$of <- c(done$of, fn)
+  done$copies <- c(done$copies, copy)
+  for (name in all.names(body(fn), unique = TRUE)) {
+    helper <- get0(name, environment(fn), mode = "function")
+    if (is_users(helper, fn)) assign(name, masked(helper, done), envir = env)
+  }
+  copy
+}
+
+# A plain R function of no package, or of the one that its caller is of.
+is_users <- function(fn, caller) {
+  if (!is.function(fn) || is.primitive(fn) || is.object(fn)) return(FALSE)
+  !isNamespace(environment(fn)) || identical(environment(fn), environment(caller))
+}
+
+base_masks <- function() {
+  list(
+    `%*%` = mask(base::`%*%`, function(x, y) operate("%*%", list(x, y))),
+    crossprod = mask(base::crossprod, function(x, y = x) operate("%*%", list(t(x), y))),
+    tcrossprod = mask(base::tcrossprod, function(x, y = x) operate("%*%", list(x, t(y)))),
+    rowSums = mask(base::rowSums, function(x, na.rm = FALSE, dims = 1) traced_sums(x, row_axes(x, dims))),
+    colSums = mask(base::colSums, function(x, na.rm = FALSE, dims = 1) traced_sums(x, seq_len(dims))),
+    rowMeans = mask(base::rowMeans, function(x, na.rm = FALSE, dims = 1) traced_means(x, row_axes(x, dims))),
+    colMeans = mask(base::colMeans, function(x, na.rm = FALSE, dims = 1) traced_means(x, seq_len(dims))),
+    pmax = mask(base::pmax, function(..., na.rm = FALSE) pairwise("pmax", list(...))),
+    pmin = mask(base::pmin, function(..., na.rm = FALSE) pairwise("pmin", list(...))),
+    ifelse = mask(base::ifelse, function(test, yes, no) {
+      operate("ifelse", list(yes, no), list(test = plain(test)))
+    }),
+    matrix = mask(base::matrix, function(data, ...) take(data, base::matrix(seq_along(plain(data)), ...))),
+    array = mask(base::array, function(data, ...) take(data, base::array(seq_along(plain(data)), ...))),
+    var = mask(stats::var, function(x, ...) {
+      if (is.null(dim(x))) traced_variance(x) else stop_not_differentiable("var")
+    }),
+    sd = mask(stats::sd, function(x, ...) sqrt(traced_variance(x))),
+    plogis = mask(stats::plogis, function(q) operate("plogis", list(q)))
+  )
+}
+
+# `own` where an argument is traced, else `base`.
+mask <- function(base, own) {
+  force(base)
+  force(own)
+  function(...) if (any(vapply(list(...), is_traced, NA))) own(...) else base(...)
+}
+
+pairwise <- function(name, parts) Reduce(function(a, b) operate(name, list(a, b)), parts)
