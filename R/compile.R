@@ -14,8 +14,8 @@
 #'
 #' @param object a model.
 #' @param optimizer a name such as `"adam"`, or an object made by `optimizer_*()`.
-#' @param loss a name such as `"mse"` (in any case), a function `loss_*`, or an object made by
-#'   one. `"crossentropy"` or `"ce"` is the binary, categorical or sparse categorical
+#' @param loss a name such as `"mse"` (in any case), a function `loss_*`, an object made by
+#'   one, or any R function of `y_true` and `y_pred`, see [autodiff]. `"crossentropy"` or `"ce"` is the binary, categorical or sparse categorical
 #'   cross-entropy by the shapes of output and y. Of several outputs: a list of these by
 #'   position, or a named list by the names of the outputs, which may leave outputs out (they
 #'   are not trained and get no y); a single loss is that of each output.

@@ -9,6 +9,7 @@ error_kinds <- list(
   state = "state",
   callback = "callback",
   metric = "metric",
+  loss = "loss",
   numeric = "numeric",
   memory = "memory",
   file = "file"

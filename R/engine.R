@@ -158,6 +158,18 @@ trainer_add <- function(trainer, metric, total, count) {
   invisible(.Call(ffi_trainer_add, trainer, metric, total, count))
 }
 
+# The forward pass of the next batch, of training or, from batch 0 on, of evaluation, which the next
+# run or evaluation goes on from.
+trainer_open <- function(trainer, at = -1L) invisible(.Call(ffi_trainer_open, trainer, at))
+
+# Loss of an output (from 0) for this batch, and its gradient by the predictions or NULL.
+trainer_give <- function(trainer, output, value, slope = NULL) {
+  invisible(.Call(ffi_trainer_give, trainer, output, value, if (!is.null(slope)) as.double(slope)))
+}
+
+# A step of the optimizer by a gradient of all parameters, those of frozen layers included.
+trainer_apply <- function(trainer, g) invisible(.Call(ffi_trainer_apply, trainer, as.double(g)))
+
 trainer_logs <- function(trainer) .Call(ffi_trainer_logs, trainer)
 
 trainer_get <- function(trainer) .Call(ffi_trainer_get, trainer)

@@ -67,7 +67,9 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
   w <- pack_layout(model_layout(state))
   trainer <- trainer_new(training_plan(model), train, NULL, samples, w, call, "Evaluation")
   labels <- log_labels(state$compiled)
-  stats::setNames(evaluate_all(trainer, steps, hooks, labels, custom_metrics(model), call), labels)
+  values <- evaluate_all(trainer, steps, hooks, labels, custom_metrics(model), call,
+    outside_losses(model))
+  stats::setNames(values, labels)
 }
 
 #' @export

@@ -65,6 +65,7 @@ step_on_batch <- function(model, samples, threads, call) {
   rate <- batch_rate(held, state$compiled$optimizer, call)
   if (!is.null(rate)) trainer_set_rate(trainer, rate)
   held$weights <- held$optimizer_state <- NULL
+  give_losses(trainer, held$outside, call)
   logs <- trainer_step(trainer)
   if (length(held$custom)) {
     add_custom_metrics(trainer, held$custom, call)
@@ -85,9 +86,9 @@ batch_rate <- function(held, optimizer, call) {
   check_rate(rate(trainer_progress(held$trainer)$iterations), call)
 }
 
-# An environment of model (its state), key, trainer, custom, weights, optimizer_state: the last two
-# are what the trainer holds, NULL where that is not known, as after an error. It serves again
-# while all that it was made from is the same; weights that were set since are handed over.
+# An environment of model (its state), key, trainer, custom, outside, weights, optimizer_state: the
+# last two are what the trainer holds, NULL where that is not known, as after an error. It serves
+# again while all that it was made from is the same; weights that were set since are handed over.
 batch_trainer <- function(model, samples, threads, call) {
   state <- environment(model)
   key <- batch_key(model, samples, threads)
@@ -137,8 +138,8 @@ new_batch_trainer <- function(model, samples, threads, key, call) {
   train <- train_spec(model, samples, settings, draw_seed(), call = call)
   trainer <- trainer_new(training_plan(model), train, samples, NULL, pack_layout(model_layout(state)), call)
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
-  list2env(list(model = state, key = key, trainer = trainer, custom = custom_metrics(model)),
-    parent = emptyenv())
+  list2env(list(model = state, key = key, trainer = trainer, custom = custom_metrics(model),
+    outside = outside_losses(model)), parent = emptyenv())
 }
 
 # The last model trained comes first; few, since each holds a copy of its weights.

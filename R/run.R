@@ -9,7 +9,7 @@ new_run <- function(model, data, settings, callbacks, call) {
     model = model, state = state, data = data, settings = settings, callbacks = callbacks,
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
     chunks = new.env(), n_chunks = 0L, labels = log_labels(state$compiled),
-    custom = custom_metrics(model)
+    custom = custom_metrics(model), outside = outside_losses(model)
   ), parent = emptyenv())
   forget_trainer(state)
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
@@ -101,7 +101,7 @@ say_interrupted <- function(run) {
 # Nobody wants to look before the end.
 run_is_free <- function(run) {
   !run$callbacks$any && is.null(run$data$validation) && is.null(run$viewer) &&
-    is.null(run$optimizer$schedule_function) && !length(run$custom)
+    is.null(run$optimizer$schedule_function) && !length(run$custom) && !length(run$outside)
 }
 
 run_freely <- function(run) {
@@ -151,7 +151,7 @@ run_epoch <- function(run) {
 # The values of the epoch. As in Keras training stops after a batch, so there is one at least.
 run_batches <- function(run) {
   by_batch <- run$callbacks$wants_batches || !is.null(run$optimizer$schedule_function) ||
-    run$state$stop_training || length(run$custom) > 0
+    run$state$stop_training || length(run$custom) > 0 || length(run$outside) > 0
   repeat {
     check_interrupt()
     values <- if (by_batch) run_batch(run) else run_slice(run)
@@ -176,6 +176,7 @@ run_batch <- function(run) {
   if (!is.null(run$status) && run$status$epoch > run$epoch) batch <- 0L
   run_hooks(run, "on_train_batch_begin", batch, logs = list())
   push_changes(run)
+  give_losses(run$trainer, run$outside, run$call)
   last <- batch + 1L == run$settings$steps
   result <- trainer_run(run$trainer, run$epoch + last, if (last) 0L else batch + 1L, budget = Inf)
   run$status <- result$progress
@@ -231,20 +232,21 @@ run_validation <- function(run) {
   run_hooks(run, "on_test_begin", logs = list())
   push_weights(run)
   values <- evaluate_all(run$trainer, run$settings$validation_steps, run$callbacks, run$labels,
-    run$custom, run$call)
+    run$custom, run$call, run$outside)
   run_hooks(run, "on_test_end", logs = as.list(stats::setNames(values, run$labels)))
   as.list(stats::setNames(values, paste0("val_", run$labels)))
 }
 
 # `set`: callbacks; those that have hooks of test batches get each of them.
 evaluate_all <- function(trainer, steps = NULL, set = NULL, labels = NULL, custom = list(),
-                         call = NULL) {
+                         call = NULL, outside = list()) {
   hooked <- isTRUE(set$wants_test_batches)
-  by_batch <- hooked || length(custom) > 0
+  by_batch <- hooked || length(custom) > 0 || length(outside) > 0
   at <- 0L
   repeat {
     check_interrupt()
     if (hooked) callbacks_run(set, "on_test_batch_begin", at)
+    give_losses(trainer, outside, call, at)
     budget <- if (by_batch) 0 else slice_seconds
     result <- trainer_evaluate(trainer, steps %||% 0L, at, budget)
     add_custom_metrics(trainer, custom, call)

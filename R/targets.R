@@ -3,7 +3,7 @@
 # Whether the loss takes class codes 0 .. k - 1 instead of a column per class.
 takes_codes <- function(loss) {
   rows <- registry("losses")
-  rows$flags[match(fields(loss)$name, rows$name)] %% 2L > 0
+  isTRUE(rows$flags[match(fields(loss)$name, rows$name)] %% 2L > 0)
 }
 
 # Losses that take y of the output's shape whatever its numbers are, by name.
@@ -107,9 +107,18 @@ value_target <- function(y, output, loss, arg, call) {
     dim(y) <- c(sample_count(y), output)
     return(y)
   }
+  if (is_custom_loss(loss) && is_one_column(dims, output)) {
+    return(array(y, c(sample_count(y), output[-length(output)], 1L)))
+  }
   if (prod(dims) == 1 && !is_class_loss(loss)) return(broadcast_target(y, output, arg, call))
   stop_kestrel("shape", sprintf("`%s` must have shape %s, the output of the model, not %s.", arg, shape_text(output), shape_text(dims)),
     hint = target_hint(y, dims, output, loss), argument = arg, value = dims, expected = output, call = call)
+}
+
+# One target, such as a class code, where the output has several numbers.
+is_one_column <- function(dims, output) {
+  positions <- output[-length(output)]
+  identical(dims, positions) || identical(dims, c(positions, 1L))
 }
 
 is_class_loss <- function(loss) grepl("cross", loss$name)

@@ -157,6 +157,35 @@ SEXP ffi_trainer_add(SEXP x, SEXP metric, SEXP total, SEXP count) {
   return R_NilValue;
 }
 
+static const double* optional(SEXP x, R_xlen_t n) {
+  return x == R_NilValue ? NULL : spec_doubles(x, n);
+}
+
+SEXP ffi_trainer_open(SEXP x, SEXP at) {
+  handle* h = handle_of(x);
+  h->engine->trainer_open(h->trainer, Rf_asInteger(at));
+  return R_NilValue;
+}
+
+/* slope: an array of the output's predictions in this batch, or NULL. */
+SEXP ffi_trainer_give(SEXP x, SEXP output, SEXP value, SEXP slope) {
+  handle* h = handle_of(x);
+  int o = Rf_asInteger(output);
+  nn_batch b = {.n = 0};
+  if (o < 0 || o >= h->n_outputs) Rf_error("Internal error: there is no output %d.", o);
+  h->engine->trainer_batch(h->trainer, o, &b);
+  const double* by = optional(slope, (R_xlen_t) ((size_t) b.n * b.predictions));
+  bool given = h->engine->trainer_give(h->trainer, o, Rf_asReal(value), by);
+  if (!given) Rf_error("Internal error: a loss of the engine's own.");
+  return R_NilValue;
+}
+
+SEXP ffi_trainer_apply(SEXP x, SEXP g) {
+  handle* h = handle_of(x);
+  h->engine->trainer_apply(h->trainer, spec_doubles(g, (R_xlen_t) h->n_w));
+  return R_NilValue;
+}
+
 SEXP ffi_trainer_logs(SEXP x) {
   handle* h = handle_of(x);
   SEXP logs = Rf_allocVector(REALSXP, logs_of(h));
@@ -177,10 +206,6 @@ SEXP ffi_trainer_get(SEXP x) {
                          REAL(VECTOR_ELT(result, 2)), REAL(VECTOR_ELT(result, 3)));
   UNPROTECT(1);
   return result;
-}
-
-static const double* optional(SEXP x, R_xlen_t n) {
-  return x == R_NilValue ? NULL : spec_doubles(x, n);
 }
 
 SEXP ffi_trainer_set(SEXP x, SEXP w, SEXP moments, SEXP scalars, SEXP iterations) {

@@ -23,6 +23,8 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_trainer_batch, 2),     ENTRY(ffi_trainer_add, 4),        ENTRY(ffi_trainer_logs, 1),      ENTRY(ffi_trainer_get, 1),
     ENTRY(ffi_trainer_set, 5),       ENTRY(ffi_trainer_set_rate, 2),
     ENTRY(ffi_trainer_start_epoch, 2), ENTRY(ffi_trainer_finalize, 1),
+    ENTRY(ffi_trainer_open, 2),      ENTRY(ffi_trainer_give, 4),
+    ENTRY(ffi_trainer_apply, 2),
     ENTRY(ffi_interrupt, 0),         ENTRY(ffi_trainer_refill, 3),
     ENTRY(ffi_unpack, 2),
     ENTRY(ffi_objective_bytes, 3),   ENTRY(ffi_objective_new, 6),

@@ -205,6 +205,10 @@ typedef struct {
   nn_stop stop;          /* a solver has finished, and no further epoch is run */
 } nn_progress;
 
+/* In the place of a loss's name: values and gradients come from the caller, who runs batch by
+ * batch, see trainer_open. Not for objectives and solvers. */
+#define NN_OUTSIDE_LOSS "outside"
+
 /* One output of the batch that was run last: n samples of so many targets and
  * predictions. Arrays may be NULL; they are filled in R's order. */
 typedef struct {
@@ -277,6 +281,15 @@ typedef struct {
   /* Adds sum(w v) and sum(w) to the metric "mean" that is the trainer's number `metric`, for
    * values that the caller computes; false: it is another one. */
   bool (*trainer_add)(nn_trainer* t, int metric, double total, double count);
+  /* The forward pass of the next training batch (at < 0) or of batch `at` of the evaluation,
+   * which the next run or evaluation goes on from: so that the caller can look at the batch
+   * and give the losses that he computes. */
+  void (*trainer_open)(nn_trainer* t, int at);
+  /* The reduced value of output o's NN_OUTSIDE_LOSS for the batch that is open and, in R's order,
+   * its gradient by the predictions (NULL: none is needed); false: nothing of the kind. */
+  bool (*trainer_give)(nn_trainer* t, int o, double value, const double* slope);
+  /* A step of the optimizer by a gradient of all parameters. No solver. */
+  void (*trainer_apply)(nn_trainer* t, const double* g);
   /* Running values of the epoch under way. */
   void (*trainer_logs)(const nn_trainer* t, double* logs);
   /* Loss and metrics on the validation data, forward only: batches from *at (0 at first) to

@@ -48,7 +48,8 @@ static int trainer_capacity(const nn_train_spec* spec, int n, int n_validation) 
 
 static int last_axis(const shape* s) { return s->rank ? s->dims[s->rank - 1] : 1; }
 
-static void outputs_carve(arena* a, trainer* t, const nn_data* data, int capacity) {
+static void outputs_carve(arena* a, trainer* t, const nn_train_spec* spec, const nn_data* data,
+                          int capacity) {
   t->outputs = ARENA_TAKE(a, (size_t) t->n_outputs, output);
   size_t most = 1;
   for (int o = 0; o < t->n_outputs; ++o) {
@@ -59,6 +60,8 @@ static void outputs_carve(arena* a, trainer* t, const nn_data* data, int capacit
     out.kt = (int) (targets / positions);
     out.t = ARENA_TAKE(a, targets * (size_t) capacity, real);
     out.weight = ARENA_TAKE(a, cols, real);
+    out.outside = strcmp(spec->outputs[o].loss.name, NN_OUTSIDE_LOSS) == 0;
+    if (out.outside) out.slope = ARENA_TAKE(a, cols * (size_t) out.k, real);
     if (t->outputs) t->outputs[o] = out;
     if (cols > most) most = cols;
   }
@@ -164,7 +167,7 @@ static trainer* trainer_carve(arena* a, const network* net, const nn_train_spec*
   int capacity = trainer_capacity(spec, data->n, validation->n);
   bool training = spec->optimizer.optimizer.name != NULL;
   workspace_carve(a, net, capacity, training ? WORKSPACE_TRAIN : WORKSPACE_FORWARD, &t.ws);
-  outputs_carve(a, &t, data->n ? data : validation, capacity);
+  outputs_carve(a, &t, spec, data->n ? data : validation, capacity);
   metrics_carve(a, &t, spec);
   optimizer_carve(a, &t, &spec->optimizer);
   solver_carve(a, &t, data->n);
@@ -186,20 +189,21 @@ NN_PRIVATE size_t trainer_bytes(const network* net, const nn_train_spec* spec, c
 
 /* Columns of targets are as long as those of predictions, or of one number. */
 static bool targets_fit(const output* out) {
-  if (out->loss->flags & NN_LOSS_CODES) return out->kt == 1;
+  if (out->loss && (out->loss->flags & NN_LOSS_CODES)) return out->kt == 1;
   return out->kt == 1 || out->kt == out->k;
 }
 
 static nn_code output_resolve(trainer* t, const nn_output_spec* spec, int o) {
   output* out = t->outputs + o;
-  out->loss = loss_find(spec->loss.name);
-  if (!out->loss) return NN_UNKNOWN_NAME;
+  out->loss = out->outside ? NULL : loss_find(spec->loss.name);
+  if (!out->loss && !out->outside) return NN_UNKNOWN_NAME;
   if (!targets_fit(out)) return NN_BAD_SHAPE;
   out->reduction = spec->reduction;
   out->loss_weight = spec->loss_weight;
   out->shown = t->net->outputs[o];
   out->node = spec->fused ? t->net->nodes[out->shown].inputs[0] : out->shown;
   if (out->node < 0) return NN_BAD_SPEC;
+  if (out->outside) return NN_OK;
   return hparams_copy(spec->loss, out->loss->hparams, out->h);
 }
 
@@ -271,7 +275,7 @@ NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed) {
   t->seed = t->ws.seed = seed;
   t->steps = 0;
   t->pass = t->at = t->epoch = t->batch = 0;
-  t->nonfinite = false;
+  t->nonfinite = t->forwarded = false;
   solver_forget(&t->solver);
   return true;
 }

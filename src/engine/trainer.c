@@ -49,8 +49,20 @@ NN_PRIVATE loss_args output_args(const trainer* t, const output* out, int from, 
   return a;
 }
 
+/* A loss that the caller has computed, reduced already. */
+static double output_given(trainer* t, const output* out, bool gradient) {
+  if (!gradient) return out->given;
+  size_t n = (size_t) out->k * (size_t) out->positions * (size_t) t->ws.batch;
+  real* dy = network_seed(&t->ws, out->node);
+  memcpy(dy, out->slope, n * sizeof(real));
+  vector_scale(n, (real) out->loss_weight, dy);
+  network_seeded(&t->ws, out->node, dy);
+  return out->given;
+}
+
 /* The reduced loss of one output; where it is wanted, the gradient by its node, too. */
 static double output_score(trainer* t, const output* out, const real* weight, bool gradient) {
+  if (out->outside) return output_given(t, out, gradient);
   loss_args a = output_args(t, out, out->node, out->h);
   size_t values = out->loss->flags & NN_LOSS_WHOLE ? 1 : a.cols;
   loss_scales(out->loss, &a, weight, out->reduction, t->s);
@@ -119,13 +131,19 @@ static void constraint_visit(const slot_rule* rule, const tensor* dims, size_t a
 
 static void constraints_apply(void* data, real* w) { rules_visit(data, constraint_visit, w); }
 
-/* Forward, as ws.training says, and score; the loss of the batch with all penalties. */
-static double batch_score(trainer* t, const dataset* data, const int* rows, int n, bool gradient) {
+NN_PRIVATE void trainer_forward(trainer* t, const dataset* data, const int* rows, int n) {
   t->ws.batch = n;
   t->ws.step = t->steps;
   t->scored = data;
   batch_gather(t, data, rows, n);
   network_forward(&t->ws, t->w, t->w + t->net->n_w);
+  t->forwarded = true;
+}
+
+/* Forward, as ws.training says, and score; the loss of the batch with all penalties. */
+static double batch_score(trainer* t, const dataset* data, const int* rows, int n, bool gradient) {
+  if (!t->forwarded) trainer_forward(t, data, rows, n);
+  t->forwarded = false;
   if (gradient) network_unseed(&t->ws);
   penalty_pass pass = {.w = t->w, .g = gradient ? t->g : NULL};
   rules_visit(t->net, penalty_visit, &pass);
@@ -158,10 +176,14 @@ NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool trai
   return value;
 }
 
+NN_PRIVATE void trainer_update(trainer* t) {
+  optimizer_update(&t->optimizer, t->w, t->g, constraints_apply, (void*) t->net);
+}
+
 NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n) {
   if (t->solver.type) return solver_step(t, rows, n);
   double value = trainer_gradient(t, rows, n, true);
-  optimizer_update(&t->optimizer, t->w, t->g, constraints_apply, (void*) t->net);
+  trainer_update(t);
   t->steps += 1;
   return value;
 }

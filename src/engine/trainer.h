@@ -30,6 +30,9 @@ typedef struct {
   int positions;  /* columns in a sample */
   real* t;        /* targets of the batch */
   real* weight;   /* one per column of the batch, or NULL */
+  bool outside;   /* the caller computes the loss: of the batch under way its value and its */
+  double given;   /* gradient by the predictions, k x columns */
+  real* slope;
 } output;
 
 typedef struct {
@@ -72,6 +75,9 @@ struct nn_trainer {
   uint64_t seed;
   uint32_t steps;          /* batches done in this fit */
   int pass, at;            /* which pass over the rows, and how many of them are used up */
+  const int* open_rows;    /* of the batch under way, n_open of them */
+  int n_open;
+  bool forwarded;          /* its forward pass has been made */
   int epoch, batch;        /* done */
   bool nonfinite;
   int nonfinite_epoch, nonfinite_batch;
@@ -90,8 +96,12 @@ NN_PRIVATE void trainer_reset(trainer* t);
  * loss with its penalties. */
 NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows, int n,
                                 bool training);
+/* The forward pass of a batch as ws.training says; the next score goes on from there. */
+NN_PRIVATE void trainer_forward(trainer* t, const dataset* data, const int* rows, int n);
 /* The same on the training data, and its gradient in g. */
 NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool training);
+/* An update by the gradient in g. */
+NN_PRIVATE void trainer_update(trainer* t);
 /* That of a pass of training, then an update; of a solver an iteration, and the loss after it. */
 NN_PRIVATE double trainer_step(trainer* t, const int* rows, int n);
 /* The running values, NN_LOGS of them. */
@@ -113,6 +123,9 @@ NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
                                  double (*clock)(void), double* logs);
 NN_PRIVATE void trainer_batch(const trainer* t, int o, nn_batch* batch);
 NN_PRIVATE bool trainer_add(trainer* t, int m, double total, double count);
+NN_PRIVATE void trainer_open(trainer* t, int at);
+NN_PRIVATE bool trainer_give(trainer* t, int o, double value, const double* slope);
+NN_PRIVATE void trainer_apply(trainer* t, const double* g);
 NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p);
 NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch);
 NN_PRIVATE void trainer_set_threads(trainer* t, int threads);

@@ -71,7 +71,7 @@ test_that("objects survive saving", {
 })
 
 test_that("what is no loss is refused by compile()", {
-  for (bad in list("mse ", "mean_square_error", NA, 5, NULL, function(y_true, y_pred) 1,
+  for (bad in list("mse ", "mean_square_error", NA, 5, NULL, function(y_true) 1,
     metric_mean_squared_error(), loss_cosine_similarity(axis = 0))) {
     expect_error(as_loss(bad, "loss"), class = "kestrel_error_argument")
   }

@@ -92,7 +92,7 @@ test_that("bad data are refused", {
 test_that("messages and printing read well", {
   model <- keras_model_sequential(input_shape = 2)
   expect_snapshot(error = TRUE, compile(model, loss = "mean_square_error"))
-  expect_snapshot(error = TRUE, compile(model, loss = function(y_true, y_pred) 1))
+  expect_snapshot(error = TRUE, compile(model, loss = function(y_pred) 1))
   expect_snapshot(error = TRUE, compile(model, loss = loss_cosine_similarity(axis = 0)))
   expect_snapshot(error = TRUE, loss_huber(2))
   expect_snapshot(error = TRUE, loss_huber(delta = -1))

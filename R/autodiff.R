@@ -1,0 +1,48 @@
+#' How R functions are differentiated
+#'
+#' A loss may be an R function of `y_true` and `y_pred`: `compile(model, loss = function(y_true,
+#' y_pred) rowMeans(abs(y_true - y_pred)^1.5))`. It is called once for each batch with arrays,
+#' samples first (`y_true` has one column where targets are single numbers or class codes), and
+#' returns a number for each sample, or for each place of `y_pred`, or one for the batch. Numbers
+#' are multiplied by sample weights and averaged; one number for the batch is multiplied by the mean
+#' weight.
+#'
+#' Its gradient is exact: while the function runs, the operations on `y_pred` are noted, and their
+#' derivatives are multiplied from the last to the first. Functions of your own that it calls, loops
+#' and conditions are as free as ever. It is slower than one of the package's losses, as R runs at
+#' each batch.
+#'
+#' These can be differentiated:
+#'
+#' * `+ - * / ^`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`, `aperm()`
+#' * `abs()`, `sqrt()`, `exp()`, `expm1()`, `log()`, `log2()`, `log10()`, `log1p()`, the trigonometric
+#'   and hyperbolic functions and their inverses, `gamma()`, `lgamma()`, `digamma()`, `plogis()`,
+#'   `cumsum()`
+#' * `sum()`, `mean()`, `prod()`, `max()`, `min()`, `rowSums()`, `rowMeans()`, `colSums()`,
+#'   `colMeans()`, `var()` of a vector, `sd()`
+#' * `[`, `[[`, `[<-`, `c()`, `cbind()`, `rbind()`, `rep()`, `rev()`, `matrix()`, `array()`, `dim<-`,
+#'   `as.vector()`
+#' * `pmax()`, `pmin()`, `ifelse()` with any condition
+#' * the losses `loss_*()` and activations `activation_*()` of this package
+#'
+#' Comparisons, `sign()`, `floor()`, `round()` and their like are constants. Where two numbers are
+#' equal, `max()` shares the slope between them and `pmax()` takes the first, as Keras does.
+#'
+#' Vectors are recycled as everywhere in R. Arrays of different shapes are repeated along dimensions of
+#' 1, as in Keras: an n x 1 array and an n x k one make an n x k one.
+#'
+#' @section Errors: `kestrel_error_loss` where the function fails (the operation is named, and the
+#'   error is the condition's `parent`), returns anything but numbers as above, returns what does not
+#'   depend on `y_pred`, or NaN for finite predictions.
+#' @source Griewank, A. and Walther, A. (2008) *Evaluating Derivatives*, 2nd ed., SIAM.
+#' @family training
+#' @examples
+#' pinball <- function(y_true, y_pred, tau = 0.9) {
+#'   e <- y_true - y_pred
+#'   rowMeans(pmax(tau * e, (tau - 1) * e))
+#' }
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
+#' model %>% compile(loss = pinball, optimizer = optimizer_adam(0.1))
+#' fit(model, cars$speed / 25, cars$dist / 120, epochs = 5, verbose = 0)
+#' @name autodiff
+NULL

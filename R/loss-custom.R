@@ -1,0 +1,95 @@
+# Losses that are R functions: called with arrays, samples first, of which y_pred is traced.
+
+is_custom_loss <- function(loss) !is.null(fields(loss)$fn)
+
+new_custom_loss <- function(fn, label) {
+  fields <- list(name = "custom", label = label, config = named_list(),
+    choice = list(name = "outside", h = double()), axis = -1L,
+    reduction = "sum_over_batch_size", fn = fn)
+  new_object(function(y_true, y_pred, sample_weight = NULL) {
+    self <- fields_of_self()
+    custom_loss_value(self, y_true, y_pred, sample_weight, sys.call())
+  }, fields, "kestrel_loss")
+}
+
+# R keras 2.x keeps a function's name in an attribute.
+function_loss <- function(fn, arg, call) {
+  new_custom_loss(check_metric_function(fn, arg, call),
+    attr(fn, "py_function_name", exact = TRUE) %||% "custom")
+}
+
+custom_loss_value <- function(loss, y_true, y_pred, sample_weight, call) {
+  y_true <- as_samples(check_compared(y_true, "y_true", call))
+  y_pred <- as_samples(check_compared(y_pred, "y_pred", call))
+  n <- sample_count(y_pred)
+  weight <- column_weights(sample_weight, n, call)
+  batch <- list(y_true = y_true, y_pred = y_pred, weight = weight, n = n)
+  custom_loss_gradient(masked(loss$fn), loss$label, batch, FALSE, call)$value
+}
+
+# list(value, slope) of one batch, as batch_arrays() gives it: the reduced loss and, where it is
+# wanted, its gradient by the predictions.
+custom_loss_gradient <- function(fn, label, batch, gradient, call) {
+  y_pred <- trace_value(batch$y_pred, new_tape())
+  v <- own_call(fn, list(batch$y_true, y_pred), sprintf("loss \"%s\"", label), "loss", call)
+  check_loss_values(v, label, batch, call)
+  total <- reduce_values(v, batch$weight, batch$n)
+  list(value = as.double(plain(total)),
+    slope = if (gradient) tape_gradients(total, list(y_pred))[[1]])
+}
+
+# sum(w v) / count; a single number for the batch meets the mean of the weights.
+reduce_values <- function(v, weight, n) {
+  if (length(v) == 1 && n != 1) return(v * if (is.null(weight)) 1 else mean(weight))
+  if (is.null(weight)) mean(v) else sum(as.double(v) * rep_len(weight, length(v))) / length(v)
+}
+
+# What a user's function returns; its error as one of a class of ours, with the operation named.
+own_call <- function(fn, args, what, kind, call) {
+  at <- ""
+  tryCatch(
+    withCallingHandlers(allowInterrupts(do.call(fn, args, quote = TRUE)),
+      error = function(e) if (!nzchar(at)) at <<- failed_operation(fn, e)),
+    error = function(e) {
+      message <- strsplit(conditionMessage(e), "\n", fixed = TRUE)[[1]][1]
+      stop_kestrel(kind, sprintf("The %s failed%s: %s", what, at, message),
+        hint = "See ?autodiff for the operations that can be differentiated.", argument = what,
+        parent = e, call = call)
+    }
+  )
+}
+
+# What fn had called when it failed.
+failed_operation <- function(fn, e) {
+  frames <- sys.frames()
+  own <- which(vapply(seq_along(frames), function(i) identical(sys.function(i), fn), NA))
+  name <- if (length(own) && own[1] < length(frames)) sys.calls()[[own[1] + 1L]][[1]]
+  if (!is.symbol(name) || as.character(name) %in% failing) name <- conditionCall(e)[[1]]
+  if (!is.symbol(name)) return("")
+  sprintf(" in `%s()`", as.character(name))
+}
+
+failing <- c("stop", ".handleSimpleError", "abort", "stop_not_differentiable")
+
+check_loss_values <- function(v, label, batch, call) {
+  n <- batch$n
+  values <- plain(v)
+  stop_values <- function(text, hint) {
+    stop_kestrel("loss", sprintf("The loss \"%s\" %s", label, text), hint = hint, argument = label,
+      value = shorten(values), call = call)
+  }
+  good <- is.numeric(values) && (length(values) == 1 || length(values) > 0 && length(values) %% n == 0)
+  if (!good) {
+    stop_values(sprintf("must return one number, or one for each of %d samples, not %s.", n,
+      describe(values)), "rowMeans(), for example, gives one for each.")
+  }
+  if (!is_traced(v)) {
+    stop_values("has no gradient: what it returns does not come from `y_pred`.",
+      "Comparisons, sign(), round() and the like are constant.")
+  }
+  if (anyNA(values) && all(is.finite(batch$y_pred))) {
+    stop_values(sprintf("is %s at position %d, though the predictions are finite.",
+      format(values[is.na(values)][1]), which(is.na(values))[1]),
+      "Keep log() and sqrt() off negative numbers, for example by pmax(x, 1e-7).")
+  }
+}
