@@ -50,7 +50,7 @@ find_effectively_linear <- function(case) {
   f <- if (case$fused) unit_columns(case$outputs[[nrow(case$nodes) - 1L]]) else unit_columns(case$prediction)
   rest <- qr.resid(qr(cbind(1, case$inputs)), f)
   total <- sum(scale(f, scale = FALSE)^2)
-  if (total == 0 || sum(rest^2) / total >= 1e-6 || ncol(case$inputs) + 1 >= case$rows) return(NULL)
+  if (!isTRUE(sum(rest^2) < 1e-6 * total) || ncol(case$inputs) + 1 >= case$rows) return(NULL)
   if (!isTRUE(case$witness$honest <= 0.5 * case$loss)) return(NULL)
   found(
     "A straight line for now", "STRONG",
@@ -75,8 +75,20 @@ find_initial_scale <- function(case) {
     "With fresh weights the layers do not keep the scale of what they get.",
     sprintf("Variance in the last hidden layer over that in the first: %s", digits(ratio, 2)),
     "kernel_initializer = \"he_normal\" for relu, \"glorot_uniform\" for tanh; fewer layers.",
-    fix = list(what = "reinitialize")
+    fix = if (has_default_kernels(case)) {
+      list(what = "hidden_activation", to = "relu", initializer = "he_normal")
+    } else {
+      list(what = "reinitialize")
+    }
   )
+}
+
+# Drawing them anew would change nothing.
+has_default_kernels <- function(case) {
+  all(vapply(case$hidden, function(d) {
+    initializer <- layer_config(case$layers[[d$layer]])$kernel_initializer
+    isTRUE(initializer$name %in% c("glorot_uniform", "glorot_normal"))
+  }, NA))
 }
 
 fresh_outputs <- function(case) {

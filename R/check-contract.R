@@ -6,7 +6,7 @@ contract_checks <- function() {
     new_check("L1", "targets outside the range of the output", "data", find_range),
     new_check("L2", "softmax of one unit", "model", find_lone_softmax),
     new_check("L3", "softmax for targets that are no probabilities", "data", find_simplex),
-    new_check("L4", "cross-entropy of what is no probability", "forward", find_clipped),
+    new_check("L4", "cross-entropy of what is no probability", "data", find_clipped),
     new_check("L5", "activation and from_logits", "model", find_double),
     new_check("L6", "targets for which the loss has no lower bound", "data", find_unbounded),
     new_check("L7", "categorical cross-entropy of one unit", "model", find_one_class),
@@ -95,16 +95,15 @@ find_simplex <- function(case) {
 
 # Keras clips probabilities to [1e-7, 1 - 1e-7]: beyond, the loss has no slope.
 find_clipped <- function(case) {
-  if (!is_crossentropy(case) || isTRUE(case$criterion$config$from_logits)) return(NULL)
-  if (!case$last %in% c("linear", "relu", "tanh", "leaky_relu", "elu", "selu", "softplus")) return(NULL)
+  if (!expects_probabilities(case)) return(NULL)
   p <- case$prediction
   clipped <- if (case$criterion$name %in% binary_losses) p <= 1e-7 | p >= 1 - 1e-7 else p <= 1e-7
   rows <- rowSums(matrix(clipped, case$rows)) > 0
   text <- sprintf("%s is a loss of probabilities; the last layer ends in %s.", case$criterion$name,
     if (case$last == "linear") "no activation" else case$last)
-  if (!any(rows)) {
-    return(found("Loss expects probabilities", "STRONG", text, "No output lies outside (0, 1) now.",
-      better_end(case), fix = list(what = "last_activation", to = right_end(case))))
+  if (!case$computable || !any(rows)) {
+    return(found("Loss expects probabilities", "STRONG", text, if (case$computable) "No output lies outside (0, 1) now.",
+      better_end(case), explains = if (case$computable) NA else 1, fix = list(what = "last_activation", to = right_end(case))))
   }
   found(
     "Loss expects probabilities", "PROVEN", text,
@@ -116,6 +115,11 @@ find_clipped <- function(case) {
     ), list(clipped = clipped)),
     fix = list(what = "last_activation", to = right_end(case))
   )
+}
+
+expects_probabilities <- function(case) {
+  is_crossentropy(case) && !isTRUE(case$criterion$config$from_logits) &&
+    case$last %in% c("linear", "relu", "tanh", "leaky_relu", "elu", "selu", "softplus")
 }
 
 right_end <- function(case) if (case$criterion$name %in% binary_losses) "sigmoid" else "softmax"

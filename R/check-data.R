@@ -9,7 +9,7 @@ data_checks <- function() {
     new_check("D2", "values lost in single precision", "data", find_precision),
     new_check("D1", "equal rows with different targets", "forward", find_duplicates),
     new_check("D4", "constant or collinear inputs", "data", find_collinear),
-    new_check("D6", "scale of inputs", "forward", find_input_scale),
+    new_check("D6", "scale of inputs", "data", find_input_scale),
     new_check("D11", "sorted rows", "data", find_sorted)
   )
 }
@@ -102,13 +102,14 @@ find_precision <- function(case) {
   }, NA))
   if (!length(lost)) return(NULL)
   column <- given[, lost[1]]
+  bad <- is_trained(case) && (!case$computable || isTRUE(case$loss > 0.5 * case$constant_loss))
   found(
     "Values lost in single precision", "PROVEN",
     sprintf("Column%s %s of x: what rows differ by is lost when numbers are rounded to single precision.",
       if (length(lost) > 1) "s" else "", toString(utils::head(lost, 10))),
     sprintf("Column %d: %d different values become %d, between %s and %s.", lost[1], length(unique(column)),
       length(unique(as.vector(as_single(matrix(column))))), digits(min(column)), digits(max(column))),
-    "scale() x first, or dtype = \"float64\" in the model.",
+    "scale() x first, or dtype = \"float64\" in the model.", explains = if (bad) 1 else NA,
     certificate = certificate("fact", quote({
       v <- given[, column]
       sqrt(mean((v - single(v))^2)) > 0.01 * sd(v)
@@ -167,31 +168,26 @@ find_collinear <- function(case) {
 
 # Scales are no fault by themselves: only where the model is worse than a straight line.
 find_input_scale <- function(case) {
-  x <- case$inputs
-  sd <- apply(x, 2, stats::sd)
-  mean <- colMeans(x)
-  off <- which(sd > 0 & (sd < 1e-2 | sd > 1e2 | abs(mean) > 10 * sd))
-  if (!length(off) || case$rows < 3) return(NULL)
-  worse <- does_badly(case)
+  off <- off_scale_columns(case)
+  if (!length(off)) return(NULL)
+  worst <- case$inputs[, off[1]]
+  worse <- fails(case)
   found(
     "Inputs far from unit scale", if (worse) "STRONG" else "LIKELY",
     "Weights start as if inputs had means near 0 and deviations near 1; others train slowly or not.",
-    sprintf("Column %d of x: mean %s, standard deviation %s%s", off[1], digits(mean[off[1]], 3),
-      digits(sd[off[1]], 3), if (length(off) > 1) sprintf("; %d more such columns", length(off) - 1L) else ""),
+    sprintf("Column %d of x: mean %s, standard deviation %s%s", off[1], digits(mean(worst), 3),
+      digits(stats::sd(worst), 3), if (length(off) > 1) sprintf("; %d more such columns", length(off) - 1L) else ""),
     "x <- scale(x), with the same centre and scale for new data.",
-    explains = if (worse) share_between(case, affine_or_base(case), case$loss) else 0,
+    explains = if (worse) share_of_failure(case) else 0,
     severity = if (worse) "fault" else "note", fix = list(what = "scale_x")
   )
 }
 
-# Worse than the best straight line, or where that is not known no better than a constant.
-does_badly <- function(case) {
-  if (!is_trained(case)) return(FALSE)
-  if (!is.na(case$affine_loss)) return(isTRUE(case$loss > 1.1 * case$affine_loss + 1e-3 * case$constant_loss))
-  isTRUE(case$loss > 0.9 * case$constant_loss)
+off_scale_columns <- function(case) {
+  if (case$rows < 3) return(integer())
+  sd <- apply(case$inputs, 2, stats::sd)
+  which(sd > 0 & (sd < 1e-2 | sd > 1e2 | abs(colMeans(case$inputs)) > 10 * sd))
 }
-
-affine_or_base <- function(case) if (is.na(case$affine_loss)) case$base else case$affine_loss
 
 # validation_split takes the last rows, before any shuffling.
 find_sorted <- function(case) {

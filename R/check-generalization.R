@@ -36,13 +36,16 @@ find_overfit <- function(case) {
   val <- case$history$metrics$val_loss
   train <- case$series
   n <- length(val)
-  if (n < 10 || n != length(train) || !all(is.finite(c(val, train)))) return(NULL)
+  if (n < 10 || n != length(train) || !all(is.finite(c(val, train))) || isTRUE(case$fit$restored)) return(NULL)
   best <- which.min(val)
-  grown <- val[n] > 1.25 * val[best] && val[n] > 1.5 * train[n]
-  if (best > 0.8 * n || !grown || train[n] >= train[best]) return(NULL)
+  rises <- val[n] > 1.25 * val[best] && val[n] > 1.5 * train[n] && best <= 0.8 * n && train[n] < train[best]
+  learnt_by_heart <- train[n] < 0.1 * val[n] && val[n] > 0.3 * max(val[1], train[1])
+  if (!rises && !learnt_by_heart) return(NULL)
   found(
     "Overfitting", "STRONG",
-    "The loss of validation rows rises while that of training rows falls.",
+    if (rises) "The loss of validation rows rises while that of training rows falls." else {
+      "The training rows are learnt by heart; validation rows fare hardly better than at the start."
+    },
     c(sprintf("Validation: lowest %s in epoch %d, last %s", digits(val[best]), best, digits(val[n])),
       sprintf("Training: last %s", digits(train[n]))),
     "callback_early_stopping(restore_best_weights = TRUE), fewer units, dropout or a penalty.",

@@ -53,6 +53,7 @@ elasticities <- function(case) {
 find_vanishing <- function(case) {
   if (length(case$dense) < 3 || !does_badly(case)) return(NULL)
   e <- elasticities(case)
+  if (length(e) < 2) return(NULL)
   ratio <- e[1] / e[length(e)]
   if (!is.finite(ratio) || e[length(e)] == 0 || (ratio > 1e-4 && ratio < 1e4)) return(NULL)
   found(
@@ -60,7 +61,7 @@ find_vanishing <- function(case) {
     if (ratio < 1) "What the last layer feels hardly arrives at the first." else "Gradients grow on their way to the first layer.",
     sprintf("Elasticity ||W|| ||dL/dW|| / L: first layer %s, last layer %s", digits(e[1], 2), digits(e[length(e)], 2)),
     "relu with kernel_initializer = \"he_normal\", fewer layers, or layer_batch_normalization().",
-    explains = share_between(case, affine_or_base(case), case$loss),
+    explains = share_between(case, linear_or_base(case), case$loss),
     fix = list(what = "hidden_activation", to = "relu", initializer = "he_normal")
   )
 }
@@ -80,7 +81,7 @@ find_epsilon <- function(case) {
     "Adam divides by sqrt(v) + epsilon; where epsilon is the larger one, steps shrink with the gradient.",
     sprintf("%s of the weights have sqrt(v) < 10 epsilon; epsilon = %s", percent(small), digits(optimizer$epsilon, 2)),
     "scale(y), a loss in larger units, or a smaller epsilon.",
-    explains = share_between(case, affine_or_base(case), case$loss), fix = list(what = "scale_y")
+    explains = share_between(case, linear_or_base(case), case$loss), fix = list(what = "scale_y")
   )
 }
 
@@ -118,7 +119,7 @@ find_too_fast <- function(case) {
   loss <- case$series
   rate <- case$fit$rate
   limit <- step_limit(case$compiled$optimizer)
-  if (!is_trained(case) || !is.numeric(rate) || length(loss) < 5) return(NULL)
+  if (!is_trained(case) || !is.numeric(rate) || length(loss) < 5 || !length(case$weights)) return(NULL)
   rising <- mean(diff(loss) > 0)
   grown <- loss[length(loss)] > min(loss) * 2
   if ((rising < 0.3 && !grown) || !does_badly(case)) return(NULL)
@@ -132,7 +133,7 @@ find_too_fast <- function(case) {
       digits(limit / lambda, 2), digits(rate, 2)),
       sprintf("The loss rose in %s of the epochs.", percent(rising))),
     sprintf("learning_rate = %s.", digits(1 / lambda, 1)),
-    explains = share_between(case, affine_or_base(case), case$loss), fix = list(what = "rate", to = 1 / lambda)
+    explains = share_between(case, linear_or_base(case), case$loss), fix = list(what = "rate", to = 1 / lambda)
   )
 }
 
@@ -141,7 +142,7 @@ restless_found <- function(case, rising) {
     "Learning rate too large", "LIKELY", "The loss rises about as often as it falls, and is high.",
     sprintf("It rose in %s of the epochs; learning rate %s.", percent(rising), digits(case$fit$rate, 2)),
     "a third of the learning rate, or a schedule that lowers it.",
-    explains = share_between(case, affine_or_base(case), case$loss), fix = list(what = "rate", by = 0.1)
+    explains = share_between(case, linear_or_base(case), case$loss), fix = list(what = "rate", by = 0.1)
   )
 }
 
@@ -158,7 +159,7 @@ find_batch_noise <- function(case) {
   excess <- fit$rate / (1 - momentum) * trace / (4 * fit$batch_size)
   calm <- calm_steps(case, fit$rate)
   room <- case$loss - calm$loss
-  if (!isTRUE(room > 0.2 * case$loss && room > 0.05 * constant_or_base(case) && excess > 0.5 * room)) return(NULL)
+  if (!isTRUE(room > 0.2 * case$loss && room > 0.1 * constant_or_base(case) && excess > 0.5 * room)) return(NULL)
   found(
     "Noise of the batches", "STRONG",
     "Steps follow samples more than the slope: the loss hovers above what smaller steps reach.",

@@ -5,7 +5,7 @@ optimizer_checks <- function() {
     new_check("O0", "divergence", "model", find_divergence),
     new_check("O10", "frozen layers", "model", find_frozen),
     new_check("O8", "size of batches", "model", find_batch_size),
-    new_check("D7", "scale of targets", "forward", find_target_scale),
+    new_check("D7", "scale of targets", "data", find_target_scale),
     new_check("O9", "precision", "gradient", find_precision_floor),
     new_check("O1", "last layer not solved", "floor", find_last_gap),
     new_check("O4", "too few steps, or too small", "floor", find_unfinished)
@@ -30,7 +30,7 @@ find_divergence <- function(case) {
     "The loss grows", "STRONG", "Steps are too large for the slope: each overshoots more than the one before.",
     sprintf("First epoch: %s; last: %s", digits(finite[1]), digits(last)), slower(case),
     explains = if (has_data(case) && case$computable) share_between(case, constant_or_base(case), case$loss) else NA,
-    fix = list(what = "rate", by = 0.01)
+    fix = list(what = "rate", by = 0.01), symptom = if (is_off_scale(case)) 0.5 else 0
   )
 }
 
@@ -43,10 +43,19 @@ divergence_found <- function(case, bad) {
   }
   found(
     "Divergence", "PROVEN", "The loss or the weights became NaN or infinite; no later step can mend that.",
-    where, slower(case), explains = 1,
+    where, slower(case), explains = 1, symptom = if (is_bound_to_diverge(case)) 0.5 else 0,
     certificate = certificate("fact", quote(any(!is.finite(history_loss)) || any(!is.finite(weights)))),
     fix = list(what = "rate", by = 0.01)
   )
+}
+
+# What makes any step too large: the data, or a loss of other outputs than it expects.
+is_bound_to_diverge <- function(case) {
+  is_off_scale(case) || (has_data(case) && expects_probabilities(case))
+}
+
+is_off_scale <- function(case) {
+  has_data(case) && (length(off_scale_columns(case)) > 0 || any(off_scale_targets(case)))
 }
 
 slower <- function(case) {
@@ -101,21 +110,28 @@ find_target_scale <- function(case) {
   y <- case$targets
   distance <- case$criterion$name %in% distance_losses && case$last == "linear"
   if (!distance || is.null(y) || case$rows < 3 || !is_trained(case)) return(NULL)
-  unreached <- find_unreachable(case, y)
-  if (!is.null(unreached)) return(unreached)
-  sd <- apply(y, 2, stats::sd)
-  mean <- colMeans(y)
-  off <- sd > 100 | (abs(mean) > 10 * sd & abs(mean) > 10)
-  if (!any(off) || !does_badly(case)) return(NULL)
+  off <- off_scale_targets(case)
+  wrong <- any(off) && fails(case)
+  unreached <- if (case$computable) find_unreachable(case, y)
+  if (!is.null(unreached) && (!wrong || unreached$explains > 0.5)) return(unreached)
+  if (!wrong) return(NULL)
   found(
     "Targets far from unit scale", "STRONG",
     "The network starts near 0 and moves by about the learning rate a step; the targets are far away.",
-    c(sprintf("y: mean %s, standard deviation %s", digits(mean[which(off)[1]], 3), digits(sd[which(off)[1]], 3)),
-      sprintf("Predictions: mean %s, standard deviation %s", digits(mean(case$prediction), 3),
+    c(sprintf("y: mean %s, standard deviation %s", digits(mean(y[, off]), 3), digits(stats::sd(y[, off]), 3)),
+      if (case$computable) sprintf("Predictions: mean %s, standard deviation %s", digits(mean(case$prediction), 3),
         digits(stats::sd(case$prediction), 3))),
     "y <- scale(y), and its inverse after predict().",
-    explains = share_between(case, affine_or_base(case), case$loss), fix = list(what = "scale_y")
+    explains = share_of_failure(case), fix = list(what = "scale_y")
   )
+}
+
+off_scale_targets <- function(case) {
+  y <- case$targets
+  if (is.null(y) || case$classifies) return(FALSE)
+  sd <- apply(y, 2, stats::sd)
+  mean <- abs(colMeans(y))
+  sd > 100 | (mean > 10 * sd & mean > 10)
 }
 
 # |step| <= rate (1 - b1) / sqrt(1 - b2) / sqrt(1 - b1^2 / b2) for Adam, whatever the gradients.
@@ -182,7 +198,7 @@ find_precision_floor <- function(case) {
     sprintf("Largest step: %s; smallest weight: %s", digits(max(abs(rate * case$gradient)), 2), digits(min(abs(w)), 2)),
     if (does_badly(case)) "a higher learning rate." else "it is done; dtype = \"float64\" goes further.",
     severity = if (does_badly(case)) "fault" else "note",
-    explains = if (does_badly(case)) share_between(case, affine_or_base(case), case$loss) else 0,
+    explains = if (does_badly(case)) share_between(case, linear_or_base(case), case$loss) else 0,
     certificate = certificate("stagnation", quote(all(single(weights - rate * gradient) == single(weights))), list(rate = rate)),
     fix = list(what = "rate", to = 0.01)
   )
@@ -240,8 +256,8 @@ find_unfinished <- function(case) {
 # A loss that is known to be within reach, where it is much lower than the present one.
 unfinished_room <- function(case) {
   if (!isTRUE(case$constant_loss > 1e-12)) return(NA_real_)
-  known <- c(case$witness$honest, case$affine_loss, if (!is.na(case$constant_loss)) 0.9 * case$constant_loss)
+  known <- c(case$witness$honest, case$linear_loss, if (!is.na(case$constant_loss)) 0.9 * case$constant_loss)
   reach <- suppressWarnings(min(known, na.rm = TRUE))
   badly <- is.finite(reach) && case$loss > 2 * reach && case$loss > 0.3 * case$constant_loss
-  if (isTRUE(badly) || isTRUE(case$loss > 0.9 * case$constant_loss)) reach else NA_real_
+  if (isTRUE(badly) || does_badly(case) || isTRUE(case$loss > 0.9 * case$constant_loss)) reach else NA_real_
 }

@@ -19,40 +19,42 @@ evidence_penalties <- function(case) {
   Filter(Negate(is.null), found)
 }
 
-find_l1 <- function(case) {
-  strong <- Filter(function(p) p$l1 > 0, case$penalties)
-  if (!length(strong) || !is_trained(case) || !does_badly(case)) return(NULL)
-  zero <- Filter(function(p) {
-    max(abs(layer_state(case$layers[[p$layer]])$weights$kernel)) < max(1e-2, 2 * rate_of(case))
-  }, strong)
-  if (!length(zero)) return(NULL)
-  name <- case$layers[[zero[[1]]$layer]]$name
-  found(
-    "L1 penalty too strong", "STRONG",
-    sprintf("The penalty holds the kernel of layer \"%s\" at zero, so nothing passes.", name),
-    sprintf("l1 = %s; the loss is %s, that of the best constant %s", digits(zero[[1]]$l1, 2), digits(case$loss),
-      digits(case$constant_loss)),
-    sprintf("l1 = %s or less.", digits(zero[[1]]$l1 / 100, 2)),
-    explains = share_between(case, affine_or_base(case), case$loss), fix = list(what = "no_penalty")
-  )
+find_l1 <- function(case) find_penalty(case, "l1")
+
+find_l2 <- function(case) find_penalty(case, "l2")
+
+# At rest the data pull as much as the penalty presses: making the weights larger by a share s
+# lowers the loss of the data by s times the penalty (l1) or twice that (l2).
+find_penalty <- function(case, kind) {
+  strong <- Filter(function(p) p[[kind]] > 0, case$penalties)
+  if (!length(strong) || !is_trained(case)) return(NULL)
+  if (isTRUE(strong[[1]][[kind]] < strong[[1]][[other_penalty(kind)]])) return(NULL)
+  largest <- vapply(strong, function(p) max(abs(layer_state(case$layers[[p$layer]])$weights$kernel)), 0)
+  zero <- min(largest) < max(1e-2, 2 * rate_of(case))
+  room <- unfinished_room(case)
+  heavy <- case$penalty > 0.1 * abs(case$loss)
+  harmful <- if (is.na(room)) heavy && is_costly(case) else heavy || zero
+  if (harmful) penalty_found(case, toupper(kind), strong[[which.min(largest)]], kind, room)
 }
+
+is_costly <- function(case) {
+  isTRUE(case$penalty > 0.04 * case$constant_loss && case$loss > 0.2 * case$constant_loss)
+}
+
+other_penalty <- function(kind) setdiff(c("l1", "l2"), kind)
 
 rate_of <- function(case) if (is.numeric(case$fit$rate)) case$fit$rate else 0
 
-find_l2 <- function(case) {
-  strong <- Filter(function(p) p$l2 > 0, case$penalties)
-  if (!length(strong) || !is_trained(case)) return(NULL)
-  room <- unfinished_room(case)
-  small <- vapply(strong, function(p) sqrt(mean(layer_state(case$layers[[p$layer]])$weights$kernel^2)), 0)
-  pressed <- case$penalty > 0.1 * abs(case$loss) || min(small) < 1e-2
-  if (is.na(room) || !pressed) return(NULL)
+penalty_found <- function(case, title, at, kind, room) {
   found(
-    "L2 penalty too strong", "STRONG",
-    "The penalty presses the weights towards zero more than the data pull them away.",
-    c(sprintf("l2 = %s; penalty %s beside a loss of the data of %s", digits(strong[[1]]$l2, 2), digits(case$penalty, 3), digits(case$loss)),
-      sprintf("Without it %s or less can be reached.", digits(room))),
-    sprintf("l2 = %s or less.", digits(strong[[1]]$l2 / 100, 2)),
-    explains = share_between(case, room, case$loss), fix = list(what = "no_penalty")
+    sprintf("%s penalty too strong", title), "STRONG",
+    sprintf("The penalty presses the weights of layer \"%s\" towards zero more than the data pull them away.",
+      case$layers[[at$layer]]$name),
+    c(sprintf("%s = %s; penalty %s beside a loss of the data of %s", kind, digits(at[[kind]], 2), digits(case$penalty, 3),
+      digits(case$loss)),
+      if (!is.na(room)) sprintf("Without it %s or less can be reached.", digits(room))),
+    sprintf("%s = %s or less.", kind, digits(at[[kind]] / 100, 2)),
+    explains = if (is.na(room)) NA else share_between(case, room, case$loss), fix = list(what = "no_penalty")
   )
 }
 

@@ -60,7 +60,7 @@ saddle_found <- function(case, escape) {
     c(sprintf("Curvature along it: %s; a step of %s lowers the loss to %s (now %s).", digits(escape$curvature, 3),
       digits(escape$step, 2), digits(escape$loss), digits(case$loss))),
     "fresh initial weights, or a small random change of these.",
-    explains = share_between(case, affine_or_base(case), case$loss),
+    explains = share_between(case, linear_or_base(case), case$loss),
     certificate = certificate("descent", quote(loss_at(beyond) < loss), list(beyond = escape$packed)),
     fix = list(what = "reinitialize")
   )

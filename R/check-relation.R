@@ -127,7 +127,7 @@ find_refilled <- function(case) {
 find_one_shuffled <- function(case) {
   y <- case$labels
   if (is.na(case$unlikeness) || case$unlikeness < 0.9 || is.null(y) || length(y) != case$rows) return(NULL)
-  if (length(unique(y)) < 2 || !is_ordered(y) || permutation_test(case) <= 0.05 || linear_p(case) <= 0.05) return(NULL)
+  if (length(unique(y)) < 2 || !is_ordered(y) || permutation_test(case) <= 0.01 || linear_p(case) <= 0.01) return(NULL)
   along <- apply(case$inputs, 2, function(v) if (stats::var(v) == 0) 0 else abs(lag_correlation(v)))
   if (max(along) > 0.3) return(NULL)
   found(

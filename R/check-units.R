@@ -41,7 +41,7 @@ find_dead <- function(case) {
       if (!is.na(cell) && isTRUE(share > 0)) sprintf("Lowest loss while these stay off: %s (now %s)",
         digits(cell), digits(case$loss))),
     dead_remedy(worst), explains = share, severity = if (harmful) "fault" else "note",
-    certificate = dead_certificate(case, worst, cell),
+    certificate = dead_certificate(case, worst, cell), symptom = if (is_off_scale(case)) 0.5 else 0,
     fix = if (worst$last) list(what = "last_activation", to = "linear") else {
       list(what = "hidden_activation", to = "leaky_relu", initializer = "he_uniform")
     }
@@ -103,7 +103,8 @@ find_saturated <- function(case) {
   at <- which.max(case$saturated)
   layer <- case$hidden[[at]]
   starved <- isTRUE(case$layer_gradients[layer$layer] < 1e-3 * sum(case$layer_gradients))
-  bad <- does_badly(case)
+  worse <- does_badly(case)
+  bad <- worse || (is_trained(case) && case$saturated[at] > 0.9)
   if (!bad && !starved) return(NULL)
   found(
     "Saturated units", if (bad) "STRONG" else "LIKELY",
@@ -112,7 +113,7 @@ find_saturated <- function(case) {
       saturation_bounds[[layer$activation]], digits(max(abs(layer$z)), 3)),
       saturation_cause(case, layer)),
     "scale x to unit deviation, smaller initial weights, or activation = \"relu\".",
-    explains = if (bad) share_between(case, affine_or_base(case), case$loss) else NA,
+    explains = if (worse) share_between(case, linear_or_base(case), case$loss) else NA,
     severity = if (bad) "fault" else "note",
     fix = list(what = if (largest_input(case) > 10) "scale_x" else "reinitialize")
   )

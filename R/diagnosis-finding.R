@@ -38,10 +38,11 @@ rank_findings <- function(findings) {
   findings[order(note, symptom, -weight, level, seq_along(findings))]
 }
 
-# Where no share can be told, a proof counts as most of it.
+# A share counts for less where it is not sure that this is the cause. Where no share can be
+# told, a proof counts as all of it.
 rank_weight <- function(finding) {
-  if (!is.na(finding$explains)) return(finding$explains)
-  c(PROVEN = 0.95, STRONG = 0.6, LIKELY = 0.2)[[finding$confidence]]
+  if (is.na(finding$explains)) return(c(PROVEN = 1, STRONG = 0.6, LIKELY = 0.2)[[finding$confidence]])
+  finding$explains * c(PROVEN = 1, STRONG = 0.9, LIKELY = 0.8)[[finding$confidence]]
 }
 
 demote_explained <- function(findings) {

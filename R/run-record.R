@@ -79,6 +79,7 @@ run_remember <- function(run) {
     epochs = run$epoch - settings$initial_epoch, steps = settings$steps,
     batch_size = settings$batch_size, samples = run$data$train$n, shuffle = settings$shuffle,
     validation_split = settings$validation_split, rate = run$rate,
+    restored = any(vapply(run$callbacks$callbacks, function(cb) !is.null(cb$best_weights), NA)),
     norm_before = sqrt(sum(run$before^2)), moved = sqrt(sum((after - run$before)^2)),
     nonfinite = if (isTRUE(run$status$nonfinite == 1)) {
       c(epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1)

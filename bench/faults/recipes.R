@@ -1,0 +1,177 @@
+# Recipes of healthy networks. A recipe is plain data, from which build() makes and trains a model:
+#
+# task              "regression", "binary" or "classes"
+# x, y              as fit() takes them; truth: n x k, what the outputs should be
+# layers            list(type, ...): layer_<type>(...)
+# loss, optimizer, epochs, batch_size, dtype, compile, fit: as kestrel takes them
+# best              the share of the variance of truth that is noise
+#
+# A fault is a function that takes a recipe and spoils it (see catalogue.R); the recipe as it was
+# is its twin.
+
+pick <- function(...) {
+  values <- c(...)
+  values[[sample.int(length(values), 1)]]
+}
+
+pick_from <- function(list) list[[sample.int(length(list), 1)]]
+
+# A smooth function of d inputs, with mean 0 and variance 1 for standard normal ones.
+draw_signal <- function(d, bends = 4) {
+  w <- matrix(rnorm(d * bends), d) * 1.5 / sqrt(d)
+  b <- rnorm(bends)
+  a <- rnorm(bends)
+  slope <- rnorm(d) * 0.3
+  raw <- function(x) drop(tanh(sweep(x %*% w, 2, b, "+")) %*% a + x %*% slope)
+  sample <- raw(matrix(rnorm(2000 * d), 2000))
+  function(x) (raw(x) - mean(sample)) / sd(sample)
+}
+
+draw_inputs <- function(n, d) {
+  x <- if (runif(1) < 0.5) matrix(rnorm(n * d), n) else matrix(runif(n * d, -1.7, 1.7), n)
+  if (d > 2 && runif(1) < 0.3) x[, 2] <- 0.6 * x[, 1] + 0.8 * x[, 2]
+  x
+}
+
+optimizers <- list(
+  function() optimizer_adam(pick(0.005, 0.01, 0.02)), function() optimizer_rmsprop(0.005),
+  function() optimizer_nadam(0.01), function() optimizer_adamax(0.02),
+  function() optimizer_adamw(0.01), function() optimizer_sgd(0.05, momentum = 0.9)
+)
+
+activations <- c("tanh", "relu", "elu", "selu", "softplus", "leaky_relu")
+
+dense <- function(units, activation = NULL, ...) list(type = "dense", units = units, activation = activation, ...)
+
+draw_recipe <- function(task = pick("regression", "binary", "classes"), d = sample(2:6, 1), n = sample(200:500, 1),
+                        activation = pick(activations), depth = sample(2, 1), width = sample(10:24, 1),
+                        optimizer = pick_from(optimizers)(), noise = pick(0.05, 0.1, 0.2)) {
+  x <- draw_inputs(n, d)
+  recipe <- c(draw_targets(task, x, noise), list(
+    task = task, x = x, optimizer = optimizer, epochs = 150L, batch_size = pick(16L, 32L, 64L),
+    compile = list(), fit = list()
+  ))
+  hidden <- lapply(seq_len(depth), function(i) dense(width, activation))
+  recipe$layers <- c(hidden, list(dense(ncol(recipe$truth), recipe$end)))
+  recipe
+}
+
+# list(y, truth, loss, end, best)
+draw_targets <- function(task, x, noise) {
+  if (task == "regression") {
+    f <- draw_signal(ncol(x))(x)
+    y <- f + noise * rnorm(length(f))
+    return(list(y = y, truth = as.matrix(y), loss = "mse", end = "linear", best = noise^2 / var(y)))
+  }
+  k <- if (task == "binary") 1 else sample(3:4, 1)
+  scores <- sapply(seq_len(k), function(i) draw_signal(ncol(x), 3)(x))
+  seen <- scores + noise * rnorm(length(scores))
+  if (task == "binary") {
+    y <- as.double(seen > median(scores))
+    return(list(y = y, truth = as.matrix(y), loss = "binary_crossentropy", end = "sigmoid",
+      best = mean(y != (scores > median(scores))) / var(y)))
+  }
+  class <- max.col(seen)
+  truth <- diag(k)[class, ]
+  form <- pick("one_hot", "codes", "factor")
+  list(truth = truth, end = "softmax",
+    y = switch(form, one_hot = truth, codes = class - 1, factor = factor(letters[class], letters[1:k])),
+    loss = if (form == "one_hot") "categorical_crossentropy" else "sparse_categorical_crossentropy",
+    best = mean(class != max.col(scores)) / mean(apply(truth, 2, var)) * 2 / k)
+}
+
+quietly <- function(expr) suppressWarnings(expr, classes = "kestrel_warning")
+
+make_model <- function(recipe) {
+  args <- list(input_shape = dim(as.matrix(recipe$x))[2])
+  if (!is.null(recipe$dtype)) args$dtype <- recipe$dtype
+  model <- do.call(keras_model_sequential, args)
+  for (layer in recipe$layers) do.call(paste0("layer_", layer$type), c(list(model), layer[-1]))
+  if (isTRUE(recipe$frozen)) freeze_weights(model)
+  quietly(do.call(compile, c(list(model, optimizer = recipe$optimizer, loss = recipe$loss), recipe$compile)))
+  model
+}
+
+# Data that fit() refuses make a model that is not trained.
+build <- function(recipe) {
+  model <- make_model(recipe)
+  args <- c(list(model, recipe$x, recipe$y, epochs = recipe$epochs, batch_size = recipe$batch_size, verbose = 0),
+    recipe$fit)
+  refused <- tryCatch({
+    quietly(do.call(fit, args))
+    NULL
+  }, kestrel_error = function(e) e)
+  if (!is.null(refused) && !isTRUE(recipe$refused)) stop(refused)
+  model
+}
+
+# Mean squared error of the outputs over the variance of what they should be: 1 for a constant.
+misfit <- function(model, x, truth) {
+  p <- as.matrix(predict(model, x))
+  k <- min(ncol(p), ncol(truth))
+  p <- p[, seq_len(k), drop = FALSE]
+  truth <- truth[, seq_len(k), drop = FALSE]
+  value <- mean((p - truth)^2) / max(mean(apply(truth, 2, var)), 1e-12)
+  if (is.finite(value)) min(value, 1e6) else 1e6
+}
+
+# Healthy controls of every kind; only those that have learnt nearly all there is to learn count.
+draw_control <- function() {
+  recipe <- draw_recipe()
+  extra <- pick("none", "none", "none", "dropout", "batch_normalization", "penalty", "validation", "float32", "linear", "stretch")
+  recipe <- controls[[extra]](recipe)
+  recipe$kind <- extra
+  recipe
+}
+
+controls <- list(
+  none = identity,
+  dropout = function(r) {
+    at <- length(r$layers) - 1
+    r$layers <- append(r$layers, list(list(type = "dropout", rate = pick(0.1, 0.2))), at)
+    r$epochs <- 250L
+    r
+  },
+  batch_normalization = function(r) {
+    r$layers <- append(r$layers, list(list(type = "batch_normalization")), 1)
+    r
+  },
+  penalty = function(r) {
+    l <- pick(1e-5, 1e-4, 3e-4)
+    penalty <- pick_from(list(regularizer_l2(l), regularizer_l1(l / 3), regularizer_l1_l2(l / 5, l / 2)))
+    r$layers <- lapply(r$layers, function(layer) c(layer, list(kernel_regularizer = penalty)))
+    r
+  },
+  validation = function(r) {
+    r$fit$validation_split <- pick(0.2, 0.3)
+    r$fit$callbacks <- list(callback_early_stopping(patience = 15, restore_best_weights = TRUE))
+    r
+  },
+  float32 = function(r) {
+    r$dtype <- "float32"
+    r
+  },
+  linear = function(r) {
+    if (r$task != "regression") return(r)
+    f <- drop(r$x %*% rnorm(ncol(r$x)))
+    r$y <- f / sd(f) + 0.1 * rnorm(length(f))
+    r$truth <- as.matrix(r$y)
+    r$best <- 0.01 / var(r$y)
+    r$layers <- list(dense(1))
+    r$optimizer <- optimizer_adam(0.02)
+    r
+  },
+  # Inputs and targets that are not standardized, within reason.
+  stretch = function(r) {
+    r$x <- sweep(r$x, 2, runif(ncol(r$x), 0.3, 3), "*")
+    if (r$task == "regression") {
+      r$y <- 3 * r$y + 2
+      r$truth <- as.matrix(r$y)
+    }
+    r$epochs <- 300L
+    r
+  }
+)
+
+# Within a tenth of the variance of what noise allows.
+is_healthy <- function(model, recipe) misfit(model, recipe$x, recipe$truth) < recipe$best + 0.12
