@@ -165,7 +165,7 @@ double_floor <- function(case) {
 find_unbounded <- function(case) {
   y <- case$y
   binary <- case$criterion$name %in% binary_losses
-  bad <- if (binary) y < 0 | y > 1 else if (case$criterion$name == "poisson") y < 0 else FALSE
+  bad <- outside_domain(case)
   if (!any(bad)) return(NULL)
   found(
     "Targets outside the loss' domain", "PROVEN",
@@ -184,6 +184,12 @@ find_unbounded <- function(case) {
     },
     fix = list(what = "domain")
   )
+}
+
+outside_domain <- function(case) {
+  y <- case$y
+  if (case$criterion$name %in% binary_losses) return(y < 0 | y > 1)
+  if (case$criterion$name == "poisson") y < 0 else FALSE
 }
 
 find_one_class <- function(case) {

@@ -112,7 +112,7 @@ twins_found <- function(case, i, twins) {
   found(
     "Units that are copies of each other", "PROVEN",
     sprintf("Units of layer \"%s\" with equal weights get equal gradients, and stay equal.", layer$name),
-    c(sprintf("%d units, %d different ones", layer$width, twins$distinct),
+    c(sprintf("%d units, %d of them distinct", layer$width, twins$distinct),
       if (stuck) "All kernels are zero, and so are their gradients: only the last bias learns."),
     "kernel_initializer = \"glorot_uniform\", the default.",
     explains = if (has_data(case) && case$computable) if (stuck) share_between(case, case$base, case$loss) else NA,

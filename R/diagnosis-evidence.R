@@ -159,7 +159,10 @@ evidence_classifies <- function(case) {
     "categorical_hinge")
 }
 
-evidence_family <- function(case) loss_family(case$criterion)
+# Out of the loss' domain the mean is no minimum.
+evidence_family <- function(case) {
+  if (any(outside_domain(case))) NA_character_ else loss_family(case$criterion)
+}
 
 # What minimizes the loss of many targets under one prediction: "mean" for squared losses and
 # cross-entropies, "median" for absolute ones, else NA.
@@ -221,6 +224,7 @@ evidence_data_floor <- function(case) {
 }
 
 lowest_value <- function(case) {
+  if (any(outside_domain(case))) return(-Inf)
   switch(case$criterion$name, cosine_similarity = -case$compiled$loss_weights, poisson = -Inf, 0)
 }
 

@@ -1,0 +1,147 @@
+# A trial of a remedy: the model is made anew, trained for a moment, and compared.
+
+trial_model <- function(trial, case) {
+  state <- model_state(case$model)
+  model <- new_model(state$name, list(input = state$input, precision = "float64", own_precision = TRUE))
+  for (layer in trial$layers) {
+    add_layer(model, new_layer(layer$type, layer$config, list(input_shape = NULL, dtype = NULL,
+      name = layer$name, trainable = layer$trainable, initial = NULL)))
+  }
+  if (!trial$fresh) set_weights(model, get_weights(case$model))
+  compile_trial(model, trial)
+  model
+}
+
+compile_trial <- function(model, trial) {
+  optimizer <- trial$optimizer %||% optimizer_adam(0.01)
+  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss), classes = "kestrel_warning")
+}
+
+# Small squared problems by Levenberg-Marquardt first, which needs some steps where Adam needs
+# thousands. Then in rounds, until time is over, the loss is 0 to rounding, or three rounds in a
+# row with ever lower rates have not lowered it. The best weights are kept.
+train_trial <- function(model, trial, seconds) {
+  end <- seconds_now() + seconds
+  best <- list(loss = Inf, weights = get_weights(model))
+  epochs <- failed <- 0
+  if (suits_whole_steps(model, trial)) {
+    begun <- whole_steps(model, trial)
+    epochs <- begun$epochs
+    if (is.finite(begun$loss)) best <- begun[c("loss", "weights")]
+    if (best$loss < 1e-28) return(epochs)
+    set_weights(model, best$weights)
+    compile_trial(model, trial)
+  }
+  round <- 20L
+  while (seconds_now() < end && failed < 3) {
+    loss <- trial_round(model, trial, round)
+    epochs <- epochs + round
+    better <- is.finite(loss) && loss < 0.999 * best$loss
+    if (is.finite(loss) && loss < best$loss) best <- list(loss = loss, weights = get_weights(model))
+    if (best$loss < 1e-28) break
+    failed <- if (better) 0 else failed + 1
+    if (!better) slow_down(model, best$weights)
+    round <- min(2L * round, 2000L)
+  }
+  set_weights(model, best$weights)
+  epochs
+}
+
+suits_whole_steps <- function(model, trial) {
+  types <- vapply(trial$layers, `[[`, "", "type")
+  trial$loss$name == "mean_squared_error" && is.null(trial$optimizer) && !isTRUE(trial$stop_early) &&
+    is.null(trial$args$class_weight) && all(types %in% c("dense", "activation", "re_lu")) &&
+    count_params(model) <= 500 && NROW(trial$y) * prod(output_dims(model)) <= 1000
+}
+
+# Of all rows.
+whole_steps <- function(model, trial) {
+  suppressWarnings(compile(model, optimizer = optimizer_levenberg_marquardt(), loss = trial$loss),
+    classes = "kestrel_warning")
+  trial$args <- list(batch_size = NROW(trial$y), shuffle = FALSE)
+  history <- fit_trial(model, trial, 50L)
+  loss <- history$metrics$loss
+  list(loss = loss[length(loss)], weights = get_weights(model), epochs = length(loss))
+}
+
+slow_down <- function(model, weights) {
+  set_weights(model, weights)
+  optimizer <- model$optimizer
+  if (is.numeric(optimizer$learning_rate)) set_rate(optimizer, optimizer$learning_rate / 3, "learning_rate")
+}
+
+fit_trial <- function(model, trial, epochs) {
+  args <- c(list(model, trial$x, trial$y, epochs = epochs, verbose = 0, view_metrics = FALSE), trial$args)
+  if (isTRUE(trial$stop_early)) {
+    args$callbacks <- callback_early_stopping(patience = 5, restore_best_weights = TRUE)
+  }
+  suppressWarnings(do.call(fit.kestrel_model, args), classes = "kestrel_warning")
+}
+
+trial_round <- function(model, trial, epochs) {
+  history <- fit_trial(model, trial, epochs)
+  loss <- history$metrics[[if (isTRUE(trial$stop_early)) "val_loss" else "loss"]]
+  loss[length(loss)]
+}
+
+new_result <- function(case, finding, trial, model, epochs, seconds) {
+  loss <- suppressWarnings(evaluate(model, trial$x, trial$y, verbose = 0), classes = "kestrel_warning")[["loss"]]
+  comparable <- has_data(case) && case$computable && is.null(trial$moved) &&
+    identical(trial$loss$name, case$criterion$name) && identical(output_dims(model), output_dims(case$model)) &&
+    identical(trial$loss$config, case$criterion$config)
+  after <- if (comparable) trial_loss(case, trial, model) else NA_real_
+  before <- if (has_data(case) && case$computable) case$loss else NA_real_
+  excess <- before - case_base(case)
+  structure(list(
+    id = finding$id, cause = finding$cause, what = finding$remedy, before = before, after = after, loss = loss,
+    closed = if (isTRUE(excess > 0)) (before - after) / excess else NA_real_,
+    epochs = epochs, seconds = seconds, model = model, x = trial$x, y = trial$y
+  ), class = "nn_trial")
+}
+
+case_base <- function(case) if (has_data(case) && case$computable) case$base else 0
+
+# By the model's own loss, of predictions brought back to the scale of y.
+trial_loss <- function(case, trial, model) {
+  p <- predict(model, trial$x)
+  if (!is.null(trial$back)) p <- trial$back(p)
+  score_prediction(case, as_shape(p, case))
+}
+
+#' @export
+format.nn_trial <- function(x, ...) {
+  numbers <- if (is.na(x$after)) {
+    sprintf("The copy's loss, which is another one or of other data: %s", digits(x$loss))
+  } else {
+    sprintf("Loss %s -> %s%s", digits(x$before), digits(x$after),
+      if (is.na(x$closed)) "" else sprintf(" (%s of the excess is gone)", percent(max(x$closed, 0))))
+  }
+  c(sprintf("%s. Tried: %s", x$cause, x$what),
+    sprintf("%s after %s, %s s.", numbers, count_of(x$epochs, "epoch"), format(round(x$seconds, 2))),
+    "The model itself is as it was; the copy is in $model.")
+}
+
+#' @export
+print.nn_trial <- function(x, ...) {
+  cat(unlist(lapply(format(x), strwrap, width = min(getOption("width"), 100))), sep = "\n")
+  invisible(x)
+}
+
+# The remedy of the first finding is tried at once where that takes a moment: a proven fault of
+# a small model on few rows.
+with_tried <- function(case, findings, level) {
+  first <- if (length(findings)) findings[[1]]
+  small <- level != "quick" && has_data(case) && isTRUE(case$chain) && case$rows <= 1000 &&
+    count_params(case$model) <= 1000
+  if (!small || is.null(first$fix) || first$confidence != "PROVEN" || first$severity != "fault") return(findings)
+  trial <- tryCatch(with_own_seed(run_fix(case, first, 0.15)), error = function(e) NULL)
+  findings[[1]]$tried <- tried_text(trial)
+  findings
+}
+
+tried_text <- function(trial) {
+  loss <- if (is.null(trial) || is.na(trial$after)) trial$loss else trial$after
+  if (is.null(loss) || !is.finite(loss)) return(NULL)
+  if (isTRUE(trial$closed < 0.5)) return(NULL)
+  sprintf("Checked: a copy with this change reaches %s after %s.", digits(loss, 2), count_of(trial$epochs, "epoch"))
+}
