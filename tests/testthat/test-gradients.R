@@ -1,0 +1,50 @@
+# Gradients of the loss by all weights of a network: against central differences of the engine's own
+# loss (below 1e-9 of the gradient's norm), and against complex steps in plain R (below 1e-13), for
+# every row of the tables of layers, activations and losses. tools/gradients.R does the same for
+# each layer with each activation and each loss.
+
+expect_exact <- function(network, loss, label) {
+  errors <- gradient_errors(network, loss)
+  # log() of outputs below 0, as in Keras.
+  if (is.null(errors)) return(expect_identical(loss, "poisson"))
+  limits <- c(value = 1e-13, difference = 1e-9, complex = 1e-13)
+  for (what in names(limits)) {
+    expect(isTRUE(errors[[what]] < limits[[what]]),
+      sprintf("%s, %s: error of the %s %.3g.", label, loss, what, errors[[what]]))
+  }
+}
+
+test_that("there is a reference for every row of every table", {
+  expect_setequal(names(gradient_activations), registry("activations")$name)
+  expect_setequal(names(gradient_losses), registry("losses")$name)
+  types <- lapply(gradient_layers, function(case) {
+    layer <- case$make()
+    input <- if (is_merging(layer)) list(case$dims, case$dims) else case$dims
+    vapply(layer_nodes(layer, input), function(node) node$layer$name, "")
+  })
+  expect_setequal(intersect(unlist(types), registry("layers")$name), registry("layers")$name)
+})
+
+test_that("every layer hands on exact gradients, and has them by its weights", {
+  set.seed(31)
+  activations <- names(gradient_activations)
+  losses <- names(gradient_losses)
+  for (i in seq_along(gradient_layers)) {
+    loss <- losses[(i - 1) %% length(losses) + 1]
+    activation <- activations[(i - 1) %% length(activations) + 1]
+    network <- gradient_network(gradient_layers[[i]], activation, head_of(loss))
+    expect_exact(network, loss, paste(names(gradient_layers)[i], activation))
+  }
+})
+
+test_that("every activation does, before every loss and inside of a network", {
+  set.seed(32)
+  layer <- gradient_layers$dense
+  for (activation in names(gradient_activations)) {
+    network <- gradient_network(layer, activation, "none")
+    for (loss in names(gradient_losses)) expect_exact(network, loss, activation)
+    for (loss in c("mean_squared_error", "sparse_categorical_crossentropy")) {
+      expect_exact(gradient_network(layer, activation, head_of(loss)), loss, paste(activation, head_of(loss)))
+    }
+  }
+})
