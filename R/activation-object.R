@@ -80,9 +80,21 @@ check_axis <- function(x, arg = caller_arg(x), call = caller_env()) {
 as_activation <- function(x, arg = caller_arg(x), call = caller_env()) {
   force(arg)
   if (is.null(x)) return(new_activation("linear", named_list()))
+  if (is_own_function(x, activation_makers())) return(function_activation(x, arg, call))
   activation <- as_made(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
   if (!identical(activation$config$axis, 0L)) return(activation)
   stop_kestrel("argument", sprintf(
     "`%s` works along axis 0, which is that of the samples: no layer can do that.", arg
   ), hint = "The last axis is -1.", argument = arg, value = 0L, call = call)
+}
+
+# A function of the user's, as a layer's activation: of arrays, samples first.
+function_activation <- function(f, arg, call) {
+  fn <- check_node_function(f, arg, "a function of an array", call)
+  fields <- list(name = "custom", config = list(f = fn), fn = fn,
+    label = attr(fn, "py_function_name", exact = TRUE) %||% "custom")
+  new_object(function(x) {
+    self <- fields_of_self()
+    self$fn(x)
+  }, fields, "kestrel_activation")
 }

@@ -47,7 +47,20 @@ take <- function(x, at) operate("take", list(x), list(at = at))
 join <- function(parts) operate("join", parts)
 
 #' @export
-`[.kestrel_traced` <- function(x, ..., drop = TRUE) take(x, places(x)[..., drop = drop])
+`[.kestrel_traced` <- function(x, ..., drop = TRUE) {
+  at <- places(x)
+  indices <- as.list(substitute(list(...)))[-1]
+  whole <- vapply(indices, identical, NA, quote(expr = ))
+  if (!drop || length(indices) < 2 || !any(whole)) return(take(x, at[..., drop = drop]))
+  take(x, drop_axes(at[..., drop = FALSE], whole))
+}
+
+# As R drops dims of 1, but for those that are taken as they are: a batch may be of one sample.
+drop_axes <- function(at, whole) {
+  dims <- dim(at)[whole | dim(at) != 1]
+  dim(at) <- if (length(dims) > 1) dims
+  at
+}
 
 #' @export
 `[[.kestrel_traced` <- function(x, ...) take(x, places(x)[[...]])

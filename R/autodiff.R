@@ -12,6 +12,10 @@
 #' and conditions are as free as ever. It is slower than one of the package's losses, as R runs at
 #' each batch.
 #'
+#' Activations of layers may be R functions, too, as in `layer_dense(4, activation = function(x)
+#' pmax(x, 0.1 * x))`, and [layer_lambda()] makes a layer of one. They get and give arrays, samples
+#' first. The engine computes the layers before and after such a function.
+#'
 #' These can be differentiated:
 #'
 #' * `+ - * / ^`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`, `aperm()`

@@ -10,6 +10,7 @@ error_kinds <- list(
   callback = "callback",
   metric = "metric",
   loss = "loss",
+  layer = "layer",
   numeric = "numeric",
   memory = "memory",
   file = "file"

@@ -77,9 +77,11 @@ add_id <- function(walk, where, check) {
   walk
 }
 
-# A check that fails is left out, and said to be: the others still count.
+# A check that fails is left out, and said to be: the others still count. What needs derivatives that
+# R functions have not got is just left out.
 make_check <- function(walk, case, check) {
   found <- tryCatch(check$find(case), error = function(e) e)
+  if (inherits(found, "kestrel_error_state")) return(add_id(walk, "left_out", check))
   if (inherits(found, "error")) {
     walk$failed[check$id] <- conditionMessage(found)
     return(walk)

@@ -17,9 +17,14 @@ evidence_nodes <- function(case) {
   data.frame(
     layer = rep(seq_along(sizes), sizes),
     type = vapply(nodes, function(n) n$layer$name, ""),
-    activation = vapply(nodes, function(n) n$activation %||% NA_character_, ""),
+    activation = vapply(nodes, node_activation, ""),
     from = from
   )
+}
+
+# "custom": it is R that computes the node.
+node_activation <- function(node) {
+  if (!is.null(node$outside)) "custom" else node$activation %||% NA_character_
 }
 
 # Whether each node takes the output of the one before it, and nothing else does.
@@ -115,7 +120,8 @@ layers_that_move <- c("flatten", "reshape", "permute", "repeat_vector", "identit
 
 # No function but affine ones can come out before the last activation.
 evidence_affine <- function(case) {
-  nodes <- utils::head(case$nodes, if (is.na(case$nodes$activation[nrow(case$nodes)])) Inf else -1)
+  last <- case$nodes$activation[nrow(case$nodes)]
+  nodes <- utils::head(case$nodes, if (last %in% c(NA, "custom")) Inf else -1)
   kinds <- c("dense", "batch_normalization", layers_of_training, layers_that_move)
   straight <- nodes$type %in% kinds | nodes$activation %in% "linear"
   case$chain && all(straight)

@@ -88,6 +88,9 @@ network_info <- function(spec) .Call(ffi_network_info, spec)
 # A list of arrays by output; NULL where `finite` and any of x is missing or infinite.
 engine_predict <- function(spec, w, x, batch_size, training = FALSE, seed = 0, threads = 1L,
                            finite = FALSE) {
+  if (!is.null(spec$outside)) {
+    return(predict_outside(spec, w, x, batch_size, training, seed, threads, finite))
+  }
   .Call(ffi_predict, spec, w, x, batch_size, training, seed, threads, finite)
 }
 
@@ -158,9 +161,36 @@ trainer_add <- function(trainer, metric, total, count) {
   invisible(.Call(ffi_trainer_add, trainer, metric, total, count))
 }
 
-# The forward pass of the next batch, of training or, from batch 0 on, of evaluation, which the next
-# run or evaluation goes on from.
-trainer_open <- function(trainer, at = -1L) invisible(.Call(ffi_trainer_open, trainer, at))
+# A batch step by step: the forward pass of the next batch, of training or, from batch 0 on, of
+# evaluation (-2: of training without dropout). Both return the node that R is to compute before the next step, -1 at the end of a
+# pass; after that of a forward pass of training comes the way back, then the next run.
+trainer_open <- function(trainer, at = -1L) .Call(ffi_trainer_open, trainer, at)
+
+trainer_next <- function(trainer) .Call(ffi_trainer_next, trainer)
+
+# Output of a node (from 0), input k of the network as -k, or the gradient by it, samples fastest.
+trainer_look <- function(trainer, node, gradient = FALSE) {
+  .Call(ffi_trainer_look, trainer, node, gradient)
+}
+
+# The output of the node, or the gradient by its input (from 0).
+trainer_put <- function(trainer, node, values, input = -1L) {
+  invisible(.Call(ffi_trainer_put, trainer, node, input, as.double(values)))
+}
+
+# n packed weights from place `at` (from 0), or gradients by them, which are added to the batch's.
+trainer_read <- function(trainer, at, n, gradient = FALSE) {
+  .Call(ffi_trainer_read, trainer, as.double(at), as.double(n), gradient)
+}
+
+trainer_write <- function(trainer, at, values, gradient = FALSE) {
+  invisible(.Call(ffi_trainer_write, trainer, as.double(at), gradient, as.double(values)))
+}
+
+# Adds to the loss of the open batch.
+trainer_charge <- function(trainer, value) {
+  invisible(.Call(ffi_trainer_charge, trainer, as.double(value)))
+}
 
 # Loss of an output (from 0) for this batch, and its gradient by the predictions or NULL.
 trainer_give <- function(trainer, output, value, slope = NULL) {

@@ -68,7 +68,7 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
   trainer <- trainer_new(training_plan(model), train, NULL, samples, w, call, "Evaluation")
   labels <- log_labels(state$compiled)
   values <- evaluate_all(trainer, steps, hooks, labels, custom_metrics(model), call,
-    outside_losses(model))
+    outside_parts(model))
   stats::setNames(values, labels)
 }
 

@@ -15,6 +15,7 @@ floor_problem <- function(model, x, y, sample_weight = NULL, class_weight = NULL
                           call = caller_env()) {
   check_compiled(model, call)
   check_built(model, call)
+  check_no_custom(model, "A floor", call)
   data <- single_samples(model, x, y, sample_weight, class_weight, call = call)
   data[c("x", "y", "weight")] <- lapply(data[c("x", "y", "weight")], as_precision, model)
   output <- output_dims(model)

@@ -121,7 +121,9 @@ engine_axis <- function(axis) ifelse(axis > 0, axis - 1, axis)
 
 #' @export
 layer_nodes.kestrel_layer_activation <- function(layer, input) {
-  list(new_node("activation", activation = layer_config(layer)$activation))
+  activation <- layer_config(layer)$activation
+  if (!is.null(activation$fn)) return(activation_nodes(activation, input, layer))
+  list(new_node("activation", activation = activation))
 }
 
 #' @export

@@ -71,11 +71,15 @@ check_unit_count <- function(units, call = caller_env()) {
 layer_nodes.kestrel_layer_dense <- function(layer, input) {
   config <- layer_config(layer)
   values <- list(units = config$units, use_bias = config$use_bias)
-  c(list(new_node("dense", values)), activation_nodes(config$activation))
+  c(list(new_node("dense", values)), activation_nodes(config$activation, c(input[-length(input)], config$units), layer))
 }
 
-# The activation of a layer as a node of its own; nothing for none.
-activation_nodes <- function(activation) {
+# The activation of a layer as a node of its own; nothing for none. dims: of a sample.
+activation_nodes <- function(activation, dims, layer) {
+  if (!is.null(activation$fn)) {
+    label <- sprintf("activation of layer \"%s\"", layer$name)
+    return(list(outside_node(dims, function_node(activation$fn, label), label)))
+  }
   if (is.null(activation) || activation$choice$name == "linear") return(list())
   list(new_node("activation", activation = activation))
 }

@@ -84,6 +84,14 @@ merging_types <- c("add", "subtract", "multiply", "average", "maximum", "minimum
 # Layers that take a list of inputs.
 is_merging <- function(layer) layer_state(layer)$type %in% merging_types
 
+# Those that take one input, or a list of several.
+takes_several <- function(layer) layer_state(layer)$type %in% c(merging_types, "lambda", "custom")
+
+# What a layer takes, from the dims of all of its inputs.
+joint_input <- function(layer, dims) {
+  if (is_merging(layer) || takes_several(layer) && length(dims) > 1) unname(dims) else dims[[1]]
+}
+
 merge_nodes <- function(layer, input) {
   values <- own_settings(layer)
   if (!is.null(values$axis)) values$axis <- engine_axis(values$axis)

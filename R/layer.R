@@ -178,7 +178,7 @@ call_layer.default <- function(layer, x, training = FALSE, ..., call = caller_en
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
   arrays <- layer_arrays(layer, x, call)
   dims <- lapply(arrays, sample_dims)
-  input <- if (is_merging(layer)) dims else dims[[1]]
+  input <- joint_input(layer, dims)
   check_layer_codes(layer, arrays[[1]], "x", call)
   layer_output(layer, input, call)
   precision <- layer_state(layer)$dtype %||% floatx()
@@ -191,7 +191,8 @@ call_layer.default <- function(layer, x, training = FALSE, ..., call = caller_en
 
 # The arrays that a layer is called on: one, or those of the list that a merging layer takes.
 layer_arrays <- function(layer, x, call) {
-  if (!is_merging(layer)) return(list(check_data(x, "x", call = call)))
+  one <- !takes_several(layer) || !is_merging(layer) && (!is.list(x) || is.object(x))
+  if (one) return(list(check_data(x, "x", call = call)))
   if (!is.list(x) || is.object(x) || !length(x)) {
     stop_argument("x", "a list of arrays", x, call = call)
   }

@@ -12,25 +12,22 @@ outside_losses <- function(model) {
   })
 }
 
-# Opens the next batch of training, or batch `at` of evaluation, where there are such losses. The
-# forward pass changes running statistics, which an error takes back.
-give_losses <- function(trainer, losses, call, at = -1L) {
-  if (!length(losses)) return(invisible())
-  before <- trainer_get(trainer)$w
-  done <- FALSE
-  on.exit(if (!done) trainer_set(trainer, w = before))
-  trainer_open(trainer, at)
+# Of the batch that is open; `gradient`: whether it is trained.
+give_losses <- function(trainer, losses, gradient, call) {
   for (loss in losses) {
     batch <- batch_arrays(trainer, loss$dims, loss$output + 1L)
-    given <- custom_loss_gradient(loss$fn, loss$label, batch, at < 0, call)
+    given <- custom_loss_gradient(loss$fn, loss$label, batch, gradient, call)
     trainer_give(trainer, loss$output, given$value, given$slope)
   }
-  done <- TRUE
 }
 
 # For what needs second derivatives, or many passes at once.
-check_no_custom_loss <- function(model, what, call) {
+check_no_custom <- function(model, what, call) {
   losses <- model_state(model)$compiled$losses
+  if (!is.null(model_plan(model)$outside)) {
+    stop_kestrel("state", sprintf("%s needs layers of the package's own.", what),
+      hint = "This model has R functions as layers or activations, see ?autodiff.", call = call)
+  }
   if (!any(vapply(losses, is_custom_loss, NA))) return(invisible(model))
   stop_kestrel("state", sprintf("%s needs one of the package's own losses.", what),
     hint = "Compile the model with a loss_*().", argument = "loss", call = call)

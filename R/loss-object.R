@@ -77,6 +77,7 @@ reduced_loss <- function(loss, y_true, y_pred, sample_weight, call) {
   if (missing(y_true)) stop_missing("y_true", call)
   if (missing(y_pred)) stop_missing("y_pred", call)
   if (is_traced(y_pred)) return(traced_reduced_loss(loss, y_true, y_pred, sample_weight, call))
+  if (is_custom_loss(loss)) return(custom_loss_value(loss, y_true, y_pred, sample_weight, call))
   if (!is.null(sample_weight)) {
     y_pred <- as_samples(y_pred)
     y_true <- as_samples(y_true)

@@ -6,13 +6,11 @@
 # list(pointer, n, p): n samples, p parameters, at first those of the model. With `training`,
 # dropout and noise draw, the same numbers at each call, and batch normalization takes the
 # statistics of the batch. A loss that is reduced by "none" is the sum, whose gradient it trains.
-# `own`: losses that are R functions are left out instead of refused.
 new_objective <- function(model, x, y, sample_weight = NULL, class_weight = NULL, training = FALSE,
-                          seed = 0, precision = "float64", threads = 1L, call = caller_env(),
-                          own = FALSE) {
+                          seed = 0, precision = "float64", threads = 1L, call = caller_env()) {
   check_compiled(model, call)
   check_built(model, call)
-  if (!own) check_no_custom_loss(model, "This analysis", call)
+  check_no_custom(model, "This analysis", call)
   data <- check_samples(model, x, y, sample_weight, class_weight, call)
   samples <- new_samples(data$x, data$y, data$weight)
   spec <- training_plan(model)
@@ -21,18 +19,9 @@ new_objective <- function(model, x, y, sample_weight = NULL, class_weight = NULL
   train <- train_spec(model, samples, settings, seed, training = FALSE, call = call)
   train$metrics <- list()
   train$outputs <- lapply(train$outputs, reduced_output)
-  if (own) train$outputs <- lapply(train$outputs, weightless_output)
   w <- pack_weights(leaf_layers(model))
   pointer <- engine_objective(spec, train, samples, training, w, call)
   list(pointer = pointer, n = samples$n, p = length(engine_objective_get(pointer)))
-}
-
-# A loss that is an R function, left out.
-weightless_output <- function(output) {
-  if (output$loss$name != "outside") return(output)
-  output$loss <- choice("losses", "mean_squared_error")
-  output$loss_weight <- 0
-  output
 }
 
 reduced_output <- function(output) {

@@ -65,7 +65,7 @@ step_on_batch <- function(model, samples, threads, call) {
   rate <- batch_rate(held, state$compiled$optimizer, call)
   if (!is.null(rate)) trainer_set_rate(trainer, rate)
   held$weights <- held$optimizer_state <- NULL
-  give_losses(trainer, held$outside, call)
+  pass_outside(trainer, held$outside, call)
   logs <- trainer_step(trainer)
   if (length(held$custom)) {
     add_custom_metrics(trainer, held$custom, call)
@@ -139,7 +139,7 @@ new_batch_trainer <- function(model, samples, threads, key, call) {
   trainer <- trainer_new(training_plan(model), train, samples, NULL, pack_layout(model_layout(state)), call)
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
   list2env(list(model = state, key = key, trainer = trainer, custom = custom_metrics(model),
-    outside = outside_losses(model)), parent = emptyenv())
+    outside = outside_parts(model)), parent = emptyenv())
 }
 
 # The last model trained comes first; few, since each holds a copy of its weights.

@@ -9,7 +9,7 @@ new_run <- function(model, data, settings, callbacks, call) {
     model = model, state = state, data = data, settings = settings, callbacks = callbacks,
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
     chunks = new.env(), n_chunks = 0L, labels = log_labels(state$compiled),
-    custom = custom_metrics(model), outside = outside_losses(model)
+    custom = custom_metrics(model), outside = outside_parts(model)
   ), parent = emptyenv())
   forget_trainer(state)
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
@@ -176,7 +176,7 @@ run_batch <- function(run) {
   if (!is.null(run$status) && run$status$epoch > run$epoch) batch <- 0L
   run_hooks(run, "on_train_batch_begin", batch, logs = list())
   push_changes(run)
-  give_losses(run$trainer, run$outside, run$call)
+  pass_outside(run$trainer, run$outside, run$call)
   last <- batch + 1L == run$settings$steps
   result <- trainer_run(run$trainer, run$epoch + last, if (last) 0L else batch + 1L, budget = Inf)
   run$status <- result$progress
@@ -246,7 +246,7 @@ evaluate_all <- function(trainer, steps = NULL, set = NULL, labels = NULL, custo
   repeat {
     check_interrupt()
     if (hooked) callbacks_run(set, "on_test_batch_begin", at)
-    give_losses(trainer, outside, call, at)
+    pass_outside(trainer, outside, call, at)
     budget <- if (by_batch) 0 else slice_seconds
     result <- trainer_evaluate(trainer, steps %||% 0L, at, budget)
     add_custom_metrics(trainer, custom, call)

@@ -155,7 +155,7 @@ memory_hint <- function(optimizer) {
 check_solvable <- function(model, call = caller_env()) {
   optimizer <- model_state(model)$compiled$optimizer
   if (!is_solver(optimizer)) return(invisible())
-  check_no_custom_loss(model, sprintf("Optimizer \"%s\"", optimizer$name), call)
+  check_no_custom(model, sprintf("Optimizer \"%s\"", optimizer$name), call)
   for (node in model_plan(model)$nodes) {
     noisy <- grepl("dropout|noise", node$layer$name) && isTRUE(node$layer$h[1] > 0)
     if (noisy) stop_unsolvable(optimizer, sprintf("layer \"%s\" draws random numbers", node$layer$name), call)

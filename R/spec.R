@@ -28,9 +28,11 @@ choice <- function(table, name, values = list()) {
 # activation node they are the activation's, and come with it. `from`: the layer's earlier nodes
 # that it reads, by number, or the layer's input k as -k; by default the node before it, and
 # all inputs of the layer for the first.
-new_node <- function(type, values = list(), activation = NULL, from = NULL) {
+# `outside`: what R computes there, see outside.R.
+new_node <- function(type, values = list(), activation = NULL, from = NULL, outside = NULL) {
   if (is.null(activation)) {
-    return(list(layer = choice("layers", type, values), activation = NULL, from = from))
+    return(list(layer = choice("layers", type, values), activation = NULL, from = from,
+      outside = outside))
   }
   list(layer = list(name = type, h = activation$choice$h), activation = activation$choice$name,
     from = from)
@@ -44,7 +46,7 @@ layer_chain <- function(layer, input, stream) {
   nodes <- lapply(layer_nodes(layer, input), function(node) {
     list(
       layer = node$layer, activation = node$activation, trainable = layer_trainable(layer),
-      stream = stream, activity = NULL, rules = list(), from = node$from
+      stream = stream, activity = NULL, rules = list(), from = node$from, outside = node$outside
     )
   })
   activity <- layer_config(layer)$activity_regularizer
@@ -70,8 +72,8 @@ placed_nodes <- function(nodes, inputs, before = 0L, owner = NULL) {
 # The network of a layer alone.
 layer_spec <- function(nodes, input, precision) {
   inputs <- dims_list(input)
-  list(inputs = inputs, nodes = placed_nodes(nodes, -seq_along(inputs)),
-    outputs = length(nodes) - 1L, precision = precision)
+  with_outside(list(inputs = inputs, nodes = placed_nodes(nodes, -seq_along(inputs)),
+    outputs = length(nodes) - 1L, precision = precision))
 }
 
 # What the engine finds out about a layer alone: output dims and slots by node.
@@ -82,11 +84,24 @@ layer_info <- function(layer, input, call) {
   if (info$bad > 0) stop_layer_shape(layer, input, info$code, call)
   by_node <- lapply(info$nodes, function(node) node$slots)
   slots <- unlist(by_node, recursive = FALSE)
+  slots <- named_slots(layer, slots)
   list(
     output = info$nodes[[length(nodes)]]$output, slots = slots, by_node = lengths(by_node),
     is_state = vapply(slots, `[[`, NA, "is_state")
   )
 }
+
+# Slots under the names that the layer gives them.
+named_slots <- function(layer, slots) {
+  Map(function(slot, name) utils::modifyList(slot, list(name = name)), slots,
+    slot_names(layer) %||% vapply(slots, `[[`, "", "name"))
+}
+
+# NULL: the engine's names.
+slot_names <- function(layer) UseMethod("slot_names")
+
+#' @export
+slot_names.default <- function(layer) NULL
 
 # Output dims of a layer on input of these dims, which builds it when it is not built. Other
 # dims than the first may follow as long as the weights fit them.
@@ -148,8 +163,8 @@ network_spec <- function(model) {
   on.exit(for (state in plan$layers) rm(list = "mark", envir = state))
   outputs <- place_model(plan, model, -seq_along(inputs), inputs)
   places <- vapply(outputs$places, pass_on, 0L, plan = plan)
-  list(inputs = inputs, nodes = unlist(plan$nodes, recursive = FALSE), outputs = places,
-    precision = model_state(model)$precision)
+  with_outside(list(inputs = inputs, nodes = unlist(plan$nodes, recursive = FALSE),
+    outputs = places, precision = model_state(model)$precision))
 }
 
 # Where the outputs of the model stand, and their dims. `places`: where its inputs stand.
@@ -175,7 +190,7 @@ outputs_of <- function(made, ends) {
 
 place_layer <- function(plan, layer, places, dims) {
   state <- layer_state(layer)
-  input <- if (is_merging(layer)) dims else dims[[1]]
+  input <- joint_input(layer, dims)
   nodes <- built_chain(layer, length(plan$nodes) + 1L, input)
   plan$nodes <- c(plan$nodes, list(placed_nodes(nodes, places, plan$n, state$mark)))
   if (is.null(state$mark)) {

@@ -42,8 +42,8 @@ one_or_list <- function(x) if (length(x) == 1) x[[1]] else x
 layer_on_tensors <- function(layer, x, call) {
   inputs <- tensor_list(x)
   dims <- lapply(inputs, `[[`, "dims")
-  if (!is_merging(layer)) check_one_tensor(layer, inputs, call)
-  output <- layer_output(layer, if (is_merging(layer)) unname(dims) else dims[[1]], call)
+  if (!takes_several(layer)) check_one_tensor(layer, inputs, call)
+  output <- layer_output(layer, joint_input(layer, dims), call)
   new_call(layer, inputs, list(output))[[1]]
 }
 

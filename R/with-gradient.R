@@ -41,48 +41,25 @@ with_gradient <- function(model, x, y, sample_weight = NULL, training = TRUE) {
   check_ready(model, call)
   training <- check_flag(training)
   data <- with_model_restored(model, check_samples(model, x, y, sample_weight, call = call))
-  seed <- if (training) draw_seed() else 0
-  precision <- model_state(model)$precision
-  f <- new_objective(model, x, y, sample_weight, training = training, seed = seed,
-    precision = precision, call = call, own = TRUE)
-  loss <- objective_value(f)
-  g <- objective_gradient(f)
-  passed <- custom_pass(model, data, training, seed, call)
-  shapes <- get_weights(model, trainable = TRUE)
-  if (training) keep_statistics(model, passed$w)
-  list(loss = loss + passed$loss, gradients = apart(g + passed$g, shapes))
-}
-
-# list(loss, g, w): the part of the losses that are R functions, by the weights that are trained;
-# the packed weights after the pass, NULL: as they were.
-custom_pass <- function(model, data, training, seed, call) {
+  samples <- new_samples(data$x, data$y, data$weight)
   layout <- model_layout(model_state(model))
-  losses <- outside_losses(model)
-  if (!length(losses) && (is.null(layout$is_state) || !training)) return(list(loss = 0, g = 0))
-  spec <- training_plan(model)
-  w <- pack_layout(layout)
-  x <- lapply(data$x, function(x) data_array(x, sample_dims(x), 0L, sample_count(x)))
-  n <- sample_count(data$x[[1]])
-  y <- engine_predict(spec, w, x, n, training, seed)
-  given <- custom_seeds(model, losses, y, data, call)
-  pass <- engine_gradient(spec, w, x, given$seeds, training, seed)
-  list(loss = given$loss, g = pass$dw[trained_places(layout)], w = pass$w)
+  trainer <- gradient_trainer(model, samples, layout, if (training) draw_seed() else 0, call)
+  parts <- outside_parts(model) %||% list()
+  parts["nodes"] <- list(parts$nodes %||% list())
+  pass_outside(trainer, parts, call, if (training) -1L else -2L)
+  places <- trained_places(layout)
+  g <- trainer_read(trainer, 0, length(places), gradient = TRUE)
+  if (training && !is.null(layout$is_state)) unpack_layout(layout, trainer_get(trainer)$w)
+  list(loss = trainer_logs(trainer)[1], gradients = apart(g[places], get_weights(model, trainable = TRUE)))
 }
 
-# The loss, and its gradient by each output: zero where the engine has the loss.
-custom_seeds <- function(model, losses, y, data, call) {
-  weights <- model_state(model)$compiled$loss_weights
-  seeds <- lapply(y, function(y) 0 * y)
-  loss <- 0
-  for (own in losses) {
-    o <- own$output + 1L
-    batch <- list(y_true = data$y[[o]], y_pred = y[[o]], weight = as.vector(data$weight[[o]]),
-      n = nrow(y[[o]]))
-    given <- custom_loss_gradient(own$fn, own$label, batch, TRUE, call)
-    loss <- loss + weights[o] * given$value
-    seeds[[o]] <- array(weights[o] * given$slope, dim(y[[o]]))
-  }
-  list(loss = loss, seeds = lapply(seeds, function(s) data_array(s, sample_dims(s), 0L, nrow(s))))
+# All samples are one batch; its optimizer makes no step.
+gradient_trainer <- function(model, samples, layout, seed, call) {
+  settings <- list(batch_size = samples$n, validation_batch_size = samples$n)
+  train <- train_spec(model, samples, settings, seed, training = FALSE, call = call)
+  train$metrics <- list()
+  train$optimizer <- optimizer_spec(optimizer_sgd(), call, layout)
+  trainer_new(training_plan(model), train, samples, NULL, pack_layout(layout), call)
 }
 
 # Which of all parameters are trained, in the packed order.
@@ -92,10 +69,6 @@ trained_places <- function(layout) {
     rep(isTRUE(state$trainable), sum(vapply(own, function(s) prod(s$dims), 0)))
   }, layout$states, layout$slots)
   unlist(parts, use.names = FALSE)
-}
-
-keep_statistics <- function(model, w) {
-  if (!is.null(w)) unpack_layout(model_layout(model_state(model)), w)
 }
 
 # Numbers laid end to end as arrays of these shapes.

@@ -163,7 +163,63 @@ static const double* optional(SEXP x, R_xlen_t n) {
 
 SEXP ffi_trainer_open(SEXP x, SEXP at) {
   handle* h = handle_of(x);
-  h->engine->trainer_open(h->trainer, Rf_asInteger(at));
+  return Rf_ScalarInteger(h->engine->trainer_open(h->trainer, Rf_asInteger(at)));
+}
+
+SEXP ffi_trainer_next(SEXP x) {
+  handle* h = handle_of(x);
+  return Rf_ScalarInteger(h->engine->trainer_next(h->trainer));
+}
+
+SEXP ffi_trainer_look(SEXP x, SEXP node, SEXP gradient) {
+  handle* h = handle_of(x);
+  int i = Rf_asInteger(node);
+  bool by = Rf_asLogical(gradient) == 1;
+  size_t n = h->engine->trainer_look(h->trainer, i, by, NULL);
+  if (!n) Rf_error("Internal error: there is no node %d.", i);
+  SEXP values = Rf_allocVector(REALSXP, (R_xlen_t) n);
+  h->engine->trainer_look(h->trainer, i, by, REAL(values));
+  return values;
+}
+
+SEXP ffi_trainer_put(SEXP x, SEXP node, SEXP input, SEXP values) {
+  handle* h = handle_of(x);
+  R_xlen_t n = Rf_xlength(values);
+  bool taken = h->engine->trainer_put(h->trainer, Rf_asInteger(node), Rf_asInteger(input),
+                                      (size_t) n, spec_doubles(values, n));
+  if (!taken) Rf_error("Internal error: node %d was not asked for.", Rf_asInteger(node));
+  return R_NilValue;
+}
+
+/* n numbers from `at` are among the first `most`. */
+static size_t place_of(SEXP at, double n, size_t most) {
+  double from = Rf_asReal(at);
+  bool inside = from >= 0 && n >= 0 && from + n <= (double) most;
+  if (!inside) Rf_error("Internal error: no such place.");
+  return (size_t) from;
+}
+
+SEXP ffi_trainer_read(SEXP x, SEXP at, SEXP n, SEXP gradient) {
+  handle* h = handle_of(x);
+  bool by = Rf_asLogical(gradient) == 1;
+  size_t from = place_of(at, Rf_asReal(n), by ? h->n_w : h->n_all);
+  SEXP values = Rf_allocVector(REALSXP, (R_xlen_t) Rf_asReal(n));
+  h->engine->trainer_read(h->trainer, from, (size_t) Rf_asReal(n), by, REAL(values));
+  return values;
+}
+
+SEXP ffi_trainer_write(SEXP x, SEXP at, SEXP gradient, SEXP values) {
+  handle* h = handle_of(x);
+  R_xlen_t n = Rf_xlength(values);
+  bool by = Rf_asLogical(gradient) == 1;
+  size_t from = place_of(at, (double) n, by ? h->n_w : h->n_all);
+  h->engine->trainer_write(h->trainer, from, (size_t) n, by, spec_doubles(values, n));
+  return R_NilValue;
+}
+
+SEXP ffi_trainer_charge(SEXP x, SEXP value) {
+  handle* h = handle_of(x);
+  h->engine->trainer_charge(h->trainer, Rf_asReal(value));
   return R_NilValue;
 }
 

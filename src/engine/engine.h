@@ -281,10 +281,24 @@ typedef struct {
   /* Adds sum(w v) and sum(w) to the metric "mean" that is the trainer's number `metric`, for
    * values that the caller computes; false: it is another one. */
   bool (*trainer_add)(nn_trainer* t, int metric, double total, double count);
-  /* The forward pass of the next training batch (at < 0) or of batch `at` of the evaluation,
-   * which the next run or evaluation goes on from: so that the caller can look at the batch
-   * and give the losses that he computes. */
-  void (*trainer_open)(nn_trainer* t, int at);
+  /* A batch step by step, for a caller who computes losses, nodes of the layer "outside", or
+   * penalties. trainer_open begins the forward pass of the next training batch (at -1; -2: as in
+   * inference) or of batch `at` of the evaluation; trainer_next goes on, from a whole forward pass of training with
+   * the score and the way back. Both return the node that the caller is to compute before he goes
+   * on, -1 at the end of a pass. The next run or evaluation goes on from there: with the score,
+   * or after the way back with the update. */
+  int (*trainer_open)(nn_trainer* t, int at);
+  int (*trainer_next)(nn_trainer* t);
+  /* The output of node i, or input -1 - i, or the gradient by it, in R's order; their number. */
+  size_t (*trainer_look)(const nn_trainer* t, int i, bool gradient, double* to);
+  /* The output (k < 0) of the node that is waited for, or the gradient by its input k; false: not
+   * asked for, or not n numbers. */
+  bool (*trainer_put)(nn_trainer* t, int i, int k, size_t n, const double* from);
+  /* Parameters and statistics from place `at`, or the gradient by the former, which is added to. */
+  void (*trainer_read)(const nn_trainer* t, size_t at, size_t n, bool gradient, double* to);
+  void (*trainer_write)(nn_trainer* t, size_t at, size_t n, bool gradient, const double* from);
+  /* Adds to the loss of the batch that is open, before it is scored. */
+  void (*trainer_charge)(nn_trainer* t, double value);
   /* The reduced value of output o's NN_OUTSIDE_LOSS for the batch that is open and, in R's order,
    * its gradient by the predictions (NULL: none is needed); false: nothing of the kind. */
   bool (*trainer_give)(nn_trainer* t, int o, double value, const double* slope);

@@ -111,6 +111,7 @@ NN_PRIVATE void flat_jvp(const layer* self, const frame* f, const real* const* x
 #include "layer-layer-normalization.c"
 #include "layer-merge.c"
 #include "layer-normalization.c"
+#include "layer-outside.c"
 #include "layer-parametric-relu.c"
 #include "layer-permute.c"
 #include "layer-pooling-1d.c"
@@ -144,12 +145,14 @@ static const layer_type* const layer_types[] = {
     &reshape_layer,
     &subtract_layer,
     &normalization_layer,
+    &outside_layer,
     &parametric_relu_layer,
     &permute_layer,
     &pooling_1d_layer,
     &repeat_vector_layer,
     &rescaling_layer,
     &rms_normalization_layer,
+    &weight_layer,
     &window_1d_layer,
 };
 

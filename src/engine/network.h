@@ -73,6 +73,8 @@ NN_PRIVATE void workspace_carve(arena* a, const network* net, int capacity, work
                                 workspace* ws);
 /* y of every node from x of every input. state is updated by layers that keep statistics. */
 NN_PRIVATE void network_forward(workspace* ws, const real* w, real* state);
+/* From node i on, down to the next one that the caller computes, which is returned; -1: done. */
+NN_PRIVATE int network_forward_from(workspace* ws, int i, const real* w, real* state);
 /* Sum of the activity penalties of the pass. */
 NN_PRIVATE double network_activity(const workspace* ws);
 /* Before network_backward: where a gradient by node i's output is to be written, and that it
@@ -85,6 +87,10 @@ NN_PRIVATE void network_seeded(workspace* ws, int i, const real* written);
 NN_PRIVATE void network_seed_activity(workspace* ws);
 /* From the seeded gradients to g, which is added to, and to ws->dx. */
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g);
+/* The same from node i, the last one at first, to the next that the caller computes. */
+NN_PRIVATE int network_backward_from(workspace* ws, int i, const real* w, real* state, real* g);
+/* What the caller has computed for node i: its output (k < 0), or the gradient by its input k. */
+NN_PRIVATE void network_give(workspace* ws, int i, int k, const nn_array* from);
 /* ydot of every node from the inputs' tangents; arrays as in ws->y. */
 NN_PRIVATE void network_jvp(workspace* ws, const real* w, real* state, real* const* xdot,
                             const real* wdot, real* const* ydot);

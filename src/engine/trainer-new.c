@@ -275,7 +275,9 @@ NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed) {
   t->seed = t->ws.seed = seed;
   t->steps = 0;
   t->pass = t->at = t->epoch = t->batch = 0;
-  t->nonfinite = t->forwarded = false;
+  t->nonfinite = false;
+  t->stage = STAGE_CLOSED;
+  t->charge = 0;
   solver_forget(&t->solver);
   return true;
 }

@@ -55,14 +55,13 @@ static void nonfinite_note(trainer* t, double value) {
   t->nonfinite_batch = t->batch;
 }
 
-static void batch_open(trainer* t) {
+NN_PRIVATE void batch_open(trainer* t) {
   if (t->batch == 0) trainer_reset(t);
   t->open_rows = rows_next(t, &t->n_open);
 }
 
-/* One whose forward pass has been made has been opened. */
 static void batch_run(trainer* t) {
-  if (!t->forwarded) batch_open(t);
+  if (t->stage == STAGE_CLOSED) batch_open(t);
   nonfinite_note(t, trainer_step(t, t->open_rows, t->n_open));
   t->batch += 1;
 }
@@ -112,8 +111,7 @@ NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, doub
   return rows;
 }
 
-/* The rows of batch number `at`, in t->rows; their number. */
-static int rows_evaluated(trainer* t, int at) {
+NN_PRIVATE int rows_evaluated(trainer* t, int at) {
   int start = at * t->validation_batch_size, left = t->validation.n - start;
   int n = left < t->validation_batch_size ? left : t->validation_batch_size;
   for (int i = 0; i < n; ++i) t->rows[i] = start + i;
@@ -123,33 +121,6 @@ static int rows_evaluated(trainer* t, int at) {
 static void batch_evaluate(trainer* t, int at) {
   int n = rows_evaluated(t, at);
   trainer_score(t, &t->validation, t->rows, n, false);
-}
-
-NN_PRIVATE void trainer_open(trainer* t, int at) {
-  t->ws.training = at < 0;
-  if (at < 0) {
-    batch_open(t);
-    trainer_forward(t, &t->data, t->open_rows, t->n_open);
-  } else {
-    int n = rows_evaluated(t, at);
-    trainer_forward(t, &t->validation, t->rows, n);
-  }
-}
-
-NN_PRIVATE bool trainer_give(trainer* t, int o, double value, const double* slope) {
-  output* out = t->outputs + o;
-  if (!out->outside || !t->forwarded) return false;
-  out->given = value;
-  if (!slope) return true;
-  nn_array from = {.shape = t->net->nodes[out->node].layer.output, .type = NN_DOUBLE,
-                   .values = slope, .n = t->ws.batch, .n_total = t->ws.batch};
-  array_import(&from, t->ws.threads, out->slope);
-  return true;
-}
-
-NN_PRIVATE void trainer_apply(trainer* t, const double* g) {
-  for (size_t i = 0; i < t->net->n_w; ++i) t->g[i] = (real) g[i];
-  trainer_update(t);
 }
 
 NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,

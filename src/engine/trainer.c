@@ -131,23 +131,26 @@ static void constraint_visit(const slot_rule* rule, const tensor* dims, size_t a
 
 static void constraints_apply(void* data, real* w) { rules_visit(data, constraint_visit, w); }
 
-NN_PRIVATE void trainer_forward(trainer* t, const dataset* data, const int* rows, int n) {
+NN_PRIVATE void trainer_gather(trainer* t, const dataset* data, const int* rows, int n) {
   t->ws.batch = n;
   t->ws.step = t->steps;
   t->scored = data;
   batch_gather(t, data, rows, n);
-  network_forward(&t->ws, t->w, t->w + t->net->n_w);
-  t->forwarded = true;
 }
 
-/* Forward, as ws.training says, and score; the loss of the batch with all penalties. */
+/* Forward, as ws.training says and where it was not made yet, and score; the loss of the batch
+ * with all penalties. */
 static double batch_score(trainer* t, const dataset* data, const int* rows, int n, bool gradient) {
-  if (!t->forwarded) trainer_forward(t, data, rows, n);
-  t->forwarded = false;
+  if (t->stage == STAGE_CLOSED) {
+    trainer_gather(t, data, rows, n);
+    network_forward(&t->ws, t->w, t->w + t->net->n_w);
+  }
+  t->stage = STAGE_CLOSED;
   if (gradient) network_unseed(&t->ws);
   penalty_pass pass = {.w = t->w, .g = gradient ? t->g : NULL};
   rules_visit(t->net, penalty_visit, &pass);
-  double total = pass.value + network_activity(&t->ws);
+  double total = pass.value + network_activity(&t->ws) + t->charge;
+  t->charge = 0;
   for (int o = 0; o < t->n_outputs; ++o) {
     const output* out = t->outputs + o;
     const real* weight = data->weight[o].values ? out->weight : NULL;
@@ -167,11 +170,21 @@ NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows
   return batch_score(t, data, rows, n, false);
 }
 
-NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool training) {
-  t->ws.training = training;
+static double gradient_seed(trainer* t, const int* rows, int n) {
   vector_fill(t->net->n_w, 0, t->g);
   double value = batch_score(t, &t->data, rows, n, true);
   network_seed_activity(&t->ws);
+  return value;
+}
+
+NN_PRIVATE void trainer_seed(trainer* t, int n) { t->value = gradient_seed(t, t->open_rows, n); }
+
+NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool training) {
+  bool back = t->stage == STAGE_BACK;
+  t->stage = back ? STAGE_CLOSED : t->stage;
+  if (back) return t->value;
+  t->ws.training = training;
+  double value = gradient_seed(t, rows, n);
   network_backward(&t->ws, t->w, t->w + t->net->n_w, t->g);
   return value;
 }

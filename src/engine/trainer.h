@@ -52,6 +52,15 @@ typedef struct {
   double* losses;  /* the same by output, unweighted, without penalties */
 } sums;
 
+/* A batch that the caller has opened. */
+typedef enum {
+  STAGE_CLOSED,
+  STAGE_FORWARD,   /* the pass waits for a node */
+  STAGE_SEEN,      /* all outputs are there */
+  STAGE_BACKWARD,  /* scored; the pass waits for a node */
+  STAGE_BACK       /* the gradient is there */
+} trainer_stage;
+
 struct nn_trainer {
   const network* net;
   workspace ws;
@@ -77,7 +86,9 @@ struct nn_trainer {
   int pass, at;            /* which pass over the rows, and how many of them are used up */
   const int* open_rows;    /* of the batch under way, n_open of them */
   int n_open;
-  bool forwarded;          /* its forward pass has been made */
+  trainer_stage stage;     /* of that batch */
+  int waits;               /* node that the caller computes now; -1: none */
+  double value, charge;    /* loss of the batch; what the caller adds to it */
   int epoch, batch;        /* done */
   bool nonfinite;
   int nonfinite_epoch, nonfinite_batch;
@@ -96,10 +107,11 @@ NN_PRIVATE void trainer_reset(trainer* t);
  * loss with its penalties. */
 NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows, int n,
                                 bool training);
-/* The forward pass of a batch as ws.training says; the next score goes on from there. */
-NN_PRIVATE void trainer_forward(trainer* t, const dataset* data, const int* rows, int n);
-/* The same on the training data, and its gradient in g. */
+/* The rows of a batch as the inputs of its passes. */
+NN_PRIVATE void trainer_gather(trainer* t, const dataset* data, const int* rows, int n);
+/* The same on the training data, and its gradient in g; in two steps for a batch that is open. */
 NN_PRIVATE double trainer_gradient(trainer* t, const int* rows, int n, bool training);
+NN_PRIVATE void trainer_seed(trainer* t, int n);
 /* An update by the gradient in g. */
 NN_PRIVATE void trainer_update(trainer* t);
 /* That of a pass of training, then an update; of a solver an iteration, and the loss after it. */
@@ -123,7 +135,17 @@ NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
                                  double (*clock)(void), double* logs);
 NN_PRIVATE void trainer_batch(const trainer* t, int o, nn_batch* batch);
 NN_PRIVATE bool trainer_add(trainer* t, int m, double total, double count);
-NN_PRIVATE void trainer_open(trainer* t, int at);
+/* The next training batch's rows, in t->open_rows. */
+NN_PRIVATE void batch_open(trainer* t);
+/* The rows of batch number `at` of the evaluation, in t->rows; their number. */
+NN_PRIVATE int rows_evaluated(trainer* t, int at);
+NN_PRIVATE int trainer_open(trainer* t, int at);
+NN_PRIVATE int trainer_next(trainer* t);
+NN_PRIVATE size_t trainer_look(const trainer* t, int i, bool gradient, double* to);
+NN_PRIVATE bool trainer_put(trainer* t, int i, int k, size_t n, const double* from);
+NN_PRIVATE void trainer_read(const trainer* t, size_t at, size_t n, bool gradient, double* to);
+NN_PRIVATE void trainer_write(trainer* t, size_t at, size_t n, bool gradient, const double* from);
+NN_PRIVATE void trainer_charge(trainer* t, double value);
 NN_PRIVATE bool trainer_give(trainer* t, int o, double value, const double* slope);
 NN_PRIVATE void trainer_apply(trainer* t, const double* g);
 NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p);

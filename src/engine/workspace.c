@@ -1,5 +1,6 @@
 #include "network.h"
 
+#include "dataset.h"
 #include "vector.h"
 
 /* Forward, backward and tangent passes over the nodes of a network.
@@ -94,13 +95,25 @@ static frame frame_of(const workspace* ws, int i, const real* w, real* state,
   return f;
 }
 
-NN_PRIVATE void network_forward(workspace* ws, const real* w, real* state) {
+static void node_forward(workspace* ws, int i, const real* w, real* state) {
   const real* inputs[NN_MAX_INPUTS];
-  for (int i = 0; i < ws->net->n_nodes; ++i) {
-    const layer* l = &ws->net->nodes[i].layer;
-    frame f = frame_of(ws, i, w, state, inputs);
-    l->type->forward(l, &f);
+  const layer* l = &ws->net->nodes[i].layer;
+  frame f = frame_of(ws, i, w, state, inputs);
+  l->type->forward(l, &f);
+}
+
+NN_PRIVATE void network_forward(workspace* ws, const real* w, real* state) {
+  for (int i = 0; i < ws->net->n_nodes; ++i) node_forward(ws, i, w, state);
+}
+
+static bool is_outside(const workspace* ws, int i) { return ws->net->nodes[i].layer.type->outside; }
+
+NN_PRIVATE int network_forward_from(workspace* ws, int i, const real* w, real* state) {
+  for (; i < ws->net->n_nodes; ++i) {
+    if (is_outside(ws, i)) return i;
+    node_forward(ws, i, w, state);
   }
+  return -1;
 }
 
 /* The frame of sample j alone, after a pass of the whole batch. */
@@ -200,6 +213,23 @@ static void inputs_finish(workspace* ws) {
     size_t n = shape_size(ws->net->inputs + k) * (size_t) ws->batch;
     if (ws->dx[k] && !*seeded_flag(ws, -1 - k)) vector_fill(n, 0, ws->dx[k]);
   }
+}
+
+NN_PRIVATE int network_backward_from(workspace* ws, int i, const real* w, real* state, real* g) {
+  for (; i >= 0; --i) {
+    if (!ws->seeded[i]) continue;
+    if (is_outside(ws, i)) return i;
+    node_backward(ws, i, w, state, g);
+  }
+  inputs_finish(ws);
+  return -1;
+}
+
+NN_PRIVATE void network_give(workspace* ws, int i, int k, const nn_array* from) {
+  const node* n = ws->net->nodes + i;
+  real* to = k < 0 ? ws->y[i] : target_of(ws, n, k);
+  if (to) array_import(from, ws->threads, to);
+  if (to && k >= 0) target_settle(ws, n->inputs[k], to);
 }
 
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g) {

@@ -21,6 +21,9 @@ typedef struct {
 
 static const layer_case layer_cases[] = {
     {"dense", {5, 1}, {1, {4}}, true, false, NULL},
+    {"outside", {2, 3, 2, 1, 1}, {1, {4}}, true, false, NULL, 1, {{1, {4}}}},
+    {"weight", {1, 4, 1, 1, 1, 0}, {1, {4}}, true, false, NULL},
+    {"weight", {2, 4, 2, 1, 1, 1}, {1, {4}}, true, false, NULL},
     {"dense", {1, 0}, {1, {1}}, false, false, NULL},
     {"dense", {3, 1}, {3, {2, 3, 4}}, true, false, NULL},
     {"dropout", {0.4, 0, 0}, {1, {7}}, true, false, NULL},
