@@ -89,8 +89,10 @@ NN_PRIVATE void network_seed_activity(workspace* ws);
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g);
 /* The same from node i, the last one at first, to the next that the caller computes. */
 NN_PRIVATE int network_backward_from(workspace* ws, int i, const real* w, real* state, real* g);
-/* What the caller has computed for node i: its output (k < 0), or the gradient by its input k. */
-NN_PRIVATE void network_give(workspace* ws, int i, int k, const nn_array* from);
+/* Where the caller is to write what he has computed for node i, its output (k < 0) or the gradient
+ * by its input k (NULL: nobody asks), and that he has. */
+NN_PRIVATE real* network_target(const workspace* ws, int i, int k);
+NN_PRIVATE void network_written(workspace* ws, int i, int k, const real* to);
 /* ydot of every node from the inputs' tangents; arrays as in ws->y. */
 NN_PRIVATE void network_jvp(workspace* ws, const real* w, real* state, real* const* xdot,
                             const real* wdot, real* const* ydot);

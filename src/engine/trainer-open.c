@@ -76,7 +76,10 @@ NN_PRIVATE bool trainer_put(trainer* t, int i, int k, size_t n, const double* fr
   if (trainer_look(t, place, false, NULL) != n) return false;
   nn_array array = {.shape = *network_shape(t->net, place), .type = NN_DOUBLE, .values = from,
                     .n = batch, .n_total = batch};
-  network_give(&t->ws, i, k, &array);
+  real* target = network_target(&t->ws, i, k);
+  if (!target) return true;
+  array_import(&array, t->ws.threads, target);
+  network_written(&t->ws, i, k, target);
   return true;
 }
 

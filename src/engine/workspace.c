@@ -1,6 +1,5 @@
 #include "network.h"
 
-#include "dataset.h"
 #include "vector.h"
 
 /* Forward, backward and tangent passes over the nodes of a network.
@@ -225,11 +224,12 @@ NN_PRIVATE int network_backward_from(workspace* ws, int i, const real* w, real* 
   return -1;
 }
 
-NN_PRIVATE void network_give(workspace* ws, int i, int k, const nn_array* from) {
-  const node* n = ws->net->nodes + i;
-  real* to = k < 0 ? ws->y[i] : target_of(ws, n, k);
-  if (to) array_import(from, ws->threads, to);
-  if (to && k >= 0) target_settle(ws, n->inputs[k], to);
+NN_PRIVATE real* network_target(const workspace* ws, int i, int k) {
+  return k < 0 ? ws->y[i] : target_of(ws, ws->net->nodes + i, k);
+}
+
+NN_PRIVATE void network_written(workspace* ws, int i, int k, const real* to) {
+  if (k >= 0) target_settle(ws, ws->net->nodes[i].inputs[k], to);
 }
 
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g) {

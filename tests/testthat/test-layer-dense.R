@@ -104,7 +104,7 @@ test_that("units and activations are refused in words", {
   expect_snapshot(error = TRUE, {
     layer_dense()
     layer_dense(units = 0)
-    layer_dense(units = 1, activation = function(x) x^2)
+    layer_dense(units = 1, activation = function() 1)
     layer_dense(units = 1, kernel_initializer = "glorot")
     layer_dense(units = 1, kernel_regularizer = "l3")
     layer_dense(units = 1, use_bias = 1)
