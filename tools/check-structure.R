@@ -1,5 +1,6 @@
 # Rules about what may stand where. Each gives the places that break it; none may.
 source("tools/read-code.R")
+source("tools/read-golden.R")
 
 places <- function(code, pattern) {
   hit <- grepl(pattern, code$text, perl = TRUE)
@@ -70,6 +71,7 @@ rules <- list(
   "visible symbols besides R_init_kestrel" = visible_symbols(),
   "exports without a help page" = without_page(),
   "R functions that are defined twice" = defined_twice(),
+  "a stale table of golden cases" = stale_golden_table(),
   "paths of one machine" = machine_paths()
 )
 

@@ -295,7 +295,7 @@ activated <- function(z, name) {
 }
 
 # The loss and its gradient at new weights, on new data.
-gradient_case <- function(network, loss, n = 4) {
+gradient_case <- function(network, loss, n = 4, training = FALSE) {
   redraw(network)
   layer <- network$layer
   size <- n * prod(layer$dims)
@@ -303,7 +303,7 @@ gradient_case <- function(network, loss, n = 4) {
   y <- gradient_targets(gradient_losses[[loss]]$y, n, tail(network$model$output_shape, 1))
   suppressWarnings({
     compile(network$model, loss = loss, optimizer = "sgd")
-    f <- new_objective(network$model, x, y)
+    f <- new_objective(network$model, x, y, training = training, seed = 8)
   })
   case <- list(x = x, y = y, f = f, gradient = objective_gradient(f), value = objective_value(f))
   case$size <- max(sqrt(sum(case$gradient^2)), 1e-3 * abs(case$value))
@@ -332,14 +332,20 @@ complex_error <- function(case, network, loss) {
   abs(case$slope - Im(gradient_loss(network, loss, w, case$x, case$y)) / 1e-20) / case$size
 }
 
+# A case at a point away from kinks, if there is one.
+smooth_case <- function(...) {
+  for (try in 1:20) {
+    case <- gradient_case(...)
+    if (is_far_from_kinks(case)) break
+  }
+  case
+}
+
 # Errors of the value, and of the gradient by differences and by complex steps, relative to the
 # value and to the norm of the gradient (at least a thousandth of the value); at a point away
 # from kinks. NULL: plain R has no finite value either, as for the logarithm of outputs below 0.
 gradient_errors <- function(network, loss) {
-  for (try in 1:20) {
-    case <- gradient_case(network, loss)
-    if (is_far_from_kinks(case)) break
-  }
+  case <- smooth_case(network, loss)
   value <- suppressWarnings(gradient_loss(network, loss, get_weights(network$model), case$x, case$y))
   if (!is.finite(value) && !is.finite(case$value)) return(NULL)
   c(value = abs(value - case$value) / max(abs(value), 1e-3), difference = difference_error(case),

@@ -36,6 +36,16 @@ test_that("every layer hands on exact gradients, and has them by its weights", {
   }
 })
 
+# Dropped and noisy numbers are the same at each call; statistics are those of the batch.
+test_that("every layer does so in training, too", {
+  set.seed(34)
+  for (name in names(gradient_layers)) {
+    network <- gradient_network(gradient_layers[[name]], "tanh")
+    error <- difference_error(smooth_case(network, "log_cosh", training = TRUE))
+    expect(isTRUE(error < 1e-9), sprintf("%s: error of the difference %.3g.", name, error))
+  }
+})
+
 test_that("every activation does, before every loss and inside of a network", {
   set.seed(32)
   layer <- gradient_layers$dense
