@@ -21,7 +21,9 @@ test_that("there is a reference for every row of every table", {
     input <- if (is_merging(layer)) list(case$dims, case$dims) else case$dims
     vapply(layer_nodes(layer, input), function(node) node$layer$name, "")
   })
-  expect_setequal(intersect(unlist(types), registry("layers")$name), registry("layers")$name)
+  # What R computes itself is tested with the operations of R functions.
+  expect_setequal(intersect(unlist(types), registry("layers")$name),
+    setdiff(registry("layers")$name, c("outside", "weight")))
 })
 
 test_that("every layer hands on exact gradients, and has them by its weights", {
