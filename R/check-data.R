@@ -143,7 +143,7 @@ find_duplicates <- function(case) {
 find_collinear <- function(case) {
   x <- case$inputs
   if (case$rows < 2) return(NULL)
-  constant <- which(apply(x, 2, function(v) min(v) == max(v)))
+  constant <- which(case$input_sds == 0)
   rest <- setdiff(seq_len(ncol(x)), constant)
   rank <- if (length(rest) && ncol(x) <= 500) qr(scale(x[, rest, drop = FALSE]))$rank else length(rest)
   notes <- list(
@@ -185,7 +185,7 @@ find_input_scale <- function(case) {
 
 off_scale_columns <- function(case) {
   if (case$rows < 3) return(integer())
-  sd <- apply(case$inputs, 2, stats::sd)
+  sd <- case$input_sds
   which(sd > 0 & (sd < 1e-2 | sd > 1e2 | abs(colMeans(case$inputs)) > 10 * sd))
 }
 

@@ -150,6 +150,9 @@ find_unreachable <- function(case, y) {
     is.null(optimizer$weight_decay)
   if (!usable) return(NULL)
   reach <- adam_reach(optimizer) * rate * steps
+  # The bound of all rows is no lower than that of one.
+  largest <- which.max(rowSums(abs(case$inputs)))
+  if (isTRUE(output_bound(case, 2 * reach, largest) >= max(abs(y)))) return(NULL)
   bound <- output_bound(case, 2 * reach)
   if (is.na(bound) || max(abs(y)) <= bound) return(NULL)
   floor <- score_prediction(case, as_shape(pmin(pmax(y, -bound), bound), case))
@@ -171,10 +174,10 @@ find_unreachable <- function(case, y) {
 
 # max |f| over the rows when each weight moves by `reach` at most: sums of absolute values from
 # layer to layer, for activations with |phi(z)| <= |z| or <= 1.
-output_bound <- function(case, reach) {
+output_bound <- function(case, reach, rows = seq_len(case$rows)) {
   inner <- vapply(case$hidden, `[[`, "", "activation")
   if (!all(inner %in% c("linear", "relu", "tanh", "sigmoid", "softsign", "leaky_relu", "hard_tanh"))) return(NA_real_)
-  h <- abs(case$inputs)
+  h <- abs(case$inputs[rows, , drop = FALSE])
   if (ncol(h) != nrow(case$dense[[1]]$kernel)) return(NA_real_)
   for (d in case$dense) {
     h <- h %*% (abs(d$kernel) + reach)

@@ -85,7 +85,8 @@ find_broadcast <- function(case) {
 
 find_row_numbers <- function(case) {
   if (case$rows < 10) return(NULL)
-  numbers <- which(apply(case$inputs, 2, function(v) identical(as.double(v), as.double(seq_along(v)))))
+  begins <- which(case$inputs[1, ] == 1 & case$inputs[2, ] == 2)
+  numbers <- Filter(function(j) all(case$inputs[, j] == seq_len(case$rows)), begins)
   if (!length(numbers)) return(NULL)
   found(
     "Row numbers in x", "PROVEN", sprintf("Column %d of x is 1, 2, 3, ...", numbers[1]),

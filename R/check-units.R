@@ -14,9 +14,9 @@ unit_checks <- function() {
 evidence_dead <- function(case) {
   relu <- Filter(function(d) d$activation == "relu" && all(d$a >= 0), case$dense)
   lapply(relu, function(d) {
-    off <- d$z <= 0
+    on <- d$z > 0
     list(name = d$name, layer = match(d$name, vapply(case$dense, `[[`, "", "name")), width = d$width,
-      units = which(colSums(!off) == 0), rows = which(rowSums(!off) == 0), last = d$node + 1L == nrow(case$nodes))
+      units = which(colSums(on) == 0), rows = which(rowSums(on) == 0), last = d$node + 1L == nrow(case$nodes))
   })
 }
 

@@ -104,7 +104,9 @@ evidence_dense <- function(case) {
   })
 }
 
-unit_columns <- function(x) matrix(x, ncol = dim(x)[length(dim(x))])
+unit_columns <- function(x) {
+  if (length(dim(x)) == 2) x else matrix(x, ncol = dim(x)[length(dim(x))])
+}
 
 evidence_hidden <- function(case) utils::head(case$dense, -1)
 
@@ -135,6 +137,12 @@ evidence_widths <- function(case) {
 
 # x as a matrix with a row for each sample.
 evidence_inputs <- function(case) matrix(case$x, sample_count(case$x))
+
+# Exactly 0 for columns that are constant.
+evidence_input_sds <- function(case) {
+  x <- case$inputs
+  vapply(seq_len(ncol(x)), function(j) if (all(x[, j] == x[1, j])) 0 else stats::sd(x[, j]), 0)
+}
 
 evidence_rows <- function(case) sample_count(case$x)
 
@@ -191,6 +199,7 @@ is_crossentropy <- function(case) case$criterion$name %in% c(binary_losses, one_
 group_loss <- function(case, groups) {
   y <- case$targets
   if (is.na(case$family) || is.null(y) || length(dim(case$prediction)) != 2) return(NA_real_)
+  if (max(groups) == case$rows) return(score_prediction(case, y))
   centre <- if (case$family == "mean") means_of_groups else medians_of_groups
   score_prediction(case, centre(y, groups, case$weight %||% rep(1, case$rows)))
 }
@@ -198,6 +207,10 @@ group_loss <- function(case, groups) {
 # A group without weight does not count: its mean may be anything.
 means_of_groups <- function(y, groups, w) {
   w <- as.vector(w)
+  if (max(groups) == 1) {
+    y[] <- rep(colSums(y * w) / max(sum(w), .Machine$double.xmin), each = nrow(y))
+    return(y)
+  }
   total <- rowsum(w, groups)
   sums <- rowsum(y * w, groups) / pmax(as.vector(total), .Machine$double.xmin)
   unname(sums[match(groups, as.numeric(rownames(sums))), , drop = FALSE])

@@ -2,6 +2,7 @@
 
 # Numbers 1, 2, ... for equal rows of a matrix, in the order in which they appear.
 row_groups <- function(x) {
+  if (ncol(x) > 0 && !anyDuplicated(x[, 1])) return(seq_len(nrow(x)))
   group <- rep(1, nrow(x))
   for (j in seq_len(ncol(x))) {
     values <- match(x[, j], unique(x[, j]))

@@ -26,7 +26,10 @@ pair_targets <- function(problem) {
   if (any(t == 0)) NA else t
 }
 
-group_sums <- function(values, entries) as.vector(rowsum(values, entries$group, reorder = TRUE))
+group_sums <- function(values, entries) {
+  alone <- entries$groups == length(values)
+  if (alone) values[order(entries$group)] else as.vector(rowsum(values, entries$group, reorder = TRUE))
+}
 
 within_range <- function(p, range) pmin(pmax(p, range$low), range$high)
 
