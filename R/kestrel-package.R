@@ -20,7 +20,7 @@
 #' @useDynLib kestrel, .registration = TRUE
 #' @importFrom rlang abort warn caller_arg caller_env names2
 #' @importFrom generics fit compile
-#' @importFrom magrittr %>%
+#' @importFrom magrittr %>% %<>%
 #' @importFrom stats predict
 #' @importFrom utils str
 #' @keywords internal
@@ -28,7 +28,8 @@
 
 #' The pipe
 #'
-#' `lhs %>% rhs` calls `rhs` with `lhs` as its first argument; see [magrittr::%>%].
+#' `lhs %>% rhs` calls `rhs` with `lhs` as its first argument; see [magrittr::%>%]. `x %<>% f()`
+#' is `x <- x %>% f()`.
 #' R's own `|>` works as well.
 #'
 #' @param lhs a value.
@@ -36,10 +37,11 @@
 #' @return what the call returns.
 #' @name pipe
 #' @rdname pipe
-#' @aliases %>%
+#' @aliases %>% %<>%
 #' @examples
 #' keras_model_sequential() %>% layer_dense(1, input_shape = 2)
 #' @export %>%
+#' @export %<>%
 NULL
 
 # The generics of 'generics'; their help is that of our methods.

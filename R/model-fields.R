@@ -53,7 +53,11 @@ model_methods <- list(
   add = function(object, layer) add_layer(object, check_one_layer(layer)),
   summary = function(...) summary(...), compile = function(...) compile(...),
   fit = function(...) fit(...), evaluate = function(...) evaluate(...),
-  predict = function(...) predict(...)
+  predict = function(...) predict(...),
+  train_on_batch = function(...) train_on_batch(...),
+  test_on_batch = function(...) test_on_batch(...),
+  predict_on_batch = function(...) predict_on_batch(...),
+  reset_states = function(...) reset_states(...)
 )
 
 bind_method <- function(method, object) {
@@ -80,7 +84,10 @@ stop_unknown_field <- function(what, name, known, variable) {
 }
 
 #' @export
-`[[.kestrel_model` <- function(x, i) `$.kestrel_model`(x, field_name(x, i))
+`[[.kestrel_model` <- function(x, i, ...) {
+  check_dots(list(...), "i")
+  `$.kestrel_model`(x, field_name(x, i))
+}
 
 # A number is the place among the names, as in a list.
 field_name <- function(x, i, call = caller_env()) {

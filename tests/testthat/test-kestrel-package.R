@@ -34,8 +34,8 @@ test_that("methods reach the generics of R", {
     "data.frame")
 })
 
-test_that("other objects meet the generics' own error", {
+test_that("other objects meet the error of shared generics, and of our own", {
   expect_error(fit("a"), "no applicable method")
   expect_error(compile("a"), "no applicable method")
-  expect_error(evaluate("a"), "no applicable method")
+  expect_error(evaluate("a"), class = "kestrel_error_argument")
 })

@@ -100,3 +100,15 @@ test_that("a copy written as text is refused everywhere, by its name", {
     expect_error(use(), "not an intact (model|layer)", class = "kestrel_error_state")
   }
 })
+
+test_that("batches are trained by methods of the model, too", {
+  x <- small_x()
+  y <- small_y()
+  model <- small_model()
+  other <- clone_model(model)
+  set_weights(other, get_weights(model))
+  expect_identical(model$train_on_batch(x, y), train_on_batch(other, x, y))
+  expect_identical(model$test_on_batch(x, y), test_on_batch(other, x, y))
+  expect_identical(model$predict_on_batch(x), predict_on_batch(other, x))
+  expect_refused(model[["loss", "acc"]], "argument", model = model)
+})
