@@ -52,7 +52,11 @@ base_masks <- function() {
 mask <- function(base, own) {
   force(base)
   force(own)
-  function(...) if (any(vapply(list(...), is_traced, NA))) own(...) else base(...)
+  function(...) {
+    if (any(vapply(list(...), is_traced, NA))) return(own(...))
+    if (!any(vapply(list(...), inherits, NA, "kestrel_variable"))) return(base(...))
+    do.call(base, lapply(list(...), plain), quote = TRUE)
+  }
 }
 
 pairwise <- function(name, parts) Reduce(function(a, b) operate(name, list(a, b)), parts)

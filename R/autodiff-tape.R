@@ -23,12 +23,15 @@ new_tape <- function() list2env(list(n = 0L, notes = list()), parent = emptyenv(
 
 trace_value <- function(x, tape) note(tape, x, NULL, integer(), list(), list())
 
-is_traced <- function(x) inherits(x, "kestrel_traced")
+is_traced <- function(x) inherits(x, "kestrel_traced") && inherits(current(x), "kestrel_traced")
+
+# What a variable stands for now, see variable.R; anything else is itself.
+current <- function(x) if (inherits(x, "kestrel_variable")) .subset2(x, "cell")$now else x
 
 # The numbers alone.
-plain <- function(x) if (is_traced(x)) .subset2(x, "value") else x
+plain <- function(x) if (is_traced(x)) .subset2(current(x), "value") else current(x)
 
-traced_id <- function(x) if (is_traced(x)) .subset2(x, "id") else 0L
+traced_id <- function(x) if (is_traced(x)) .subset2(current(x), "id") else 0L
 
 # One operation on values of which some may be traced; on plain values it is just computed.
 operate <- function(name, tensors, settings = list()) {
@@ -38,7 +41,7 @@ operate <- function(name, tensors, settings = list()) {
   traced <- Filter(is_traced, tensors)
   if (!length(traced)) return(y)
   ids <- vapply(tensors, traced_id, 0L)
-  note(.subset2(traced[[1]], "tape"), y, row, ids, values, settings)
+  note(.subset2(current(traced[[1]]), "tape"), y, row, ids, values, settings)
 }
 
 note <- function(tape, y, row, ids, values, settings) {
@@ -62,7 +65,7 @@ shape_like <- function(values, x) {
 
 # Gradients by id, those of operations that have been passed left out.
 tape_backward <- function(y, dy) {
-  notes <- .subset2(y, "tape")$notes
+  notes <- .subset2(current(y), "tape")$notes
   found <- stats::setNames(list(dy), traced_id(y))
   for (id in rev(seq_len(traced_id(y)))) {
     key <- as.character(id)

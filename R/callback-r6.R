@@ -28,9 +28,10 @@
 #' kept$losses
 NULL
 
-# R6 is not imported: the class is made when somebody asks for it.
+# R6 is not imported: classes are made when somebody asks for it.
 .onLoad <- function(libname, pkgname) {
   makeActiveBinding("KerasCallback", keras_callback_class, topenv(environment()))
+  makeActiveBinding("KerasLayer", keras_layer_class, topenv(environment()))
 }
 
 keras_callback_class <- function() {
@@ -45,8 +46,8 @@ new_keras_callback_class <- function(installed = requireNamespace("R6", quietly 
 
 # Looking at the class must not fail: R looks at all that a namespace holds.
 stop_no_r6 <- function(...) {
-  stop_kestrel("state", "`KerasCallback` needs the package 'R6', which is not installed.",
-    hint = "Install it, or use callback_lambda() or Callback().")
+  stop_kestrel("state", "R6 classes need the package 'R6', which is not installed.",
+    hint = "Install it, or use Callback() or Layer().")
 }
 
 # A function of its arguments with an empty body for each hook.

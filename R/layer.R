@@ -159,6 +159,7 @@ check_fits.default <- function(layer, input, call) invisible(layer)
 # Keras' name of the layer's class: "Dense" for dense.
 layer_class_name <- function(layer) {
   type <- layer_state(layer)$type
+  if (type == "custom") return(layer_config(layer)$class$classname)
   irregular <- c(input = "InputLayer", re_lu = "ReLU", leaky_re_lu = "LeakyReLU", elu = "ELU",
     thresholded_re_lu = "ThresholdedReLU", p_re_lu = "PReLU",
     rms_normalization = "RMSNormalization")
@@ -205,7 +206,7 @@ layer_arrays <- function(layer, x, call) {
 `$.kestrel_layer` <- function(x, name) {
   state <- layer_state(check_intact(x))
   switch(name,
-    name = state$name %||% state$type,
+    name = state$name %||% state$title %||% state$type,
     get_weights = function() get_weights(x),
     set_weights = function(weights) set_weights(x, weights),
     input_shape = if (state$built) state$input else state$input_shape,
@@ -240,6 +241,7 @@ layer_field <- function(layer, name) {
   if (name %in% names(state$config)) return(setting)
   known <- c("type", "dtype", "trainable", "built", "weights", "config")
   if (name %in% known) return(state[[name]])
+  if (state$type == "custom" && name %in% ls(layer_instance(layer))) return(custom_field(layer, name))
   methods <- c("get_weights", "set_weights", "count_params", "get_config")
   stop_unknown_field("layer", name, c(names(layer), slots, known, methods, "output_shape"), "layer")
 }

@@ -45,7 +45,8 @@ reduce_values <- function(v, weight, n) {
 }
 
 # What a user's function returns; its error as one of a class of ours, with the operation named.
-own_call <- function(fn, args, what, kind, call) {
+own_call <- function(fn, args, what, kind, call,
+                     hint = "See ?autodiff for the operations that can be differentiated.") {
   at <- ""
   tryCatch(
     withCallingHandlers(allowInterrupts(do.call(fn, args, quote = TRUE)),
@@ -53,7 +54,7 @@ own_call <- function(fn, args, what, kind, call) {
     error = function(e) {
       message <- strsplit(conditionMessage(e), "\n", fixed = TRUE)[[1]][1]
       stop_kestrel(kind, sprintf("The %s failed%s: %s", what, at, message),
-        hint = "See ?autodiff for the operations that can be differentiated.", argument = what,
+        hint = hint, argument = what,
         parent = e, call = call)
     }
   )

@@ -127,7 +127,7 @@ replay_graph <- function(graph, parts) {
 fresh_layer <- function(layer) {
   state <- layer_state(layer)
   options <- list(input_shape = state$input_shape, dtype = state$dtype, name = state$name,
-    trainable = state$trainable, initial = NULL, automatic = state$automatic)
+    trainable = state$trainable, initial = NULL, automatic = state$automatic, title = state$title)
   new_layer(state$type, state$config, options)
 }
 
@@ -183,6 +183,7 @@ layer_full_config <- function(layer) {
   state <- layer_state(layer)
   config <- list(name = layer$name, trainable = state$trainable, dtype = state$dtype,
     input_shape = if (is.null(state$input)) state$input_shape else state$input)
+  if (state$type == "custom") return(custom_config(layer, config))
   structure(c(config, state$config), origin = state$type)
 }
 
@@ -201,6 +202,7 @@ from_config <- function(config, custom_objects = NULL) {
 layer_from_config <- function(config) {
   type <- attr(config, "origin", exact = TRUE)
   general <- c("name", "trainable", "dtype", "input_shape")
+  if (type == "custom") return(custom_from_config(config, general))
   own <- config[setdiff(names(config), general)]
   attributes(own) <- list(names = names(own))
   make <- layer_maker(type)

@@ -132,7 +132,10 @@ shape_text <- function(dims) {
   sprintf("(%s)", paste(c("n", dims), collapse = ", "))
 }
 
-slot_setting <- function(layer, slot, what) layer_config(layer)[[paste0(slot, "_", what)]]
+slot_setting <- function(layer, slot, what) {
+  if (layer_state(layer)$type == "custom") return(custom_setting(layer, slot, what))
+  layer_config(layer)[[paste0(slot, "_", what)]]
+}
 
 slot_rule <- function(layer, slot, call = caller_env()) {
   constraint <- slot_setting(layer, slot$name, "constraint")

@@ -46,7 +46,7 @@ static const layer_type outside_layer = {
     "outside",        {{"rank", 1}, {"d1", 1}, {"d2", 1}, {"d3", 1}, {"d4", 1}},
     outside_shape,    outside_forward,
     outside_backward, flat_jvp,
-    plain_backward_jvp, true,
+    plain_backward_jvp,
 };
 
 static const layer_type weight_layer = {

@@ -61,7 +61,6 @@ typedef struct {
    * dwdot is added to. At a kink the derivative is that of the side which backward takes. */
   void (*backward_jvp)(const layer* self, const frame* f, const tangent* t, real* const* dxdot,
                        real* dwdot);
-  bool outside;  /* a pass can stop there for the caller to compute it */
 } layer_type;
 
 struct layer {

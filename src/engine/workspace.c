@@ -105,7 +105,9 @@ NN_PRIVATE void network_forward(workspace* ws, const real* w, real* state) {
   for (int i = 0; i < ws->net->n_nodes; ++i) node_forward(ws, i, w, state);
 }
 
-static bool is_outside(const workspace* ws, int i) { return ws->net->nodes[i].layer.type->outside; }
+static bool is_outside(const workspace* ws, int i) {
+  return strcmp(ws->net->nodes[i].layer.type->name, "outside") == 0;
+}
 
 NN_PRIVATE int network_forward_from(workspace* ws, int i, const real* w, real* state) {
   for (; i < ws->net->n_nodes; ++i) {

@@ -1,0 +1,125 @@
+# What a custom layer works with: an environment `self` (an object of class R6, or one made here) that
+# the user's methods see. Besides the user's fields it has
+#
+# .weights   list(name, dims, trainable, initializer, regularizer, constraint, variable) of each
+# .begun     how many of them initialize() made; .input: dims that build() was called with
+# .losses    what add_loss() was given in this pass
+
+instance_fields <- function() list(.weights = list(), .begun = 0L, .input = NULL, .losses = list())
+
+# The methods that every layer has. An R6 class gives them its own `self`.
+base_methods <- function(self) {
+  list(
+    initialize = function(...) invisible(),
+    build = function(input_shape) invisible(),
+    call = function(inputs, ...) inputs,
+    get_config = function() named_list(),
+    add_weight = function(shape = NULL, initializer = NULL, dtype = NULL, trainable = TRUE, ...,
+                          regularizer = NULL, constraint = NULL, name = NULL) {
+      add_weight(self, shape, initializer, trainable, regularizer, constraint, name)
+    },
+    add_loss = function(losses, ...) add_layer_loss(self, losses)
+  )
+}
+
+add_weight <- function(self, shape, initializer, trainable, regularizer, constraint, name,
+                       call = caller_env()) {
+  name <- check_name(name, call = call) %||% paste0("weight", length(self$.weights) + 1L)
+  taken <- vapply(self$.weights, `[[`, "", "name")
+  name <- utils::tail(make.unique(c(taken, name), sep = "_"), 1)
+  dims <- if (length(shape)) check_shape(shape, arg = "shape", call = call) else 1L
+  weight <- list(
+    name = name, dims = dims, trainable = check_flag(trainable, arg = "trainable", call = call),
+    initializer = as_initializer(initializer, "initializer", call),
+    regularizer = as_regularizer(regularizer, "regularizer", call),
+    constraint = as_constraint(constraint, "constraint", call), variable = new_variable(dims, name))
+  self$.weights <- c(self$.weights, list(weight))
+  weight$variable
+}
+
+add_layer_loss <- function(self, losses) {
+  self$.losses <- c(self$.losses, if (is.list(losses) && !is.object(losses)) losses else list(losses))
+  invisible(self)
+}
+
+# The instance of a layer, made by initialize() when it is first needed.
+layer_instance <- function(layer, call = caller_env()) {
+  state <- layer_state(layer)
+  if (is.null(state$instance)) {
+    config <- state$config
+    self <- own_call(config$class$new, config$args, sprintf("initialize() of layer \"%s\"",
+      config$class$classname), "layer", call, hint = NULL)
+    self$.begun <- length(self$.weights)
+    state$instance <- self
+  }
+  state$instance
+}
+
+# Built for input of these dims, as long as the layer has no weights yet.
+built_instance <- function(layer, input, call = NULL) {
+  self <- layer_instance(layer, call)
+  if (layer_state(layer)$built || identical(self$.input, input)) return(self)
+  self$.weights <- self$.weights[seq_len(self$.begun)]
+  shapes <- lapply(dims_list(input), function(dims) c(NA, dims))
+  own_call(self$build, list(one_or_list(shapes)), sprintf("build() of layer \"%s\"", layer$name),
+    "layer", call, hint = NULL)
+  self$.input <- input
+  self
+}
+
+instance_node <- function(self, label) {
+  fn <- masked(self$call)
+  takes <- names(formals(fn))[-1]
+  function(x, w, training, call) {
+    cells <- lapply(self$.weights, function(weight) variable_cell(weight$variable))
+    for (i in seq_along(w)) cells[[i]]$now <- w[[i]]
+    on.exit(for (cell in cells) list2env(list(now = plain_value(cell$now), assigned = NULL), cell))
+    self$.losses <- list()
+    told <- list(training = training, mask = NULL)[intersect(c("training", "mask"), takes)]
+    y <- own_call(fn, c(list(one_or_list(x)), told), label, "layer", call)
+    list(y = current(y), charge = layer_charge(self$.losses, label, call),
+      states = lapply(cells, function(cell) cell$assigned))
+  }
+}
+
+plain_value <- function(x) if (inherits(x, "kestrel_traced")) plain(x) else x
+
+layer_charge <- function(losses, label, call) {
+  if (!length(losses)) return(NULL)
+  for (loss in losses) {
+    value <- plain(loss)
+    if (is.numeric(value) && length(value) == 1 && is.finite(value)) next
+    stop_kestrel("layer", sprintf("The %s gave add_loss() %s, not a number.", label, describe(value)),
+      hint = "sum() and mean() make one.", argument = label, value = shorten(value), call = call)
+  }
+  Reduce(`+`, losses)
+}
+
+#' @export
+layer_nodes.kestrel_layer_custom <- function(layer, input) {
+  self <- built_instance(layer, input)
+  label <- sprintf("call() of layer \"%s\"", layer$name)
+  run <- instance_node(self, label)
+  dims <- lapply(self$.weights, `[[`, "dims")
+  output <- custom_output(self, input) %||%
+    tried_shape(run, label, dims_list(input), lapply(dims, function(d) array(0.1, d)))
+  nodes <- lapply(self$.weights, function(w) weight_node(w$dims, !w$trainable))
+  c(nodes, list(outside_node(output, run, label, length(nodes), from = -seq_along(dims_list(input)))))
+}
+
+# What compute_output_shape() says, where there is one.
+custom_output <- function(self, input) {
+  if (!is.function(self$compute_output_shape)) return(NULL)
+  shapes <- one_or_list(lapply(dims_list(input), function(dims) c(NA, dims)))
+  check_shape(sample_part(self$compute_output_shape(shapes)), arg = "compute_output_shape()", call = NULL)
+}
+
+#' @export
+slot_names.kestrel_layer_custom <- function(layer) {
+  vapply(layer_instance(layer)$.weights, `[[`, "", "name")
+}
+
+custom_setting <- function(layer, slot, what) {
+  weights <- layer_instance(layer)$.weights
+  weights[[match(slot, vapply(weights, `[[`, "", "name"))]][[what]]
+}

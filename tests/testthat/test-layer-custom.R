@@ -1,0 +1,152 @@
+# Custom layers against the engine's of the same formula: the same weights, training and results.
+d <- custom_data()
+
+dense_members <- list(
+  initialize = function(units = 32, ...) {
+    super$initialize(...)
+    self$units <- units
+  },
+  build = function(input_shape) {
+    self$kernel <- self$add_weight(name = "kernel", shape = list(input_shape[[2]], self$units),
+      regularizer = "l2", trainable = TRUE)
+    self$bias <- self$add_weight(shape = self$units, initializer = "zeros", name = "bias",
+      constraint = constraint_maxnorm(0.1))
+  },
+  call = function(inputs) tanh(self$affine(inputs)),
+  affine = function(x) x %*% self$kernel + rep(self$bias, each = nrow(x))
+)
+layer_own <- do.call(Layer, c("SimpleDense", dense_members))
+
+net <- function(own) {
+  set.seed(3)
+  model <- keras_model_sequential(input_shape = 3)
+  if (is.function(own)) {
+    model %>% own(5)
+  } else {
+    model %>% layer_dense(5, activation = "tanh", kernel_regularizer = "l2",
+      bias_constraint = constraint_maxnorm(0.1))
+  }
+  model %>% layer_dropout(0.2) %>% layer_dense(1) %>%
+    compile(loss = "mse", optimizer = optimizer_adam(0.02), metrics = "mae")
+  model
+}
+
+test_that("a custom dense layer is layer_dense(), whichever way it is made", {
+  expected <- all_results(net("engine"), d$x, d$y, d$w)
+  expect_equal(all_results(net(layer_own), d$x, d$y, d$w), expected, tolerance = 1e-12)
+  old <- do.call(new_layer_class, c("SimpleDense", dense_members))
+  expect_equal(all_results(net(old), d$x, d$y, d$w), expected, tolerance = 1e-12)
+  child <- Layer("Child", inherit = layer_own, initialize = function(n) super$initialize(n))
+  expect_equal(all_results(net(child), d$x, d$y, d$w), expected, tolerance = 1e-12)
+})
+
+test_that("two calls of one layer share its weights", {
+  results <- lapply(list(layer_own, function(units) {
+    layer_dense(units = units, activation = "tanh", kernel_regularizer = "l2",
+      bias_constraint = constraint_maxnorm(0.1))
+  }), function(make) {
+    set.seed(2)
+    a <- layer_input(3)
+    b <- layer_input(3)
+    shared <- make(units = 2)
+    model <- keras_model(list(a, b), layer_subtract(list(shared(a), shared(b))))
+    model %>% compile(loss = "mse", optimizer = "adam")
+    fit(model, list(d$x, d$x[20:1, ]), d$x[, 1:2], epochs = 3, shuffle = FALSE, verbose = 0)
+    unname(get_weights(model))
+  })
+  expect_equal(results[[1]], results[[2]], tolerance = 1e-12)
+})
+
+test_that("a layer has its name, fields, weights, summary and config", {
+  model <- net(layer_own)
+  layer <- model$layers[[1]]
+  expect_identical(layer$name, "simple_dense")
+  expect_identical(layer$units, 5)
+  expect_identical(layer$kernel, get_weights(model)[[1]])
+  expect_identical(count_params(layer), 20)
+  expect_output(summary(model), "simple_dense \\(SimpleDense\\) .*20 ")
+  expect_identical(get_config(layer)$units, 5)
+  config <- Layer("A", initialize = function(k = 2) self$k <- k, get_config = function() list(k = self$k + 1))
+  expect_identical(from_config(get_config(config()))$k, 3)
+})
+
+test_that("saveRDS, clone_model, from_config and freezing go with custom layers", {
+  model <- net(layer_own)
+  file <- withr::local_tempfile()
+  saveRDS(model, file)
+  for (copy in list(readRDS(file), clone_model(model), from_config(get_config(model)))) {
+    set_weights(copy, get_weights(model))
+    expect_identical(predict(copy, d$x), predict(model, d$x))
+    compile(copy, loss = "mse", optimizer = "sgd")
+    fit(copy, d$x, d$y, epochs = 1, verbose = 0)
+    expect_false(identical(get_weights(copy)[[1]], get_weights(model)[[1]]))
+  }
+  freeze_weights(model, to = "simple_dense")
+  before <- get_weights(model)
+  fit(model, d$x, d$y, epochs = 1, verbose = 0)
+  expect_identical(get_weights(model)[1:2], before[1:2])
+  expect_false(identical(get_weights(model)[3], before[3]))
+})
+
+test_that("a layer without object is called on data; self may be an argument", {
+  double <- Layer("Double", call = function(self, inputs) 2 * inputs)
+  expect_equal(double()(d$x), 2 * d$x)
+  expect_equal(dim(layer_own(, 4)(d$x)), c(20L, 4L))
+})
+
+test_that("weights that are not trained are assigned in training", {
+  total <- Layer("Total", initialize = function() {
+    self$total <- self$add_weight(shape = list(), initializer = "zeros", trainable = FALSE, name = "total")
+  }, call = function(inputs) {
+    self$total$assign_add(sum(inputs))
+    inputs * 1
+  })
+  model <- keras_model_sequential(input_shape = 3) %>% total() %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = "sgd")
+  fit(model, d$x, d$y, epochs = 2, batch_size = 6, verbose = 0)
+  expect_equal(c(get_weights(model$layers[[1]])[[1]]), 2 * sum(d$x), tolerance = 1e-12)
+  predict(model, d$x)
+  expect_equal(c(get_weights(model$layers[[1]])[[1]]), 2 * sum(d$x), tolerance = 1e-12)
+})
+
+test_that("add_loss() is an activity regularizer", {
+  charging <- Layer("Charging", call = function(inputs) {
+    self$add_loss(0.1 * sum(inputs^2) / nrow(inputs))
+    inputs
+  })
+  results <- lapply(list(charging, function(m) layer_activity_regularization(m, l2 = 0.1)), function(add) {
+    set.seed(3)
+    model <- keras_model_sequential(input_shape = 3) %>% layer_dense(4) %>% add() %>% layer_dense(1)
+    model %>% compile(loss = "mse", optimizer = "adam")
+    all_results(model, d$x, d$y, d$w)
+  })
+  expect_equal(results[[1]], results[[2]], tolerance = 1e-12)
+})
+
+test_that("several inputs, training and compute_output_shape", {
+  joined <- Layer("Joined", call = function(inputs, training) {
+    inputs[[1]] * inputs[[2]] + if (training) 1 else 0
+  }, compute_output_shape = function(input_shape) input_shape[[1]])
+  a <- layer_input(3)
+  b <- layer_input(1)
+  model <- keras_model(list(a, b), joined(list(a, b)))
+  x <- list(d$x, d$x[, 1, drop = FALSE])
+  expect_equal(predict(model, x), d$x * d$x[, 1], tolerance = 1e-14)
+  expect_equal(model(x, training = TRUE), d$x * d$x[, 1] + 1, tolerance = 1e-14)
+})
+
+test_that("methods that fail, and what is no class, are named", {
+  fails <- function(...) expect_error(Layer("Bad", ...)()(d$x), class = "kestrel_error_layer")
+  expect_match(conditionMessage(fails(initialize = function() stop("one"))), "initialize\\(\\) of layer \"Bad\".*one")
+  expect_match(conditionMessage(fails(build = function(input_shape) stop("two"))), "build\\(\\) of layer \"bad\".*two")
+  expect_match(conditionMessage(fails(call = function(inputs) stop("three"))), "call\\(\\) of layer \"bad\".*three")
+  expect_s3_class(fails(call = function(inputs) stop("x"))$parent, "simpleError")
+  fails(call = function(inputs) "a")
+  expect_error(Layer(3), class = "kestrel_error_argument")
+  expect_error(Layer("A", call = 3), class = "kestrel_error_argument")
+  expect_error(Layer("A", function() 1, , , , 5), class = "kestrel_error_argument")
+  expect_error(Layer("A")(foo = 1), "foo", class = "kestrel_error_argument")
+  wrong <- Layer("Wrong", call = function(inputs) inputs[, 1:2],
+    compute_output_shape = function(input_shape) c(NA, 3))
+  expect_error(wrong()(d$x), "shape \\(n, 3\\)", class = "kestrel_error_layer")
+})
