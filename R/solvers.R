@@ -12,7 +12,8 @@
 #'   an inverse Hessian `H` made of the last `history` steps and changes of the gradient; `a` is
 #'   searched until the strong Wolfe conditions hold, `f(a) <= f(0) + 1e-4 * a * f'(0)` and
 #'   `abs(f'(a)) <= 0.9 * abs(f'(0))`. Time and memory of an iteration grow with the number of
-#'   weights `p` as those of Adam do.
+#'   weights `p` as those of Adam do; the model keeps `2 history p` numbers, so give large ones a
+#'   shorter `history`.
 #' * `optimizer_levenberg_marquardt()`: `w <- w + d`, where `d` solves
 #'   `(J' D J + P + lambda I) d = -g`, with the derivatives `J` of all `r` outputs (rows times
 #'   units) by the `p` weights, and the second derivatives `D` of the loss by the outputs and `P`
@@ -86,7 +87,7 @@
 #' model %>% fit(x, y, epochs = 50, restarts = 5, verbose = 0)
 #' model$history$params$restarts
 #' @export
-optimizer_lbfgs <- function(history = 10, gradient_tolerance = 1e-15, step_tolerance = 1e-15,
+optimizer_lbfgs <- function(history = 30, gradient_tolerance = 1e-15, step_tolerance = 1e-15,
                             loss_tolerance = 1e-12, name = "lbfgs") {
   new_solver("lbfgs", list(history = check_count(history, max = 1000L)))
 }

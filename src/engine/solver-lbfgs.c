@@ -189,7 +189,7 @@ static nn_stop lbfgs_iterate(trainer* t) {
 
 static const solver_type lbfgs_solver = {
     .name = "lbfgs",
-    .hparams = {SOLVER_TOLERANCES, {"history", 10}},
+    .hparams = {SOLVER_TOLERANCES, {"history", 30}},
     .moments = lbfgs_moments,
     .carve = lbfgs_carve,
     .iterate = lbfgs_iterate,

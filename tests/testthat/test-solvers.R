@@ -412,7 +412,7 @@ test_that("batches of fewer than all rows are refused", {
 })
 
 test_that("solvers have tolerances and no learning rate", {
-  expect_identical(optimizer_lbfgs()$config, list(name = "lbfgs", history = 10L,
+  expect_identical(optimizer_lbfgs()$config, list(name = "lbfgs", history = 30L,
     gradient_tolerance = 1e-15, step_tolerance = 1e-15, loss_tolerance = 1e-12))
   expect_identical(optimizer_levenberg_marquardt()$config, list(name = "levenberg_marquardt",
     damping = 1e-3, gradient_tolerance = 1e-15, step_tolerance = 1e-15, loss_tolerance = 1e-12))
