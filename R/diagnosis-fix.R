@@ -9,7 +9,8 @@
 #' The copy keeps the weights where the remedy is about training alone, and starts from fresh
 #' ones otherwise. It is trained by the model's optimizer where the remedy is a learning rate,
 #' else by Adam with the rate 0.01, cut to a third when the loss does not fall any further; small
-#' models with squared losses by up to 50 steps of Levenberg and Marquardt before.
+#' models by up to 50 steps of Levenberg-Marquardt (squared losses) or 200 of L-BFGS before, unless
+#' the remedy is about batches.
 #'
 #' @param d a diagnosis.
 #' @param i the number of a finding, or its id.
@@ -21,7 +22,7 @@
 #'   with the data it was trained on, `x` and `y`.
 #' @section Errors: `kestrel_error_argument` for what is no diagnosis, for findings that do not
 #'   exist, and for findings without a remedy that can be applied; `kestrel_error_state` for
-#'   models that are no stack of layers.
+#'   graphs that hold models.
 #' @family diagnosis
 #' @examples
 #' x <- c(-1, 0, 1)
@@ -48,8 +49,8 @@ check_fixable <- function(finding, case, call = caller_env()) {
     stop_kestrel("argument", sprintf("There is no remedy for \"%s\" that could be applied by itself.", finding$cause),
       hint = finding$remedy, argument = "i", value = finding$id, call = call)
   }
-  if (!isTRUE(case$chain)) {
-    stop_kestrel("state", "Remedies are tried on models that are stacks of layers only.", call = call)
+  if (!can_be_tried(case)) {
+    stop_kestrel("state", "Remedies are not tried on graphs that hold models.", call = call)
   }
 }
 
@@ -164,10 +165,10 @@ remedies <- list(
   },
   batch_size = function(trial, fix, case) {
     trial$args$batch_size <- fix$to
-    trial
+    by_batches(trial)
   },
-  shuffle = function(trial, fix, case) trial,
-  shuffle_rows = function(trial, fix, case) trial,
+  shuffle = function(trial, fix, case) by_batches(trial),
+  shuffle_rows = function(trial, fix, case) by_batches(trial),
   no_penalty = function(trial, fix, case) {
     map_dense(trial, function(config) {
       config[c("kernel_regularizer", "bias_regularizer", "activity_regularizer")] <- list(NULL)
@@ -205,6 +206,11 @@ remedies <- list(
     trial
   }
 )
+
+by_batches <- function(trial) {
+  trial$by_batches <- TRUE
+  trial
+}
 
 dense_layers <- function(trial) which(vapply(trial$layers, function(l) l$type == "dense", NA))
 

@@ -2,14 +2,40 @@
 
 trial_model <- function(trial, case) {
   state <- model_state(case$model)
-  model <- new_model(state$name, list(input = state$input, precision = "float64", own_precision = TRUE))
-  for (layer in trial$layers) {
-    add_layer(model, new_layer(layer$type, layer$config, list(input_shape = NULL, dtype = NULL,
-      name = layer$name, trainable = layer$trainable, initial = NULL)))
-  }
+  model <- if (isTRUE(case$chain)) trial_stack(trial, state) else trial_graph(trial, state)
   if (!trial$fresh) set_weights(model, get_weights(case$model))
   compile_trial(model, trial)
   model
+}
+
+trial_stack <- function(trial, state) {
+  model <- new_model(state$name, list(input = state$input, precision = "float64", own_precision = TRUE))
+  for (layer in trial$layers) add_layer(model, trial_layer(layer))
+  model
+}
+
+trial_layer <- function(layer) {
+  new_layer(layer$type, layer$config, list(input_shape = NULL, dtype = NULL, name = layer$name,
+    trainable = layer$trainable, initial = NULL))
+}
+
+# The graph on other layers. What a remedy has left out hands on what it is given.
+trial_graph <- function(trial, state) {
+  fields <- mget(c("graph", "input_keys", "output_keys", "name", "automatic"), envir = state)
+  layers <- stats::setNames(trial$layers, vapply(trial$layers, `[[`, "", "name"))
+  nothing <- list(type = "activation", config = list(activation = as_activation("linear")), trainable = TRUE)
+  model <- graph_again(c(fields, precision = "float64"), lapply(state$layers, function(part) {
+    if (is_input(part) || is_merging(part)) return(fresh_part(part))
+    name <- layer_state(part)$name
+    trial_layer(layers[[name]] %||% c(nothing, name = name))
+  }))
+  list2env(list(own_precision = TRUE), envir = model_state(model))
+  model
+}
+
+# Models within a graph keep their layers to themselves.
+can_be_tried <- function(case) {
+  isTRUE(case$chain) || !any(vapply(model_state(case$model)$layers, is_model, NA))
 }
 
 compile_trial <- function(model, trial) {
@@ -17,15 +43,15 @@ compile_trial <- function(model, trial) {
   suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss), classes = "kestrel_warning")
 }
 
-# Small squared problems by Levenberg-Marquardt first, which needs some steps where Adam needs
-# thousands. Then in rounds, until time is over, the loss is 0 to rounding, or three rounds in a
-# row with ever lower rates have not lowered it. The best weights are kept.
+# Small problems by steps of all rows first, which need tens where Adam needs thousands. Then in
+# rounds, until time is over, the loss is 0 to rounding, or three rounds in a row with ever lower
+# rates have not lowered it. The best weights are kept.
 train_trial <- function(model, trial, seconds) {
   end <- seconds_now() + seconds
   best <- list(loss = Inf, weights = get_weights(model))
   epochs <- failed <- 0
-  if (suits_whole_steps(model, trial)) {
-    begun <- whole_steps(model, trial)
+  if (!is.null(whole <- whole_optimizer(model, trial))) {
+    begun <- whole_steps(model, trial, whole)
     epochs <- begun$epochs
     if (is.finite(begun$loss)) best <- begun[c("loss", "weights")]
     if (best$loss < 1e-28) return(epochs)
@@ -47,19 +73,23 @@ train_trial <- function(model, trial, seconds) {
   epochs
 }
 
-suits_whole_steps <- function(model, trial) {
+# Where steps of all rows are quick and sure: by Levenberg-Marquardt for squared losses, by L-BFGS
+# for others; NULL elsewhere.
+whole_optimizer <- function(model, trial) {
   types <- vapply(trial$layers, `[[`, "", "type")
-  trial$loss$name == "mean_squared_error" && is.null(trial$optimizer) && !isTRUE(trial$stop_early) &&
-    is.null(trial$args$class_weight) && all(types %in% c("dense", "activation", "re_lu")) &&
-    count_params(model) <= 500 && NROW(trial$y) * prod(output_dims(model)) <= 1000
+  plain <- is.null(trial$optimizer) && !isTRUE(trial$stop_early) && !isTRUE(trial$by_batches) &&
+    all(types %in% c("dense", "activation", "re_lu", merging_types)) && is.null(why_unsolvable(model))
+  weights <- count_params(model)
+  numbers <- NROW(trial$y) * prod(output_dims(model))
+  if (!plain || weights > 500 || numbers > 1000) return(NULL)
+  squared <- trial$loss$name == "mean_squared_error"
+  if (squared && is.null(trial$args$class_weight)) optimizer_levenberg_marquardt() else optimizer_lbfgs()
 }
 
-# Of all rows.
-whole_steps <- function(model, trial) {
-  suppressWarnings(compile(model, optimizer = optimizer_levenberg_marquardt(), loss = trial$loss),
-    classes = "kestrel_warning")
-  trial$args <- list(batch_size = NROW(trial$y), shuffle = FALSE)
-  history <- fit_trial(model, trial, 50L)
+whole_steps <- function(model, trial, optimizer) {
+  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss), classes = "kestrel_warning")
+  trial$args <- list(batch_size = NROW(trial$y), shuffle = FALSE, class_weight = trial$args$class_weight)
+  history <- fit_trial(model, trial, if (optimizer$name == "lbfgs") 200L else 50L)
   loss <- history$metrics$loss
   list(loss = loss[length(loss)], weights = get_weights(model), epochs = length(loss))
 }
@@ -131,7 +161,7 @@ print.nn_trial <- function(x, ...) {
 # a small model on few rows.
 with_tried <- function(case, findings, level) {
   first <- if (length(findings)) findings[[1]]
-  small <- level != "quick" && has_data(case) && isTRUE(case$chain) && case$rows <= 1000 &&
+  small <- level != "quick" && has_data(case) && can_be_tried(case) && case$rows <= 1000 &&
     count_params(case$model) <= 1000
   if (!small || is.null(first$fix) || first$confidence != "PROVEN" || first$severity != "fault") return(findings)
   trial <- tryCatch(with_own_seed(run_fix(case, first, 0.15)), error = function(e) NULL)

@@ -157,17 +157,19 @@ check_solvable <- function(model, call = caller_env()) {
   optimizer <- model_state(model)$compiled$optimizer
   if (!is_solver(optimizer)) return(invisible())
   check_no_custom(model, sprintf("Optimizer \"%s\"", optimizer$name), call)
-  for (node in model_plan(model)$nodes) {
-    noisy <- grepl("dropout|noise", node$layer$name) && isTRUE(node$layer$h[1] > 0)
-    if (noisy) stop_unsolvable(optimizer, sprintf("layer \"%s\" draws random numbers", node$layer$name), call)
-    bound <- any(vapply(node$rules, function(rule) !is.null(rule$constraint), NA))
-    if (bound) stop_unsolvable(optimizer, "a layer has a constraint on its weights", call)
-  }
-}
-
-stop_unsolvable <- function(optimizer, why, call) {
+  why <- why_unsolvable(model)
+  if (is.null(why)) return(invisible())
   stop_kestrel("state", sprintf("Optimizer \"%s\" cannot train this model: %s.", optimizer$name, why),
     hint = "Leave it out, or compile the model with optimizer_adam().", call = call)
+}
+
+why_unsolvable <- function(model) {
+  for (node in model_plan(model)$nodes) {
+    noisy <- grepl("dropout|noise", node$layer$name) && isTRUE(node$layer$h[1] > 0)
+    if (noisy) return(sprintf("layer \"%s\" draws random numbers", node$layer$name))
+    bound <- any(vapply(node$rules, function(rule) !is.null(rule$constraint), NA))
+    if (bound) return("a layer has a constraint on its weights")
+  }
 }
 
 # Why a solver has finished, by nn_stop.

@@ -25,3 +25,51 @@ test_that("where the loss has no lower bound there is no floor and no best const
   expect_true(is.na(case$constant_loss))
   expect_false(any(c("floor", "constant") %in% names(diagnosis_rungs(case))))
 })
+
+test_that("remedies are tried on graphs, what they leave out hands on what it is given", {
+  skip_if_not_installed("withr")
+  case <- function() {
+    input <- layer_input(2)
+    sum <- layer_add(list(layer_dense(input, 3), layer_dense(input, 3)))
+    model <- keras_model(input, sum %>% layer_dense(1) %>% layer_activation("sigmoid"))
+    compile(model, optimizer = optimizer_adam(0.01), loss = "mse")
+    case_of(model, plane$x, 3 * plane$curved)
+  }
+  d <- diagnosed(case, checks = "L1")
+  model <- attr(d, "case")$model
+  before <- get_weights(model)
+  trial <- try_fix(d, "L1", seconds = 1)
+  expect_equal(trial$after, mean(resid(lm(3 * plane$curved ~ plane$x))^2), tolerance = 1e-6)
+  expect_identical(lapply(trial$model$layers, `[[`, "name"), lapply(model$layers, `[[`, "name"))
+  expect_identical(get_weights(model), before)
+})
+
+test_that("remedies are not tried on graphs that hold models", {
+  skip_if_not_installed("withr")
+  case <- function() {
+    inner <- keras_model_sequential(input_shape = 2) %>% layer_dense(3)
+    input <- layer_input(2)
+    sum <- layer_add(list(inner(input), layer_dense(input, 3)))
+    model <- keras_model(input, sum %>% layer_dense(1, activation = "sigmoid"))
+    compile(model, optimizer = optimizer_adam(0.01), loss = "mse")
+    case_of(model, plane$x, 3 * plane$curved)
+  }
+  expect_refused(try_fix(diagnosed(case, checks = "L1"), "L1"), "state")
+})
+
+test_that("small problems with other losses are trained by L-BFGS first, those of batches never", {
+  skip_if_not_installed("withr")
+  trial <- list(layers = list(list(type = "dense")), loss = as_loss("binary_crossentropy"),
+    y = plane$class, x = plane$x)
+  model <- net(2, 1, "sigmoid", "binary_crossentropy")
+  expect_identical(whole_optimizer(model, trial)$name, "lbfgs")
+  begun <- whole_steps(model, trial, optimizer_lbfgs())
+  expect_equal(begun$loss, glm(plane$class ~ plane$x, binomial)$deviance / 120, tolerance = 1e-8)
+  trial$loss <- as_loss("mse")
+  expect_identical(whole_optimizer(model, trial)$name, "levenberg_marquardt")
+  trial$args$class_weight <- list(`0` = 1, `1` = 2)
+  expect_identical(whole_optimizer(model, trial)$name, "lbfgs")
+  expect_null(whole_optimizer(model, by_batches(trial)))
+  bound <- net(2, 1, "sigmoid", layer = list(kernel_constraint = constraint_nonneg()))
+  expect_null(whole_optimizer(bound, trial))
+})
