@@ -78,6 +78,7 @@ train_trial <- function(model, trial, seconds) {
 whole_optimizer <- function(model, trial) {
   types <- vapply(trial$layers, `[[`, "", "type")
   plain <- is.null(trial$optimizer) && !isTRUE(trial$stop_early) && !isTRUE(trial$by_batches) &&
+    !is_custom_loss(trial$loss) && is.null(model_plan(model)$outside) &&
     all(types %in% c("dense", "activation", "re_lu", merging_types)) && is.null(why_unsolvable(model))
   weights <- count_params(model)
   numbers <- NROW(trial$y) * prod(output_dims(model))
