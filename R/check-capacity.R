@@ -3,7 +3,8 @@
 capacity_checks <- function() {
   list(
     new_check("S2", "bottleneck", "floor", find_bottleneck),
-    new_check("S4", "a network that is a straight line on these data", "floor", find_effectively_linear),
+    new_check("S4", "a network that is a straight line on these data", "floor",
+      find_effectively_linear),
     new_check("S6", "scale of initial weights", "forward", find_initial_scale),
     new_check("C1", "too few units for the bends", "floor", find_capacity),
     new_check("C2", "weights with a lower loss", "floor", find_witness)
@@ -19,8 +20,10 @@ floor_certificate <- function(case) {
 find_bottleneck <- function(case) {
   if (!case$chain || length(case$hidden) == 0) return(NULL)
   widths <- vapply(case$hidden, `[[`, 0L, "width")
-  if (case$affine && attr(case$floor, "type") == "reduced-rank") return(rank_bottleneck(case, min(widths)))
-  narrow <- min(widths) < min(case$widths[1], case$units) || (min(widths) == 1 && case$widths[1] > 1)
+  if (case$affine &&
+    attr(case$floor, "type") == "reduced-rank") return(rank_bottleneck(case, min(widths)))
+  narrow <- min(widths) < min(case$widths[1], case$units) ||
+    (min(widths) == 1 && case$widths[1] > 1)
   if (case$affine || !narrow || !does_badly(case)) return(NULL)
   found(
     "A narrow layer", "LIKELY",
@@ -36,8 +39,10 @@ rank_bottleneck <- function(case, width) {
   if (is.na(wide) || !has_share(case, floor) || floor - wide < 0.05 * floor) return(NULL)
   found(
     "Bottleneck of a linear model", "PROVEN",
-    sprintf("The narrowest layer has %s, so the linear map has rank %d at most.", count_of(width, "unit"), width),
-    c(sprintf("Lowest loss at that rank: %s; without the bottleneck: %s", digits(floor), digits(wide))),
+    sprintf("The narrowest layer has %s, so the linear map has rank %d at most.",
+      count_of(width, "unit"), width),
+    c(sprintf("Lowest loss at that rank: %s; without the bottleneck: %s", digits(floor),
+      digits(wide))),
     "more units in this layer.", explains = share_between(case, wide, floor),
     certificate = floor_certificate(case),
     fix = list(what = "widen")
@@ -47,7 +52,11 @@ rank_bottleneck <- function(case, width) {
 # A network that could bend and does not. Only with weights at hand that do much better.
 find_effectively_linear <- function(case) {
   if (case$affine || !case$plain || !is_trained(case) || case$rows < 3) return(NULL)
-  f <- if (case$fused) unit_columns(case$outputs[[nrow(case$nodes) - 1L]]) else unit_columns(case$prediction)
+  f <- if (case$fused) {
+    unit_columns(case$outputs[[nrow(case$nodes) - 1L]])
+  } else {
+    unit_columns(case$prediction)
+  }
   rest <- qr.resid(qr(cbind(1, case$inputs)), f)
   total <- sum(scale(f, scale = FALSE)^2)
   if (!isTRUE(sum(rest^2) < 1e-6 * total) || ncol(case$inputs) + 1 >= case$rows) return(NULL)
@@ -55,8 +64,10 @@ find_effectively_linear <- function(case) {
   found(
     "A straight line for now", "STRONG",
     "The network can bend, but its units work where their activations are straight on these rows.",
-    c(sprintf("1 - R^2 of the best straight line through its outputs: %s", digits(sum(rest^2) / total, 2)),
-      sprintf("Other weights of this network reach %s (now %s).", digits(case$witness$loss), digits(case$loss))),
+    c(sprintf("1 - R^2 of the best straight line through its outputs: %s",
+      digits(sum(rest^2) / total, 2)),
+      sprintf("Other weights of this network reach %s (now %s).", digits(case$witness$loss),
+        digits(case$loss))),
     "train longer or at a higher learning rate; scale x; larger initial weights.",
     explains = share_between(case, case$witness$loss, case$loss), fix = list(what = "train"),
     symptom = 1
@@ -67,7 +78,8 @@ find_effectively_linear <- function(case) {
 find_initial_scale <- function(case) {
   if (!case$plain || length(case$hidden) < 2 || !does_badly(case)) return(NULL)
   outputs <- fresh_outputs(case)
-  spread <- vapply(case$hidden, function(d) mean(apply(unit_columns(outputs[[d$node]]), 2, stats::var)), 0)
+  spread <- vapply(case$hidden,
+    function(d) mean(apply(unit_columns(outputs[[d$node]]), 2, stats::var)), 0)
   ratio <- spread[length(spread)] / spread[1]
   if (is.na(ratio) || (ratio > 0.1 && ratio < 10)) return(NULL)
   found(
@@ -129,7 +141,8 @@ find_witness <- function(case) {
     "This is not the end of what the architecture can do on these rows.",
     sprintf("Such weights reach %s (now %s).", digits(witness$loss), digits(case$loss)),
     severity = "note", explains = share_between(case, witness$loss, case$loss),
-    certificate = certificate("witness", quote(loss_at(weights) < loss), list(weights = witness$weights))
+    certificate = certificate("witness", quote(loss_at(weights) < loss),
+      list(weights = witness$weights))
   )
 }
 
@@ -159,7 +172,8 @@ solve_last <- function(case, layers) {
   last <- case$dense[[length(case$dense)]]
   plan <- case$plan
   plan$outputs <- last$node - 2L
-  code <- unit_columns(engine_predict(plan, pack_weights(layers), list(data_array(case$x, sample_dims(case$x))), 256L)[[1]])
+  code <- unit_columns(engine_predict(plan, pack_weights(layers),
+    list(data_array(case$x, sample_dims(case$x))), 256L)[[1]])
   bias <- !is.null(last$bias)
   w <- sqrt(as.vector(case$weight %||% rep(1, case$rows)))
   design <- if (bias) cbind(code, 1) else code
@@ -173,5 +187,6 @@ solve_last <- function(case, layers) {
   if (bias) state$weights$bias[] <- solution[k + 1L, ]
   loss <- loss_with(case, pack_weights(layers))
   free <- case$rows - fit$rank
-  list(weights = pack_weights(layers), loss = loss, honest = if (free > 0) loss * case$rows / free else Inf)
+  list(weights = pack_weights(layers), loss = loss,
+    honest = if (free > 0) loss * case$rows / free else Inf)
 }

@@ -25,15 +25,18 @@ find_range <- function(case) {
   floor <- score_prediction(case, pmin(pmax(as_shape(case$y, case), range[1]), range[2]))
   found(
     "Output cannot reach the targets", "PROVEN",
-    sprintf("The last layer ends in %s, whose values lie in [%s, %s]; y goes from %s to %s.", case$last,
+    sprintf("The last layer ends in %s, whose values lie in [%s, %s]; y goes from %s to %s.",
+      case$last,
       digits(range[1]), digits(range[2]), digits(min(case$y)), digits(max(case$y))),
-    c(sprintf("%s of %d targets lie outside.", format(sum(outside), big.mark = ","), length(outside)),
+    c(sprintf("%s of %d targets lie outside.", format(sum(outside), big.mark = ","),
+      length(outside)),
       sprintf("Lowest loss that any weights reach: %s", digits(floor))),
     "no activation in the last layer (as nnet's linout = TRUE).",
     explains = share_between(case, case$base, floor),
     severity = if (has_share(case, floor)) "fault" else "note",
     certificate = certificate("floor", quote(
-      loss >= value(pmin(pmax(y, low), high)) * (1 - 1e-10) && all(prediction >= low & prediction <= high)
+      loss >= value(pmin(pmax(y, low), high)) * (1 - 1e-10) &&
+        all(prediction >= low & prediction <= high)
     ), list(low = range[[1]], high = range[[2]], floor = floor)),
     fix = list(what = "last_activation", to = "linear")
   )
@@ -49,8 +52,13 @@ has_share <- function(case, floor, least = 0.01) {
 }
 
 find_lone_softmax <- function(case) {
-  if (case$last != "softmax" || case$units != 1L || case$criterion$name %in% one_hot_losses) return(NULL)
-  frozen <- if (has_data(case)) sprintf("Loss for any weights: %s", digits(case$loss)) else character()
+  if (case$last != "softmax" || case$units != 1L ||
+    case$criterion$name %in% one_hot_losses) return(NULL)
+  frozen <- if (has_data(case)) {
+    sprintf("Loss for any weights: %s", digits(case$loss))
+  } else {
+    character()
+  }
   found(
     "Softmax of one unit", "PROVEN",
     "A softmax over one unit is 1 for any input and any weights: all gradients are zero.",
@@ -71,7 +79,8 @@ nearest_probabilities <- function(y) {
 }
 
 find_simplex <- function(case) {
-  if (!is_squared(case) || case$last != "softmax" || case$units < 2 || is.null(case$targets)) return(NULL)
+  if (!is_squared(case) || case$last != "softmax" || case$units < 2 ||
+    is.null(case$targets)) return(NULL)
   nearest <- nearest_probabilities(case$targets)
   floor <- score_prediction(case, as_shape(nearest, case))
   if (!has_share(case, floor)) return(NULL)
@@ -102,12 +111,15 @@ find_clipped <- function(case) {
   text <- sprintf("%s is a loss of probabilities; the last layer ends in %s.", case$criterion$name,
     if (case$last == "linear") "no activation" else case$last)
   if (!case$computable || !any(rows)) {
-    return(found("Loss expects probabilities", "STRONG", text, if (case$computable) "No output lies outside (0, 1) now.",
-      better_end(case), explains = if (case$computable) NA else 1, fix = list(what = "last_activation", to = right_end(case))))
+    return(found("Loss expects probabilities", "STRONG", text,
+      if (case$computable) "No output lies outside (0, 1) now.",
+      better_end(case), explains = if (case$computable) NA else 1,
+      fix = list(what = "last_activation", to = right_end(case))))
   }
   found(
     "Loss expects probabilities", "PROVEN", text,
-    c(sprintf("%s of %d rows have outputs outside (0, 1), where the loss is clipped and has no slope:",
+    c(sprintf(
+      "%s of %d rows have outputs outside (0, 1), where the loss is clipped and has no slope:",
       format(sum(rows), big.mark = ","), case$rows), "these rows cannot teach the model anything."),
     better_end(case), explains = clipped_share(case, clipped),
     certificate = certificate("zero gradient", quote(
@@ -125,27 +137,32 @@ expects_probabilities <- function(case) {
 right_end <- function(case) if (case$criterion$name %in% binary_losses) "sigmoid" else "softmax"
 
 better_end <- function(case) {
-  sprintf("activation = \"%s\" in the last layer, or from_logits = TRUE in the loss.", right_end(case))
+  sprintf("activation = \"%s\" in the last layer, or from_logits = TRUE in the loss.",
+    right_end(case))
 }
 
 # The part of the loss that comes from rows whose outputs are clipped.
 clipped_share <- function(case, clipped) {
-  values <- tryCatch(loss_values(case$criterion, case$y, case$prediction, NULL), error = function(e) NA)
+  values <- tryCatch(loss_values(case$criterion, case$y, case$prediction, NULL),
+    error = function(e) NA)
   rows <- rowSums(matrix(clipped, case$rows)) > 0
   if (length(values) != case$rows || anyNA(values) || sum(values) <= 0) return(mean(rows))
   max(sum(values[rows]) / sum(values), 0.5)
 }
 
 find_double <- function(case) {
-  if (!isTRUE(case$criterion$config$from_logits) || !case$last %in% c("softmax", "sigmoid")) return(NULL)
+  if (!isTRUE(case$criterion$config$from_logits) ||
+    !case$last %in% c("softmax", "sigmoid")) return(NULL)
   values <- if (has_data(case)) double_floor(case)
   found(
     "Probabilities taken for logits", "PROVEN",
-    sprintf("The last layer ends in %s, and from_logits = TRUE squashes its output once more.", case$last),
+    sprintf("The last layer ends in %s, and from_logits = TRUE squashes its output once more.",
+      case$last),
     if (length(values)) sprintf("Lowest loss that any weights reach: %s", digits(values)),
     "drop either the last activation or from_logits = TRUE.",
     explains = if (length(values)) share_between(case, case$base, values) else NA,
-    certificate = certificate("floor", quote(all(prediction >= 0 & prediction <= 1)), list(floor = values)),
+    certificate = certificate("floor", quote(all(prediction >= 0 & prediction <= 1)),
+      list(floor = values)),
     fix = list(what = "from_logits")
   )
 }
@@ -169,11 +186,14 @@ find_unbounded <- function(case) {
   if (!any(bad)) return(NULL)
   found(
     "Targets outside the loss' domain", "PROVEN",
-    sprintf("%s has no lower bound where y is %s: it can be driven to minus infinity without learning.",
+    sprintf(paste("%s has no lower bound where y is %s: it can be driven to minus",
+      "infinity without learning."),
       case$criterion$name, if (binary) "outside 0 to 1" else "negative"),
     sprintf("%s of %d targets are, from %s to %s.", format(sum(bad), big.mark = ","), length(bad),
       digits(min(y)), digits(max(y))),
-    if (binary) "code the two classes as 0 and 1; for numbers use loss = \"mse\" and no last activation." else {
+    if (binary) {
+      "code the two classes as 0 and 1; for numbers use loss = \"mse\" and no last activation."
+    } else {
       "use loss = \"mse\", or counts for y."
     },
     explains = 1,
@@ -229,7 +249,8 @@ find_twin_targets <- function(case) {
     "No weights reach a loss below log(2) = 0.6931472",
     "one sigmoid unit, or two columns that are indicators of the classes.",
     explains = share_between(case, case$base, log(2)),
-    certificate = certificate("floor", quote(all(y[, 1] == y[, 2]) && all(y %in% 0:1) && loss >= log(2) - 1e-7),
+    certificate = certificate("floor",
+      quote(all(y[, 1] == y[, 2]) && all(y %in% 0:1) && loss >= log(2) - 1e-7),
       list(floor = log(2))),
     fix = list(what = "one_column")
   )
@@ -246,7 +267,8 @@ find_mismatch <- function(case) {
   }
   notes <- list(
     if (any(grepl("accuracy", labels)) && !case$classifies && !whole) {
-      note("Accuracy of numbers", "Accuracy counts exact hits, which numbers never are.", "metrics = \"mae\".")
+      note("Accuracy of numbers", "Accuracy counts exact hits, which numbers never are.",
+        "metrics = \"mae\".")
     },
     if (is_squared(case) && case$last %in% c("sigmoid", "softmax") && all(y %in% 0:1)) {
       note("Squared loss of classes", "Its slope vanishes where the model is surely wrong.",
@@ -256,13 +278,17 @@ find_mismatch <- function(case) {
       note("Percentages of zero", "Targets of 0 are divided by 1e-7.", "loss = \"mae\".")
     },
     if (name == "mean_squared_logarithmic_error" && any(y <= -1)) {
-      note("Logarithms of negative numbers", "Targets of -1 and below are clipped.", "loss = \"mse\".")
+      note("Logarithms of negative numbers", "Targets of -1 and below are clipped.",
+        "loss = \"mse\".")
     },
     if (name == "cosine_similarity") {
-      note("Loss without scale", "Cosine similarity knows directions only.", "loss = \"mse\", if sizes matter.")
+      note("Loss without scale", "Cosine similarity knows directions only.",
+        "loss = \"mse\", if sizes matter.")
     },
-    if (name == "kl_divergence" && !is.null(case$targets) && any(abs(rowSums(case$targets) - 1) > 1e-6)) {
-      note("Divergence of what is no distribution", "Rows of y do not sum to 1.", "divide each row by its sum.")
+    if (name == "kl_divergence" && !is.null(case$targets) &&
+      any(abs(rowSums(case$targets) - 1) > 1e-6)) {
+      note("Divergence of what is no distribution", "Rows of y do not sum to 1.",
+        "divide each row by its sum.")
     }
   )
   Filter(Negate(is.null), notes)

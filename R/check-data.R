@@ -27,7 +27,8 @@ find_refused <- function(case) {
 }
 
 is_told_by_trap <- function(case) {
-  !is.null(find_text_columns(case)) || !is.null(find_codes_from_one(case)) || !is.null(find_undefined(case))
+  !is.null(find_text_columns(case)) || !is.null(find_codes_from_one(case)) ||
+    !is.null(find_undefined(case))
 }
 
 find_labels <- function(case) {
@@ -37,8 +38,10 @@ find_labels <- function(case) {
   if (name %in% one_hot_losses && case$units > 1) return(find_indicator_columns(case))
   if (name %in% c("hinge", "squared_hinge") && any(!y %in% c(-1, 0, 1))) {
     return(found(
-      "Labels that a hinge does not know", "PROVEN", "Hinge losses take labels -1 and 1 (or 0 and 1).",
-      sprintf("y goes from %s to %s.", digits(min(y)), digits(max(y))), "code the classes as -1 and 1.",
+      "Labels that a hinge does not know", "PROVEN",
+      "Hinge losses take labels -1 and 1 (or 0 and 1).",
+      sprintf("y goes from %s to %s.", digits(min(y)), digits(max(y))),
+      "code the classes as -1 and 1.",
       certificate = certificate("fact", quote(any(!y %in% c(-1, 0, 1))))
     ))
   }
@@ -55,7 +58,9 @@ find_indicator_columns <- function(case) {
         "A class that never occurs", "PROVEN",
         sprintf("Column%s %s of y %s zero in every row.", if (length(empty) > 1) "s" else "",
           toString(empty), if (length(empty) > 1) "are" else "is"),
-        if (1 %in% empty) "Codes that count from 1 leave the first column of to_categorical() empty.",
+        if (1 %in% empty) {
+          "Codes that count from 1 leave the first column of to_categorical() empty."
+        },
         "to_categorical(y - 1), or a factor.", severity = "note", explains = 0,
         certificate = certificate("fact", quote(all(y[, empty] == 0)), list(empty = empty))
       )
@@ -65,8 +70,11 @@ find_indicator_columns <- function(case) {
         "Rows of y are no distributions", "PROVEN",
         "Categorical cross-entropy expects rows of y that sum to 1.",
         sprintf("%s of %d rows do not; sums go from %s to %s.",
-          format(sum(abs(sums - 1) > 1e-6), big.mark = ","), length(sums), digits(min(sums)), digits(max(sums))),
-        if (max(sums) > 1) "sigmoid units with loss = \"binary_crossentropy\" for several labels a row." else {
+          format(sum(abs(sums - 1) > 1e-6), big.mark = ","), length(sums), digits(min(sums)),
+          digits(max(sums))),
+        if (max(sums) > 1) {
+          "sigmoid units with loss = \"binary_crossentropy\" for several labels a row."
+        } else {
           "to_categorical(), or a factor for y."
         },
         certificate = certificate("fact", quote(any(abs(rowSums(y) - 1) > 1e-6))),
@@ -88,7 +96,8 @@ find_constant_target <- function(case) {
       "All rows have the same target: there is nothing to tell them apart by."
     },
     remedy = "look at how y was made, and at the split of the rows.", explains = 1,
-    certificate = certificate("fact", quote(all(apply(as.matrix(y), 2, function(v) min(v) == max(v)))))
+    certificate = certificate("fact",
+      quote(all(apply(as.matrix(y), 2, function(v) min(v) == max(v)))))
   )
 }
 
@@ -105,10 +114,13 @@ find_precision <- function(case) {
   bad <- is_trained(case) && (!case$computable || isTRUE(case$loss > 0.5 * case$constant_loss))
   found(
     "Values lost in single precision", "PROVEN",
-    sprintf("Column%s %s of x: what rows differ by is lost when numbers are rounded to single precision.",
+    sprintf(paste("Column%s %s of x: what rows differ by is lost when numbers are",
+      "rounded to single precision."),
       if (length(lost) > 1) "s" else "", toString(utils::head(lost, 10))),
-    sprintf("Column %d: %d different values become %d, between %s and %s.", lost[1], length(unique(column)),
-      length(unique(as.vector(as_single(matrix(column))))), digits(min(column)), digits(max(column))),
+    sprintf("Column %d: %d different values become %d, between %s and %s.", lost[1],
+      length(unique(column)),
+      length(unique(as.vector(as_single(matrix(column))))), digits(min(column)),
+      digits(max(column))),
     "scale() x first, or dtype = \"float64\" in the model.", explains = if (bad) 1 else NA,
     certificate = certificate("fact", quote({
       v <- given[, column]
@@ -130,8 +142,10 @@ find_duplicates <- function(case) {
   found(
     "Equal inputs, different targets", "PROVEN",
     "Rows of x that are equal have different targets; no function of x can meet them all.",
-    c(sprintf("%s rows, %s different ones", format(case$rows, big.mark = ","), format(groups, big.mark = ",")),
-      sprintf("Lowest loss that any network reaches on these inputs: %s (now %s)", digits(floor), digits(case$loss))),
+    c(sprintf("%s rows, %s different ones", format(case$rows, big.mark = ","),
+      format(groups, big.mark = ",")),
+      sprintf("Lowest loss that any network reaches on these inputs: %s (now %s)", digits(floor),
+        digits(case$loss))),
     "inputs that tell these rows apart; otherwise this part of the loss is noise.",
     explains = share, severity = if (share >= 0.5) "fault" else "note",
     certificate = certificate("floor", quote(
@@ -145,7 +159,11 @@ find_collinear <- function(case) {
   if (case$rows < 2) return(NULL)
   constant <- which(case$input_sds == 0)
   rest <- setdiff(seq_len(ncol(x)), constant)
-  rank <- if (length(rest) && ncol(x) <= 500) qr(scale(x[, rest, drop = FALSE]))$rank else length(rest)
+  rank <- if (length(rest) && ncol(x) <= 500) {
+    qr(scale(x[, rest, drop = FALSE]))$rank
+  } else {
+    length(rest)
+  }
   notes <- list(
     if (length(constant)) {
       found("Constant inputs", "PROVEN", sprintf("Column%s %s of x %s in no row.",
@@ -159,7 +177,8 @@ find_collinear <- function(case) {
       found("Collinear inputs", "PROVEN", "Some columns of x are sums of multiples of others.",
         sprintf("%d columns, %d of them independent", length(rest), rank),
         "leave out what follows from the others.", severity = "note",
-        certificate = certificate("fact", quote(qr(scale(inputs[, rest, drop = FALSE]))$rank < length(rest)),
+        certificate = certificate("fact",
+          quote(qr(scale(inputs[, rest, drop = FALSE]))$rank < length(rest)),
           list(rest = rest)))
     }
   )
@@ -174,9 +193,11 @@ find_input_scale <- function(case) {
   worse <- fails(case)
   found(
     "Inputs far from unit scale", if (worse) "STRONG" else "LIKELY",
-    "Weights start as if inputs had means near 0 and deviations near 1; others train slowly or not.",
+    paste("Weights start as if inputs had means near 0 and deviations near 1; others",
+      "train slowly or not."),
     sprintf("Column %d of x: mean %s, standard deviation %s%s", off[1], digits(mean(worst), 3),
-      digits(stats::sd(worst), 3), if (length(off) > 1) sprintf("; %d more such columns", length(off) - 1L) else ""),
+      digits(stats::sd(worst), 3),
+      if (length(off) > 1) sprintf("; %d more such columns", length(off) - 1L) else ""),
     "x <- scale(x), with the same centre and scale for new data.",
     explains = if (worse) share_of_failure(case) else 0,
     severity = if (worse) "fault" else "note", fix = list(what = "scale_x")
@@ -199,9 +220,11 @@ find_sorted <- function(case) {
   if (!isFALSE(fit$shuffle) || isTRUE(fit$batch_size >= length(y)) || !is_ordered(y)) return(NULL)
   found(
     "Sorted rows, no shuffling", "STRONG",
-    "Rows that follow each other have similar targets, and shuffle = FALSE trains on them in that order.",
+    paste("Rows that follow each other have similar targets, and shuffle = FALSE trains",
+      "on them in that order."),
     sprintf("Correlation of targets with those of the next row: %.2f", lag_correlation(y)),
-    "shuffle = TRUE.", severity = if (does_badly(case)) "fault" else "note", fix = list(what = "shuffle")
+    "shuffle = TRUE.", severity = if (does_badly(case)) "fault" else "note",
+    fix = list(what = "shuffle")
   )
 }
 
@@ -213,9 +236,11 @@ find_split_classes <- function(y, n) {
   found(
     "A class only in the validation rows", "PROVEN",
     "validation_split takes the last rows, and these hold classes that are never trained on.",
-    sprintf("Classes that are in the last %d rows only: %s", length(tail), toString(utils::head(sort(missing), 10))),
+    sprintf("Classes that are in the last %d rows only: %s", length(tail),
+      toString(utils::head(sort(missing), 10))),
     "shuffle the rows before fit(): i <- sample(nrow(x)); x[i, ], y[i].",
-    certificate = certificate("fact", quote(length(setdiff(labels[-seq_len(n)], labels[seq_len(n)])) > 0),
+    certificate = certificate("fact",
+      quote(length(setdiff(labels[-seq_len(n)], labels[seq_len(n)])) > 0),
       list(n = n)),
     fix = list(what = "shuffle_rows")
   )

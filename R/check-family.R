@@ -27,7 +27,8 @@ NULL
 
 family_of_checks <- list(
   floor = c("D1", "S1", "S2", "C1", "C2", "K1a", "L1", "L3", "L5", "L9", "G2"),
-  targets = c("D5", "D7", "D8", "R2", "R6", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11"),
+  targets = c("D5", "D7", "D8", "R2", "R6", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9",
+    "L10", "L11"),
   inputs = c("R1", "R5", "R7", "R8", "R9", "D2", "D3", "D4", "D6"),
   units = c("U1", "U2", "U3", "U4", "S4", "S5"),
   gradients = c("O2", "O5", "O6", "O10", "S6"),
@@ -60,15 +61,18 @@ check_units <- function(model, x = NULL, y = NULL, ...) check_family(model, x, y
 
 #' @rdname check_floor
 #' @export
-check_gradients <- function(model, x = NULL, y = NULL, ...) check_family(model, x, y, "gradients", ...)
+check_gradients <- function(model, x = NULL, y = NULL, ...) check_family(model, x, y, "gradients",
+  ...)
 
 #' @rdname check_floor
 #' @export
-check_step_size <- function(model, x = NULL, y = NULL, ...) check_family(model, x, y, "step_size", ...)
+check_step_size <- function(model, x = NULL, y = NULL, ...) check_family(model, x, y, "step_size",
+  ...)
 
 #' @rdname check_floor
 #' @export
-check_curvature <- function(model, x = NULL, y = NULL, ...) check_family(model, x, y, "curvature", ...)
+check_curvature <- function(model, x = NULL, y = NULL, ...) check_family(model, x, y, "curvature",
+  ...)
 
 #' @rdname check_floor
 #' @export

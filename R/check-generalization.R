@@ -13,19 +13,22 @@ generalization_checks <- function() {
 predicted_class <- function(case) {
   p <- matrix(case$prediction, case$rows)
   if (ncol(p) > 1) return(max.col(p, ties.method = "first") - 1)
-  cut <- if (case$fused || case$last %in% c("sigmoid", "linear")) if (isTRUE(case$criterion$config$from_logits)) 0 else 0.5 else 0
+  cut <- if (case$fused || case$last %in% c("sigmoid",
+    "linear")) if (isTRUE(case$criterion$config$from_logits)) 0 else 0.5 else 0
   as.double(p > cut)
 }
 
 find_imbalance <- function(case) {
   y <- case$labels
-  if (!case$classifies || !is_trained(case) || is.null(y) || length(y) != case$rows || !all(y == trunc(y))) return(NULL)
+  if (!case$classifies || !is_trained(case) || is.null(y) || length(y) != case$rows ||
+    !all(y == trunc(y))) return(NULL)
   predicted <- predicted_class(case)
   share <- table(y) / length(y)
   if (length(share) < 2 || length(unique(predicted)) > 1 || max(share) < 0.75) return(NULL)
   found(
     "One class for every row", "LIKELY",
-    sprintf("%s of the rows are of one class, and the model predicts it for all.", percent(max(share))),
+    sprintf("%s of the rows are of one class, and the model predicts it for all.",
+      percent(max(share))),
     sprintf("Accuracy of doing so: %.3f; rows of the rarest class: %d", max(share), min(table(y))),
     "class_weight in fit(), more rows of the rare class, or look at recall instead of accuracy.",
     fix = list(what = "class_weight")
@@ -36,9 +39,11 @@ find_overfit <- function(case) {
   val <- case$history$metrics$val_loss
   train <- case$series
   n <- length(val)
-  if (n < 10 || n != length(train) || !all(is.finite(c(val, train))) || isTRUE(case$fit$restored)) return(NULL)
+  if (n < 10 || n != length(train) || !all(is.finite(c(val, train))) ||
+    isTRUE(case$fit$restored)) return(NULL)
   best <- which.min(val)
-  rises <- val[n] > 1.25 * val[best] && val[n] > 1.5 * train[n] && best <= 0.8 * n && train[n] < train[best]
+  rises <- val[n] > 1.25 * val[best] && val[n] > 1.5 * train[n] && best <= 0.8 * n &&
+    train[n] < train[best]
   learnt_by_heart <- train[n] < 0.1 * val[n] && val[n] > 0.3 * max(val[1], train[1])
   if (!rises && !learnt_by_heart) return(NULL)
   found(
@@ -46,7 +51,8 @@ find_overfit <- function(case) {
     if (rises) "The loss of validation rows rises while that of training rows falls." else {
       "The training rows are learnt by heart; validation rows fare hardly better than at the start."
     },
-    c(sprintf("Validation: lowest %s in epoch %d, last %s", digits(val[best]), best, digits(val[n])),
+    c(sprintf("Validation: lowest %s in epoch %d, last %s", digits(val[best]), best,
+      digits(val[n])),
       sprintf("Training: last %s", digits(train[n]))),
     "callback_early_stopping(restore_best_weights = TRUE), fewer units, dropout or a penalty.",
     explains = 0, fix = list(what = "early_stopping")
@@ -60,9 +66,11 @@ find_underfit <- function(case) {
   at <- isTRUE(case$loss - floor <= 0.1 * case$loss) && isTRUE(floor > 0.5 * case$constant_loss)
   if (!at) return(NULL)
   found(
-    "Underfitting", "LIKELY", "The loss is near the lowest this architecture reaches, and that is high.",
+    "Underfitting", "LIKELY",
+    "The loss is near the lowest this architecture reaches, and that is high.",
     sprintf("Floor %s, best constant %s", digits(floor), digits(case$constant_loss)),
-    "hidden layers, more units, or inputs that tell more.", severity = "note", fix = list(what = "widen")
+    "hidden layers, more units, or inputs that tell more.", severity = "note",
+    fix = list(what = "widen")
   )
 }
 
@@ -70,7 +78,8 @@ find_underfit <- function(case) {
 split_rows <- function(case) {
   flat <- function(x) matrix(x, nrow = dim(x)[1])
   if (!is.null(case$validation)) {
-    return(list(train = cbind(case$inputs, flat(case$y)), held = cbind(flat(case$validation$x), flat(case$validation$y))))
+    return(list(train = cbind(case$inputs, flat(case$y)),
+      held = cbind(flat(case$validation$x), flat(case$validation$y))))
   }
   split <- case$fit$validation_split %||% 0
   n <- floor(case$rows * (1 - split))
@@ -88,9 +97,11 @@ find_leak <- function(case) {
   found(
     "Validation rows that were trained on", "PROVEN",
     "Rows of the validation data are in the training data, too: they tell nothing about new data.",
-    sprintf("%d of %d validation rows, with the same inputs and targets", sum(twice), length(twice)),
+    sprintf("%d of %d validation rows, with the same inputs and targets", sum(twice),
+      length(twice)),
     "remove duplicated rows before splitting.", explains = 0,
     severity = if (mean(twice) >= 0.2) "fault" else "note",
-    certificate = certificate("fact", quote(all(rows_again(held_rows)))  , list(held_rows = which(twice)))
+    certificate = certificate("fact", quote(all(rows_again(held_rows)))  ,
+      list(held_rows = which(twice)))
   )
 }

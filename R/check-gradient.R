@@ -26,7 +26,8 @@ evidence_owners <- function(case) {
     state <- layer_state(case$layers[[i]])
     used <- Filter(function(s) !s$is_state && state$trainable, state$slots)
     sizes <- vapply(used, function(s) prod(s$dims), 0)
-    data.frame(layer = rep(i, sum(sizes)), kernel = rep(vapply(used, `[[`, "", "name") == "kernel", sizes))
+    data.frame(layer = rep(i, sum(sizes)),
+      kernel = rep(vapply(used, `[[`, "", "name") == "kernel", sizes))
   })
   do.call(rbind, parts)
 }
@@ -58,8 +59,13 @@ find_vanishing <- function(case) {
   if (!is.finite(ratio) || e[length(e)] == 0 || (ratio > 1e-4 && ratio < 1e4)) return(NULL)
   found(
     if (ratio < 1) "Vanishing gradients" else "Exploding gradients", "STRONG",
-    if (ratio < 1) "What the last layer feels hardly arrives at the first." else "Gradients grow on their way to the first layer.",
-    sprintf("Elasticity ||W|| ||dL/dW|| / L: first layer %s, last layer %s", digits(e[1], 2), digits(e[length(e)], 2)),
+    if (ratio < 1) {
+      "What the last layer feels hardly arrives at the first."
+    } else {
+      "Gradients grow on their way to the first layer."
+    },
+    sprintf("Elasticity ||W|| ||dL/dW|| / L: first layer %s, last layer %s", digits(e[1], 2),
+      digits(e[length(e)], 2)),
     "relu with kernel_initializer = \"he_normal\", fewer layers, or layer_batch_normalization().",
     explains = share_between(case, linear_or_base(case), case$loss),
     fix = list(what = "hidden_activation", to = "relu", initializer = "he_normal")
@@ -78,8 +84,10 @@ find_epsilon <- function(case) {
   if (small <= 0.5 || !(does_badly(case) || case$loss > 0.5 * constant_or_base(case))) return(NULL)
   found(
     "Gradients below Adam's epsilon", "STRONG",
-    "Adam divides by sqrt(v) + epsilon; where epsilon is the larger one, steps shrink with the gradient.",
-    sprintf("%s of the weights have sqrt(v) < 10 epsilon; epsilon = %s", percent(small), digits(optimizer$epsilon, 2)),
+    paste("Adam divides by sqrt(v) + epsilon; where epsilon is the larger one, steps",
+      "shrink with the gradient."),
+    sprintf("%s of the weights have sqrt(v) < 10 epsilon; epsilon = %s", percent(small),
+      digits(optimizer$epsilon, 2)),
     "scale(y), a loss in larger units, or a smaller epsilon.",
     explains = share_between(case, linear_or_base(case), case$loss), fix = list(what = "scale_y")
   )
@@ -88,7 +96,8 @@ find_epsilon <- function(case) {
 # Residuals orthogonal to all that the weights can change to first order, J'r = 0.
 find_blind <- function(case) {
   small <- is_squared(case) && case$last == "linear" && case$rows * case$units <= 300 &&
-    length(dim(case$prediction)) == 2 && isTRUE(length(case$weights) > 0) && length(case$weights) <= 5000
+    length(dim(case$prediction)) == 2 && isTRUE(length(case$weights) > 0) &&
+      length(case$weights) <= 5000
   if (!small) return(NULL)
   j <- objective_jacobian(case$objective)
   s <- svd(j, nu = nrow(j), nv = 0)
@@ -100,10 +109,13 @@ find_blind <- function(case) {
   found(
     "Residuals that no small step changes", "PROVEN",
     "Some patterns of the outputs cannot be changed by any weights, to first order.",
-    c(sprintf("Rank of the Jacobian: %d of %d outputs; %s of the squared residuals lie outside.", rank, nrow(j), percent(min(share, 1))),
-      if (ncol(blind) == 1 && nrow(j) <= 8) sprintf("Pattern: (%s)", toString(digits(blind[, 1] / max(abs(blind)), 3)))),
+    c(sprintf("Rank of the Jacobian: %d of %d outputs; %s of the squared residuals lie outside.",
+      rank, nrow(j), percent(min(share, 1))),
+      if (ncol(blind) == 1 && nrow(j) <= 8) sprintf("Pattern: (%s)",
+        toString(digits(blind[, 1] / max(abs(blind)), 3)))),
     severity = "note", explains = share,
-    certificate = certificate("fact", quote(all(abs(jacobian_times(blind)) <= 1e-6 * (1 + jacobian_size()))), list(blind = blind))
+    certificate = certificate("fact",
+      quote(all(abs(jacobian_times(blind)) <= 1e-6 * (1 + jacobian_size()))), list(blind = blind))
   )
 }
 
@@ -119,7 +131,8 @@ find_too_fast <- function(case) {
   loss <- case$series
   rate <- case$fit$rate
   limit <- step_limit(case$compiled$optimizer)
-  if (!is_trained(case) || !is.numeric(rate) || length(loss) < 5 || !length(case$weights)) return(NULL)
+  if (!is_trained(case) || !is.numeric(rate) || length(loss) < 5 ||
+    !length(case$weights)) return(NULL)
   rising <- mean(diff(loss) > 0)
   grown <- loss[length(loss)] > min(loss) * 2
   if ((rising < 0.3 && !grown) || !does_badly(case)) return(NULL)
@@ -129,20 +142,24 @@ find_too_fast <- function(case) {
   found(
     "Learning rate too large", "STRONG",
     "The step is longer than the curvature allows, so the loss bounces instead of falling.",
-    c(sprintf("Largest eigenvalue of the Hessian: %s; steps are stable up to %s (now %s)", digits(lambda, 3),
+    c(sprintf("Largest eigenvalue of the Hessian: %s; steps are stable up to %s (now %s)",
+      digits(lambda, 3),
       digits(limit / lambda, 2), digits(rate, 2)),
       sprintf("The loss rose in %s of the epochs.", percent(rising))),
     sprintf("learning_rate = %s.", digits(1 / lambda, 1)),
-    explains = share_between(case, linear_or_base(case), case$loss), fix = list(what = "rate", to = 1 / lambda)
+    explains = share_between(case, linear_or_base(case), case$loss),
+    fix = list(what = "rate", to = 1 / lambda)
   )
 }
 
 restless_found <- function(case, rising) {
   found(
     "Learning rate too large", "LIKELY", "The loss rises about as often as it falls, and is high.",
-    sprintf("It rose in %s of the epochs; learning rate %s.", percent(rising), digits(case$fit$rate, 2)),
+    sprintf("It rose in %s of the epochs; learning rate %s.", percent(rising),
+      digits(case$fit$rate, 2)),
     "a third of the learning rate, or a schedule that lowers it.",
-    explains = share_between(case, linear_or_base(case), case$loss), fix = list(what = "rate", by = 0.1)
+    explains = share_between(case, linear_or_base(case), case$loss),
+    fix = list(what = "rate", by = 0.1)
   )
 }
 
@@ -150,7 +167,8 @@ restless_found <- function(case, rising) {
 find_batch_noise <- function(case) {
   fit <- case$fit
   sgd <- case$compiled$optimizer$record == "sgd" && is.numeric(fit$rate) && is_trained(case)
-  if (!sgd || isTRUE(fit$batch_size >= fit$samples) || case$rows * nrow(case$owners) > 2e6) return(NULL)
+  if (!sgd || isTRUE(fit$batch_size >= fit$samples) ||
+    case$rows * nrow(case$owners) > 2e6) return(NULL)
   late <- late_fall(case$series)
   if (abs(late) > 0.2 || mean(diff(case$series) > 0) < 0.2) return(NULL)
   g <- objective_row_gradients(case$objective) * case$rows
@@ -159,11 +177,13 @@ find_batch_noise <- function(case) {
   excess <- fit$rate / (1 - momentum) * trace / (4 * fit$batch_size)
   calm <- calm_steps(case, fit$rate)
   room <- case$loss - calm$loss
-  if (!isTRUE(room > 0.2 * case$loss && room > 0.1 * constant_or_base(case) && excess > 0.5 * room)) return(NULL)
+  if (!isTRUE(room > 0.2 * case$loss && room > 0.1 * constant_or_base(case) &&
+    excess > 0.5 * room)) return(NULL)
   found(
     "Noise of the batches", "STRONG",
     "Steps follow samples more than the slope: the loss hovers above what smaller steps reach.",
-    c(sprintf("Expected excess of batches of %d at this rate: %s", fit$batch_size, digits(excess, 2)),
+    c(sprintf("Expected excess of batches of %d at this rate: %s", fit$batch_size,
+      digits(excess, 2)),
       sprintf("Steps with all samples reach %s (now %s).", digits(calm$loss), digits(case$loss))),
     "a tenth of the learning rate, a schedule, or a larger batch_size.",
     explains = share_between(case, calm$loss, case$loss), fix = list(what = "rate", by = 0.1)

@@ -24,12 +24,21 @@ find_divergence <- function(case) {
   finite <- loss[is.finite(loss)]
   if (length(finite) < 3) return(NULL)
   last <- finite[length(finite)]
-  high <- if (has_data(case) && !is.na(case$constant_loss)) case$loss > 2 * case$constant_loss else TRUE
+  high <- if (has_data(case) && !is.na(case$constant_loss)) {
+    case$loss > 2 * case$constant_loss
+  } else {
+    TRUE
+  }
   if (last < 10 * max(finite[1], 1e-12) || !isTRUE(high)) return(NULL)
   found(
-    "The loss grows", "STRONG", "Steps are too large for the slope: each overshoots more than the one before.",
+    "The loss grows", "STRONG",
+    "Steps are too large for the slope: each overshoots more than the one before.",
     sprintf("First epoch: %s; last: %s", digits(finite[1]), digits(last)), slower(case),
-    explains = if (has_data(case) && case$computable) share_between(case, constant_or_base(case), case$loss) else NA,
+    explains = if (has_data(case) && case$computable) {
+      share_between(case, constant_or_base(case), case$loss)
+    } else {
+      NA
+    },
     fix = list(what = "rate", by = 0.01), symptom = if (is_off_scale(case)) 0.5 else 0
   )
 }
@@ -38,13 +47,17 @@ constant_or_base <- function(case) if (is.na(case$constant_loss)) case$base else
 
 divergence_found <- function(case, bad) {
   at <- case$fit$nonfinite
-  where <- if (length(at)) sprintf("It began in epoch %d, batch %d.", at[["epoch"]], at[["batch"]]) else if (length(bad)) {
+  where <- if (length(at)) {
+    sprintf("It began in epoch %d, batch %d.", at[["epoch"]], at[["batch"]])
+  } else if (length(bad)) {
     sprintf("It began in epoch %d.", bad[1])
   }
   found(
-    "Divergence", "PROVEN", "The loss or the weights became NaN or infinite; no later step can mend that.",
+    "Divergence", "PROVEN",
+    "The loss or the weights became NaN or infinite; no later step can mend that.",
     where, slower(case), explains = 1, symptom = if (is_bound_to_diverge(case)) 0.5 else 0,
-    certificate = certificate("fact", quote(any(!is.finite(history_loss)) || any(!is.finite(weights)))),
+    certificate = certificate("fact",
+      quote(any(!is.finite(history_loss)) || any(!is.finite(weights)))),
     fix = list(what = "rate", by = 0.01)
   )
 }
@@ -60,12 +73,17 @@ is_off_scale <- function(case) {
 
 slower <- function(case) {
   rate <- case$fit$rate
-  text <- if (is.numeric(rate)) sprintf("learning_rate = %s (a hundredth), ", digits(rate / 100, 2)) else "a lower learning rate, "
+  text <- if (is.numeric(rate)) {
+    sprintf("learning_rate = %s (a hundredth), ", digits(rate / 100, 2))
+  } else {
+    "a lower learning rate, "
+  }
   paste0(text, "scaled x and y, or clipnorm = 1 in the optimizer.")
 }
 
 find_frozen <- function(case) {
-  weighty <- vapply(case$layers, function(l) isTRUE(layer_state(l)$built) && any(!layer_state(l)$is_state), NA)
+  weighty <- vapply(case$layers, function(l) isTRUE(layer_state(l)$built) &&
+    any(!layer_state(l)$is_state), NA)
   trained <- vapply(case$layers, layer_trainable, NA)
   frozen <- weighty & !trained
   if (!any(frozen)) return(NULL)
@@ -74,7 +92,8 @@ find_frozen <- function(case) {
   found(
     if (all) "All layers are frozen" else "Frozen layers", "PROVEN",
     sprintf("Training does not change the weights of %s.", quote_names(names)),
-    remedy = "unfreeze_weights().", severity = if (all) "fault" else "note", explains = if (all) 1 else 0,
+    remedy = "unfreeze_weights().", severity = if (all) "fault" else "note",
+    explains = if (all) 1 else 0,
     certificate = certificate("fact", quote(!any(trainable[frozen])), list(frozen = which(frozen))),
     fix = list(what = "unfreeze")
   )
@@ -90,16 +109,23 @@ find_batch_size <- function(case) {
     whole <- fit$batch_size == 1
     return(found(
       "Batch normalization of one sample", "PROVEN",
-      "The deviation of a batch of one sample is zero: everything but the shift is normalized away.",
-      if (whole) "batch_size is 1." else sprintf("The last batch of each epoch has 1 of %d samples.", fit$samples),
+      paste("The deviation of a batch of one sample is zero: everything but the shift",
+        "is normalized away."),
+      if (whole) {
+        "batch_size is 1."
+      } else {
+        sprintf("The last batch of each epoch has 1 of %d samples.", fit$samples)
+      },
       "a batch_size that leaves no single sample.", severity = if (whole) "fault" else "note",
       explains = if (whole) NA else 0,
-      certificate = certificate("fact", quote(fit$batch_size == 1 || fit$samples %% fit$batch_size == 1)),
+      certificate = certificate("fact",
+        quote(fit$batch_size == 1 || fit$samples %% fit$batch_size == 1)),
       fix = list(what = "batch_size", to = 32L)
     ))
   }
   if (fit$batch_size <= 1 && fit$samples > 100) {
-    return(found("Batches of one sample", "LIKELY", "Each step follows one sample: slow, and noisy.",
+    return(found("Batches of one sample", "LIKELY",
+      "Each step follows one sample: slow, and noisy.",
       remedy = "batch_size = 32.", severity = "note", fix = list(what = "batch_size", to = 32L)))
   }
   NULL
@@ -117,9 +143,12 @@ find_target_scale <- function(case) {
   if (!wrong) return(NULL)
   found(
     "Targets far from unit scale", "STRONG",
-    "The network starts near 0 and moves by about the learning rate a step; the targets are far away.",
-    c(sprintf("y: mean %s, standard deviation %s", digits(mean(y[, off]), 3), digits(stats::sd(y[, off]), 3)),
-      if (case$computable) sprintf("Predictions: mean %s, standard deviation %s", digits(mean(case$prediction), 3),
+    paste("The network starts near 0 and moves by about the learning rate a step; the",
+      "targets are far away."),
+    c(sprintf("y: mean %s, standard deviation %s", digits(mean(y[, off]), 3),
+      digits(stats::sd(y[, off]), 3)),
+      if (case$computable) sprintf("Predictions: mean %s, standard deviation %s",
+        digits(mean(case$prediction), 3),
         digits(stats::sd(case$prediction), 3))),
     "y <- scale(y), and its inverse after predict().",
     explains = share_of_failure(case), fix = list(what = "scale_y")
@@ -159,14 +188,17 @@ find_unreachable <- function(case, y) {
   if (!has_share(case, floor)) return(NULL)
   found(
     "Targets out of reach of these steps", "PROVEN",
-    "Adam moves no weight by more than a few learning rates a step, so outputs stay within a bound.",
-    c(sprintf("%s steps of %s: |output| <= %s; y goes up to %s", format(steps, big.mark = ","), digits(rate),
+    paste("Adam moves no weight by more than a few learning rates a step, so outputs",
+      "stay within a bound."),
+    c(sprintf("%s steps of %s: |output| <= %s; y goes up to %s", format(steps, big.mark = ","),
+      digits(rate),
       digits(bound, 4), digits(max(abs(y)))),
       sprintf("Lowest loss in so many steps: %s", digits(floor))),
     "y <- scale(y), a higher learning rate, or more epochs.",
     explains = share_between(case, case$base, floor),
     certificate = certificate("unreachable", quote(
-      bound_with(reach) <= bound * (1 + 1e-9) && max(abs(prediction)) <= bound && value(pmin(pmax(y, -bound), bound)) >= floor * (1 - 1e-9)
+      bound_with(reach) <= bound * (1 + 1e-9) && max(abs(prediction)) <= bound &&
+        value(pmin(pmax(y, -bound), bound)) >= floor * (1 - 1e-9)
     ), list(reach = 2 * reach, bound = bound, floor = floor)),
     fix = list(what = "scale_y")
   )
@@ -176,7 +208,8 @@ find_unreachable <- function(case, y) {
 # layer to layer, for activations with |phi(z)| <= |z| or <= 1.
 output_bound <- function(case, reach, rows = seq_len(case$rows)) {
   inner <- vapply(case$hidden, `[[`, "", "activation")
-  if (!all(inner %in% c("linear", "relu", "tanh", "sigmoid", "softsign", "leaky_relu", "hard_tanh"))) return(NA_real_)
+  if (!all(inner %in% c("linear", "relu", "tanh", "sigmoid", "softsign", "leaky_relu",
+    "hard_tanh"))) return(NA_real_)
   h <- abs(case$inputs[rows, , drop = FALSE])
   if (ncol(h) != nrow(case$dense[[1]]$kernel)) return(NA_real_)
   for (d in case$dense) {
@@ -191,18 +224,26 @@ output_bound <- function(case, reach, rows = seq_len(case$rows)) {
 find_precision_floor <- function(case) {
   rate <- case$fit$rate
   sgd <- case$compiled$optimizer$record == "sgd" && model_state(case$model)$precision == "float32"
-  if (!sgd || !is.numeric(rate) || !is_trained(case) || isTRUE(case$compiled$optimizer$momentum != 0)) return(NULL)
+  if (!sgd || !is.numeric(rate) || !is_trained(case) ||
+    isTRUE(case$compiled$optimizer$momentum != 0)) return(NULL)
   w <- case$weights
   lost <- as_single(matrix(w - rate * case$gradient)) == as_single(matrix(w))
   if (!all(lost)) return(NULL)
   found(
     "Steps below single precision", "PROVEN",
-    "Learning rate times gradient is less than half the last digit of every weight: no step changes anything.",
-    sprintf("Largest step: %s; smallest weight: %s", digits(max(abs(rate * case$gradient)), 2), digits(min(abs(w)), 2)),
-    if (does_badly(case)) "a higher learning rate." else "it is done; dtype = \"float64\" goes further.",
+    paste("Learning rate times gradient is less than half the last digit of every",
+      "weight: no step changes anything."),
+    sprintf("Largest step: %s; smallest weight: %s", digits(max(abs(rate * case$gradient)), 2),
+      digits(min(abs(w)), 2)),
+    if (does_badly(case)) {
+      "a higher learning rate."
+    } else {
+      "it is done; dtype = \"float64\" goes further."
+    },
     severity = if (does_badly(case)) "fault" else "note",
     explains = if (does_badly(case)) share_between(case, linear_or_base(case), case$loss) else 0,
-    certificate = certificate("stagnation", quote(all(single(weights - rate * gradient) == single(weights))), list(rate = rate)),
+    certificate = certificate("stagnation",
+      quote(all(single(weights - rate * gradient) == single(weights))), list(rate = rate)),
     fix = list(what = "rate", to = 0.01)
   )
 }
@@ -211,15 +252,19 @@ find_precision_floor <- function(case) {
 find_last_gap <- function(case) {
   gap <- case$last_layer
   if (is.null(gap) || !is_trained(case)) return(NULL)
-  if (!isTRUE(gap$loss < 0.9 * case$loss) || case$loss - gap$loss < 0.01 * case$constant_loss) return(NULL)
-  harmful <- gap$honest < 0.5 * case$loss && case$loss > 0.1 * case$constant_loss && case$penalty == 0
+  if (!isTRUE(gap$loss < 0.9 * case$loss) ||
+    case$loss - gap$loss < 0.01 * case$constant_loss) return(NULL)
+  harmful <- gap$honest < 0.5 * case$loss && case$loss > 0.1 * case$constant_loss &&
+    case$penalty == 0
   found(
     "Not even the last layer is solved", "PROVEN",
     "With all other weights as they are, least squares for the last layer alone has a lower loss.",
     sprintf("It reaches %s (now %s).", digits(gap$loss), digits(case$loss)),
     "more epochs, a higher learning rate, or scaled inputs.",
-    explains = share_between(case, gap$loss, case$loss), severity = if (harmful) "fault" else "note",
-    certificate = certificate("witness", quote(loss_at(better) < 0.9 * loss), list(better = gap$weights)),
+    explains = share_between(case, gap$loss, case$loss),
+    severity = if (harmful) "fault" else "note",
+    certificate = certificate("witness", quote(loss_at(better) < 0.9 * loss),
+      list(better = gap$weights)),
     fix = list(what = "train"), symptom = 1
   )
 }
@@ -244,11 +289,19 @@ find_unfinished <- function(case) {
   rate <- case$fit$rate
   found(
     if (still) "The learning rate is too small" else "Training stopped too early", "STRONG",
-    if (still) "The weights have hardly moved." else "The loss was still falling when training ended.",
-    c(sprintf("In the last fifth of the epochs it fell by %s; the weights moved by %s of their norm.", percent(max(fall, 0)),
+    if (still) {
+      "The weights have hardly moved."
+    } else {
+      "The loss was still falling when training ended."
+    },
+    c(sprintf(
+      "In the last fifth of the epochs it fell by %s; the weights moved by %s of their norm.",
+    percent(max(fall, 0)),
       percent(min(case$fit$moved / case$fit$norm_before, 1))),
       sprintf("At least %s can be reached (now %s).", digits(room), digits(case$loss))),
-    if (still && is.numeric(rate)) sprintf("learning_rate = %s, or far more epochs.", digits(rate * 100, 2)) else {
+    if (still && is.numeric(rate)) {
+      sprintf("learning_rate = %s, or far more epochs.", digits(rate * 100, 2))
+    } else {
       "more epochs, or a higher learning rate."
     },
     explains = share_between(case, room, case$loss), symptom = if (still) 0.5 else 1,
@@ -259,8 +312,13 @@ find_unfinished <- function(case) {
 # A loss that is known to be within reach, where it is much lower than the present one.
 unfinished_room <- function(case) {
   if (!isTRUE(case$constant_loss > 1e-12)) return(NA_real_)
-  known <- c(case$witness$honest, case$linear_loss, if (!is.na(case$constant_loss)) 0.9 * case$constant_loss)
+  known <- c(case$witness$honest, case$linear_loss,
+    if (!is.na(case$constant_loss)) 0.9 * case$constant_loss)
   reach <- suppressWarnings(min(known, na.rm = TRUE))
   badly <- is.finite(reach) && case$loss > 2 * reach && case$loss > 0.3 * case$constant_loss
-  if (isTRUE(badly) || does_badly(case) || isTRUE(case$loss > 0.9 * case$constant_loss)) reach else NA_real_
+  if (isTRUE(badly) || does_badly(case) || isTRUE(case$loss > 0.9 * case$constant_loss)) {
+    reach
+  } else {
+    NA_real_
+  }
 }

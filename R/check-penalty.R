@@ -29,7 +29,8 @@ find_penalty <- function(case, kind) {
   strong <- Filter(function(p) p[[kind]] > 0, case$penalties)
   if (!length(strong) || !is_trained(case)) return(NULL)
   if (isTRUE(strong[[1]][[kind]] < strong[[1]][[other_penalty(kind)]])) return(NULL)
-  largest <- vapply(strong, function(p) max(abs(layer_state(case$layers[[p$layer]])$weights$kernel)), 0)
+  largest <- vapply(strong,
+    function(p) max(abs(layer_state(case$layers[[p$layer]])$weights$kernel)), 0)
   zero <- min(largest) < max(1e-2, 2 * rate_of(case))
   room <- unfinished_room(case)
   heavy <- case$penalty > 0.1 * abs(case$loss)
@@ -48,13 +49,16 @@ rate_of <- function(case) if (is.numeric(case$fit$rate)) case$fit$rate else 0
 penalty_found <- function(case, title, at, kind, room) {
   found(
     sprintf("%s penalty too strong", title), "STRONG",
-    sprintf("The penalty presses the weights of layer \"%s\" towards zero more than the data pull them away.",
+    sprintf(paste("The penalty presses the weights of layer \"%s\" towards zero more",
+      "than the data pull them away."),
       case$layers[[at$layer]]$name),
-    c(sprintf("%s = %s; penalty %s beside a loss of the data of %s", kind, digits(at[[kind]], 2), digits(case$penalty, 3),
+    c(sprintf("%s = %s; penalty %s beside a loss of the data of %s", kind, digits(at[[kind]], 2),
+      digits(case$penalty, 3),
       digits(case$loss)),
       if (!is.na(room)) sprintf("Without it %s or less can be reached.", digits(room))),
     sprintf("%s = %s or less.", kind, digits(at[[kind]] / 100, 2)),
-    explains = if (is.na(room)) NA else share_between(case, room, case$loss), fix = list(what = "no_penalty")
+    explains = if (is.na(room)) NA else share_between(case, room, case$loss),
+    fix = list(what = "no_penalty")
   )
 }
 
@@ -70,7 +74,8 @@ find_dropout <- function(case) {
   found(
     "Dropout too strong", "STRONG",
     "What dropout takes away is more than the layers can do without.",
-    c(sprintf("Rate %s; loss with dropout %s, without %s", toString(digits(rates[rates > 0], 2)), digits(noisy), digits(case$loss)),
+    c(sprintf("Rate %s; loss with dropout %s, without %s", toString(digits(rates[rates > 0], 2)),
+      digits(noisy), digits(case$loss)),
       sprintf("%s can be reached on these rows.", digits(room))),
     "a rate of 0.1 to 0.3, or more units.",
     explains = share_between(case, room, case$loss), fix = list(what = "no_dropout")

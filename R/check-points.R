@@ -19,11 +19,14 @@ find_bottom <- function(case) {
   if (!isTRUE(case$loss - floor <= 1e-3 * (max(top, case$loss) - floor) + 1e-12)) return(NULL)
   found(
     "The global minimum is reached", "PROVEN",
-    "The loss is at its proven floor: no optimizer, learning rate or number of epochs can lower it.",
-    sprintf("Floor %s, loss %s, gap %s", digits(floor), digits(case$loss), digits(max(case$loss - floor, 0), 1)),
+    paste("The loss is at its proven floor: no optimizer, learning rate or number of",
+      "epochs can lower it."),
+    sprintf("Floor %s, loss %s, gap %s", digits(floor), digits(case$loss),
+      digits(max(case$loss - floor, 0), 1)),
     severity = "note", explains = 1,
     certificate = certificate("floor", quote(
-      loss - floor <= 1e-3 * max(constant_loss - floor, 0) + 1e-12 && (floor_holds(proof) || value(best_within(groups)) >= floor * (1 - 1e-9))
+      loss - floor <= 1e-3 * max(constant_loss - floor, 0) + 1e-12 &&
+        (floor_holds(proof) || value(best_within(groups)) >= floor * (1 - 1e-9))
     ), list(floor = floor, proof = attr(case$floor, "certificate"), groups = case$groups))
   )
 }
@@ -35,7 +38,8 @@ evidence_slope_now <- function(case) {
 
 find_stuck <- function(case) {
   if (!length(case$weights)) return(NULL)
-  if (case$slope_now > 1e-5 || case$loss - max(as.double(case$floor), case$base) <= 1e-3 * constant_or_base(case)) {
+  if (case$slope_now > 1e-5 ||
+    case$loss - max(as.double(case$floor), case$base) <= 1e-3 * constant_or_base(case)) {
     return(NULL)
   }
   escape <- case$escape
@@ -44,8 +48,10 @@ find_stuck <- function(case) {
   if (!isTRUE(case$witness$honest < 0.5 * case$loss)) return(NULL)
   found(
     "A stationary point above what can be reached", "STRONG",
-    "The gradient is zero and no direction goes down to second order: a local minimum, or a flat place.",
-    c(sprintf("Smallest and largest eigenvalue of the Hessian: %s, %s", digits(case$spectrum$values[1], 2),
+    paste("The gradient is zero and no direction goes down to second order: a local",
+      "minimum, or a flat place."),
+    c(sprintf("Smallest and largest eigenvalue of the Hessian: %s, %s",
+      digits(case$spectrum$values[1], 2),
       digits(max(case$spectrum$values), 3)),
       sprintf("Other weights reach %s (now %s).", digits(case$witness$loss), digits(case$loss))),
     "fresh initial weights, more units, or batches for noise.",
@@ -57,11 +63,13 @@ saddle_found <- function(case, escape) {
   found(
     "Stuck on a saddle", "PROVEN",
     "The gradient is zero, but there is a direction along which the loss falls: no minimum.",
-    c(sprintf("Curvature along it: %s; a step of %s lowers the loss to %s (now %s).", digits(escape$curvature, 3),
+    c(sprintf("Curvature along it: %s; a step of %s lowers the loss to %s (now %s).",
+      digits(escape$curvature, 3),
       digits(escape$step, 2), digits(escape$loss), digits(case$loss))),
     "fresh initial weights, or a small random change of these.",
     explains = share_between(case, linear_or_base(case), case$loss),
-    certificate = certificate("descent", quote(loss_at(beyond) < loss), list(beyond = escape$packed)),
+    certificate = certificate("descent", quote(loss_at(beyond) < loss),
+      list(beyond = escape$packed)),
     fix = list(what = "reinitialize")
   )
 }
@@ -80,11 +88,13 @@ cell_minimum_found <- function(case) {
     "A spurious local minimum", "PROVEN",
     "With these units off the loss is at its lowest; others weights do better, but not nearby.",
     c(sprintf("Lowest loss while the same units are on and off: %s", digits(case$cell_floor)),
-      sprintf("Other weights of this network reach %s; the nearest kink is at |z| = %s.", digits(case$witness$loss), digits(kink, 2))),
+      sprintf("Other weights of this network reach %s; the nearest kink is at |z| = %s.",
+        digits(case$witness$loss), digits(kink, 2))),
     "fresh initial weights, more units, or activation = \"leaky_relu\".",
     explains = share_between(case, max(case$witness$loss, case$base), case$loss),
     certificate = certificate("witness", quote(
-      loss_at(better) < loss && all(equal_codes(groups)) && abs(value(best_within(groups)) - loss) <= 1e-6 * loss
+      loss_at(better) < loss && all(equal_codes(groups)) &&
+        abs(value(best_within(groups)) - loss) <= 1e-6 * loss
     ), list(better = case$witness$weights, groups = case$code_groups)),
     fix = list(what = "reinitialize")
   )

@@ -32,7 +32,8 @@ nearest_rows <- function(x, k) {
 unlikeness <- function(y, nearest) {
   total <- sum(apply(y, 2, stats::var))
   if (total == 0) return(NA_real_)
-  guess <- vapply(seq_len(ncol(y)), function(j) rowMeans(matrix(y[nearest, j], nrow(nearest))), numeric(nrow(y)))
+  guess <- vapply(seq_len(ncol(y)), function(j) rowMeans(matrix(y[nearest, j], nrow(nearest))),
+    numeric(nrow(y)))
   sum((y - guess)^2) / nrow(y) / total
 }
 
@@ -48,25 +49,29 @@ evidence_realigned <- function(case) {
   if (is.na(case$unlikeness)) return(NULL)
   all <- nrow(n$y)
   shifts <- setdiff(-10:10, 0)
-  orders <- c(lapply(shifts, function(s) (n$rows + s - 1) %% all + 1), list(rev(seq_len(all))[n$rows]))
+  orders <- c(lapply(shifts, function(s) (n$rows + s - 1) %% all + 1),
+    list(rev(seq_len(all))[n$rows]))
   names(orders) <- c(sprintf("%+d rows", shifts), "in reverse")
   scores <- vapply(orders, function(o) unlikeness(n$y[o, , drop = FALSE], n$nearest), 0)
   best <- which.min(scores)
-  list(name = names(orders)[best], score = scores[[best]], order = (seq_len(all) + c(shifts, 0)[best] - 1) %% all + 1,
+  list(name = names(orders)[best], score = scores[[best]],
+    order = (seq_len(all) + c(shifts, 0)[best] - 1) %% all + 1,
     reverse = best == length(orders))
 }
 
 find_misaligned <- function(case) {
   if (is.na(case$unlikeness)) return(NULL)
   moved <- case$realigned
-  if (isTRUE(moved$score < 0.5 * case$unlikeness) && case$unlikeness > 0.7) return(shifted_found(case, moved))
+  if (isTRUE(moved$score < 0.5 * case$unlikeness) &&
+    case$unlikeness > 0.7) return(shifted_found(case, moved))
   if (case$level != "full" || case$unlikeness < 0.7) return(NULL)
   p <- permutation_test(case)
   if (p <= 0.05 || linear_p(case) <= 0.05) return(NULL)
   found(
     "No relation of x and y", "STRONG",
     "Rows with near inputs have targets no more alike than rows taken at random.",
-    sprintf("Permutation test of five nearest neighbours: p = %.2f; of a straight line: p = %.2f", p, linear_p(case)),
+    sprintf("Permutation test of five nearest neighbours: p = %.2f; of a straight line: p = %.2f",
+      p, linear_p(case)),
     "check that rows of x and y belong together, and that x says anything of y.",
     explains = 1
   )
@@ -75,8 +80,10 @@ find_misaligned <- function(case) {
 shifted_found <- function(case, moved) {
   found(
     "Rows of x and y are shifted", "STRONG",
-    sprintf("y %s fits x far better than as it is.", if (moved$reverse) moved$name else paste("moved by", moved$name)),
-    sprintf("Targets' squared distance to those of near rows, over their variance: %s as given, %s moved",
+    sprintf("y %s fits x far better than as it is.",
+      if (moved$reverse) moved$name else paste("moved by", moved$name)),
+    sprintf(paste("Targets' squared distance to those of near rows, over their",
+      "variance: %s as given, %s moved"),
       digits(case$unlikeness, 3), digits(moved$score, 3)),
     "look where rows of one of them were lost, added or turned round.",
     explains = 1, fix = list(what = "realign")
@@ -86,7 +93,8 @@ shifted_found <- function(case, moved) {
 permutation_test <- function(case, times = 199) {
   n <- case$neighbours
   y <- n$y[n$rows, , drop = FALSE]
-  scores <- vapply(seq_len(times), function(i) unlikeness(y[sample.int(nrow(y)), , drop = FALSE], n$nearest), 0)
+  scores <- vapply(seq_len(times),
+    function(i) unlikeness(y[sample.int(nrow(y)), , drop = FALSE], n$nearest), 0)
   (1 + sum(scores <= case$unlikeness)) / (times + 1)
 }
 
@@ -99,7 +107,11 @@ linear_p <- function(case) {
   p <- apply(case$targets, 2, function(v) {
     rest <- sum(qr.resid(fit, v)^2)
     total <- sum((v - mean(v))^2)
-    if (total == 0) 1 else stats::pf((total - rest) / df[1] / (rest / df[2]), df[1], df[2], lower.tail = FALSE)
+    if (total == 0) {
+      1
+    } else {
+      stats::pf((total - rest) / df[1] / (rest / df[2]), df[1], df[2], lower.tail = FALSE)
+    }
   })
   min(1, min(p) * length(p))
 }
@@ -117,7 +129,8 @@ find_refilled <- function(case) {
   found(
     "x was filled column by column", "STRONG",
     "Taken row by row, the same numbers fit y far better: array() and matrix() fill columns first.",
-    sprintf("Targets' squared distance to those of near rows, over their variance: %s as given, %s row by row",
+    sprintf(paste("Targets' squared distance to those of near rows, over their",
+      "variance: %s as given, %s row by row"),
       digits(case$unlikeness, 3), digits(score, 3)),
     "array_reshape(), or matrix(..., byrow = TRUE).", explains = 1, fix = list(what = "refill")
   )
@@ -126,21 +139,25 @@ find_refilled <- function(case) {
 # Sorted targets beside inputs in no order: somebody shuffled x alone.
 find_one_shuffled <- function(case) {
   y <- case$labels
-  if (is.na(case$unlikeness) || case$unlikeness < 0.9 || is.null(y) || length(y) != case$rows) return(NULL)
-  if (length(unique(y)) < 2 || !is_ordered(y) || permutation_test(case) <= 0.01 || linear_p(case) <= 0.01) return(NULL)
+  if (is.na(case$unlikeness) || case$unlikeness < 0.9 || is.null(y) ||
+    length(y) != case$rows) return(NULL)
+  if (length(unique(y)) < 2 || !is_ordered(y) || permutation_test(case) <= 0.01 ||
+    linear_p(case) <= 0.01) return(NULL)
   along <- apply(case$inputs, 2, function(v) if (stats::var(v) == 0) 0 else abs(lag_correlation(v)))
   if (max(along) > 0.3) return(NULL)
   found(
     "Only x was shuffled", "LIKELY",
     "y is in order, x is not, and they have nothing to do with each other.",
-    sprintf("Correlation of y with the next row's: %.2f; of x: %.2f at most", lag_correlation(y), max(along)),
+    sprintf("Correlation of y with the next row's: %.2f; of x: %.2f at most", lag_correlation(y),
+      max(along)),
     "shuffle both by one index: i <- sample(nrow(x)); x[i, ], y[i].", explains = NA
   )
 }
 
 find_label_errors <- function(case) {
   n <- case$neighbours
-  if (is.null(n$nearest) || !case$classifies || length(n$rows) < 50 || is.na(case$unlikeness) || case$unlikeness > 0.6) return(NULL)
+  if (is.null(n$nearest) || !case$classifies || length(n$rows) < 50 || is.na(case$unlikeness) ||
+    case$unlikeness > 0.6) return(NULL)
   y <- case$labels[n$rows]
   agree <- rowMeans(matrix(y[n$nearest], nrow(n$nearest)) == y)
   wrong <- n$rows[agree == 0]

@@ -15,11 +15,16 @@ find_linear_collapse <- function(case) {
   floor <- if (has_data(case) && case$computable) case$affine_floor else NA
   harmless <- !is.na(floor) && isTRUE(floor <= 1e-6 * case$constant_loss)
   # What a bottleneck adds is S2's.
-  share <- if (is.na(floor)) NA else share_between(case, case$base, min(floor, full_rank_floor(case), na.rm = TRUE))
+  share <- if (is.na(floor)) {
+    NA
+  } else {
+    share_between(case, case$base, min(floor, full_rank_floor(case), na.rm = TRUE))
+  }
   found(
     "Linear collapse", "PROVEN", linear_sentence(case),
     if (!is.na(floor)) linear_numbers(case, floor),
-    sprintf("activation = \"%s\" in the %s.", "tanh", if (length(case$dense) > 2) "hidden layers" else "first layer"),
+    sprintf("activation = \"%s\" in the %s.", "tanh",
+      if (length(case$dense) > 2) "hidden layers" else "first layer"),
     explains = share, severity = if (harmless || isTRUE(share < 0.01)) "note" else "fault",
     certificate = linear_certificate(case, floor),
     fix = list(what = "hidden_activation", to = "tanh")
@@ -34,9 +39,17 @@ linear_model_note <- function(case) {
 }
 
 linear_sentence <- function(case) {
-  end <- if (case$last %in% c("linear", "softmax", "sigmoid")) "" else paste(" before the last", case$last)
+  end <- if (case$last %in% c("linear", "softmax", "sigmoid")) {
+    ""
+  } else {
+    paste(" before the last", case$last)
+  }
   line <- if (case$widths[1] == 1 && case$units == 1L) "a straight line in x" else "linear in x"
-  logits <- if (case$last %in% c("softmax", "sigmoid")) sprintf("; its %s only squashes that", case$last) else ""
+  logits <- if (case$last %in% c("softmax", "sigmoid")) {
+    sprintf("; its %s only squashes that", case$last)
+  } else {
+    ""
+  }
   sprintf("%s layers are linear, so the model is %s%s, whatever the weights%s.",
     if (length(case$dense) == 2) "Both" else "All", line, end, logits)
 }
@@ -46,10 +59,17 @@ linear_numbers <- function(case, floor) {
   at <- gap <= 1e-3 * (max(case$constant_loss, case$loss) - floor)
   c(
     sprintf("Lowest loss any %s reaches here: %s%s",
-      if (case$widths[1] == 1 && case$units == 1L) "straight line" else "linear model", digits(floor),
-      if (at) sprintf("  (you are at it, gap %s)", digits(max(gap, 0), 1)) else sprintf("  (you are at %s)", digits(case$loss))),
-    if (at) paste("This is the global minimum of this model, not a bad local one; no learning rate or",
-      "number of epochs can improve it.")
+      if (case$widths[1] == 1 && case$units == 1L) "straight line" else "linear model",
+      digits(floor),
+      if (at) {
+        sprintf("  (you are at it, gap %s)", digits(max(gap, 0), 1))
+      } else {
+        sprintf("  (you are at %s)", digits(case$loss))
+      }),
+    if (at) {
+      paste("This is the global minimum of this model, not a bad local one; no learning rate or",
+        "number of epochs can improve it.")
+    }
   )
 }
 
@@ -57,7 +77,8 @@ linear_numbers <- function(case, floor) {
 # the certificate of the floor.
 linear_certificate <- function(case, floor) {
   if (is.na(floor)) return(certificate("floor", quote(is_affine())))
-  certificate("floor", quote(is_affine() && floor_holds(proof) && loss >= floor - 1e-10 * constant_loss),
+  certificate("floor",
+    quote(is_affine() && floor_holds(proof) && loss >= floor - 1e-10 * constant_loss),
     list(floor = floor, proof = attr(case$floor, "certificate")))
 }
 
@@ -74,14 +95,16 @@ find_linear_runs <- function(case) {
   dense <- case$hidden
   straight <- vapply(dense, function(d) {
     behind <- case$nodes[seq_len(nrow(case$nodes)) > d$node, ]
-    stop_at <- which(behind$type == "dense" | (!is.na(behind$activation) & behind$activation != "linear") |
+    stop_at <- which(
+      behind$type == "dense" | (!is.na(behind$activation) & behind$activation != "linear") |
       behind$type == "layer_normalization")
     length(stop_at) > 0 && behind$type[stop_at[1]] == "dense"
   }, NA)
   if (!any(straight)) return(NULL)
   found(
     "Linear layers in a row", "LIKELY",
-    sprintf("Layer \"%s\" has no activation: with the next one it is one linear layer.", dense[[which(straight)[1]]]$name),
+    sprintf("Layer \"%s\" has no activation: with the next one it is one linear layer.",
+      dense[[which(straight)[1]]]$name),
     remedy = "give it an activation, or leave it out.", severity = "note",
     fix = list(what = "hidden_activation", to = "relu")
   )
@@ -92,7 +115,8 @@ find_twins <- function(case) {
   if (!case$plain) return(NULL)
   for (i in seq_along(case$hidden)) {
     twins <- twin_units(case$dense[[i]], case$dense[[i + 1L]])
-    if (twins$distinct < case$dense[[i]]$width && twins$largest > 1) return(twins_found(case, i, twins))
+    alike <- twins$distinct < case$dense[[i]]$width && twins$largest > 1
+    if (alike) return(twins_found(case, i, twins))
   }
   NULL
 }
@@ -107,15 +131,19 @@ twin_units <- function(layer, following) {
 twins_found <- function(case, i, twins) {
   layer <- case$dense[[i]]
   zero <- all(layer$kernel == 0) && all(case$dense[[i + 1L]]$kernel == 0)
-  stuck <- zero && layer$activation %in% c("tanh", "relu", "linear", "elu", "selu", "leaky_relu", "softsign")
+  stuck <- zero &&
+    layer$activation %in% c("tanh", "relu", "linear", "elu", "selu", "leaky_relu", "softsign")
   harmful <- twins$distinct == 1 || stuck
   found(
     "Units that are copies of each other", "PROVEN",
-    sprintf("Units of layer \"%s\" with equal weights get equal gradients, and stay equal.", layer$name),
+    sprintf("Units of layer \"%s\" with equal weights get equal gradients, and stay equal.",
+      layer$name),
     c(sprintf("%d units, %d of them distinct", layer$width, twins$distinct),
       if (stuck) "All kernels are zero, and so are their gradients: only the last bias learns."),
     "kernel_initializer = \"glorot_uniform\", the default.",
-    explains = if (has_data(case) && case$computable) if (stuck) share_between(case, case$base, case$loss) else NA,
+    explains = if (has_data(case) && case$computable) {
+      if (stuck) share_between(case, case$base, case$loss) else NA
+    },
     severity = if (harmful) "fault" else "note",
     certificate = if (stuck) {
       certificate("zero gradient", quote(all(kernels == 0) && all(abs(kernel_gradient) <= 1e-12)))

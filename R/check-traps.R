@@ -27,7 +27,8 @@ find_text_columns <- function(case) {
   if (!any(bad)) return(NULL)
   found(
     "Factors or text in x", "PROVEN", "Columns of x hold classes or text, which are no numbers.",
-    sprintf("Columns: %s", toString(names(bad)[bad])), "x <- model.matrix(~ . - 1, x).", explains = 1,
+    sprintf("Columns: %s", toString(names(bad)[bad])), "x <- model.matrix(~ . - 1, x).",
+    explains = 1,
     certificate = certificate("fact", quote(any(vapply(as.list(raw_x), function(v) {
       is.factor(v) || is.character(v)
     }, NA))))
@@ -62,7 +63,8 @@ find_tail <- function(case) {
     "Validation rows unlike the others", "PROVEN",
     "validation_split takes the last rows, and their targets are others than those trained on.",
     sprintf("Means differ by %.1f standard deviations.", apart),
-    "shuffle the rows before fit(): i <- sample(nrow(x)); x[i, ], y[i].", explains = 0, severity = "note",
+    "shuffle the rows before fit(): i <- sample(nrow(x)); x[i, ], y[i].", explains = 0,
+    severity = "note",
     certificate = certificate("fact", quote(
       abs(mean(labels[seq_len(n)]) - mean(labels[-seq_len(n)])) > sd(labels)
     ), list(n = n)), fix = list(what = "shuffle_rows")
@@ -76,7 +78,8 @@ find_broadcast <- function(case) {
   if (case$codes || length(given) != case$rows || length(case$y) == case$rows) return(NULL)
   found(
     "One column of y for several outputs", "PROVEN",
-    sprintf("y has one column, the model %d outputs: each is compared with the same numbers.", as.integer(case$units)),
+    sprintf("y has one column, the model %d outputs: each is compared with the same numbers.",
+      as.integer(case$units)),
     remedy = "units = 1 in the last layer.",
     certificate = certificate("fact", quote(units > 1 && length(raw_y) == nrow(inputs))),
     fix = list(what = "one_unit")
@@ -121,9 +124,11 @@ find_undefined <- function(case) {
   if (!any(bad)) return(NULL)
   found(
     "NaN or infinite numbers", "PROVEN",
-    "x or y holds NaN or infinite numbers, as log() of 0 or less, 0 / 0 and scale() of a constant give.",
+    paste("x or y holds NaN or infinite numbers, as log() of 0 or less, 0 / 0 and",
+      "scale() of a constant give."),
     remedy = "look for constant columns and for zeros under a logarithm.", explains = 1,
-    certificate = certificate("fact", quote(any(!is.finite(unlist(raw_x)) & !is.na(unlist(raw_x))) ||
+    certificate = certificate("fact",
+      quote(any(!is.finite(unlist(raw_x)) & !is.na(unlist(raw_x))) ||
       any(is.nan(unlist(raw_x))) || any(!is.finite(unlist(raw_y)))))
   )
 }

@@ -15,8 +15,10 @@ evidence_dead <- function(case) {
   relu <- Filter(function(d) d$activation == "relu" && all(d$a >= 0), case$dense)
   lapply(relu, function(d) {
     on <- d$z > 0
-    list(name = d$name, layer = match(d$name, vapply(case$dense, `[[`, "", "name")), width = d$width,
-      units = which(colSums(on) == 0), rows = which(rowSums(on) == 0), last = d$node + 1L == nrow(case$nodes))
+    list(name = d$name, layer = match(d$name, vapply(case$dense, `[[`, "", "name")),
+      width = d$width,
+      units = which(colSums(on) == 0), rows = which(rowSums(on) == 0),
+      last = d$node + 1L == nrow(case$nodes))
   })
 }
 
@@ -34,11 +36,14 @@ find_dead <- function(case) {
   if (whole && !isTRUE(share >= 0.05)) share <- NA
   worst <- case$dead[[which.max(dead / vapply(case$dead, `[[`, 0L, "width") + off / case$rows)]]
   found(
-    if (any(dead)) "Dead units" else "Rows on which all units are off", "PROVEN", dead_sentence(worst),
-    c(sprintf("Layer \"%s\": %d of %d units are off on every row", worst$name, length(worst$units), worst$width),
+    if (any(dead)) "Dead units" else "Rows on which all units are off", "PROVEN",
+    dead_sentence(worst),
+    c(sprintf("Layer \"%s\": %d of %d units are off on every row", worst$name, length(worst$units),
+      worst$width),
       if (length(worst$rows)) sprintf("%s of %d rows have all units of the layer off.",
         format(length(worst$rows), big.mark = ","), case$rows),
-      if (!is.na(cell) && isTRUE(share > 0)) sprintf("Lowest loss while these stay off: %s (now %s)",
+      if (!is.na(cell) &&
+        isTRUE(share > 0)) sprintf("Lowest loss while these stay off: %s (now %s)",
         digits(cell), digits(case$loss))),
     dead_remedy(worst), explains = share, severity = if (harmful) "fault" else "note",
     certificate = dead_certificate(case, worst, cell), symptom = if (is_off_scale(case)) 0.5 else 0,
@@ -49,13 +54,15 @@ find_dead <- function(case) {
 }
 
 dead_sentence <- function(d) {
-  if (d$last) return("A last layer of relu that is 0 on a row passes no gradient back: that row teaches nothing.")
+  if (d$last) return(
+    "A last layer of relu that is 0 on a row passes no gradient back: that row teaches nothing.")
   "A relu that is 0 on all rows passes no gradient back: its incoming weights stay as they are."
 }
 
 dead_remedy <- function(d) {
   if (d$last) return("no activation in the last layer.")
-  "activation = \"leaky_relu\", kernel_initializer = \"he_uniform\", a lower learning rate, or more units."
+  paste("activation = \"leaky_relu\", kernel_initializer = \"he_uniform\", a lower",
+    "learning rate, or more units.")
 }
 
 dead_certificate <- function(case, d, cell) {
@@ -63,7 +70,8 @@ dead_certificate <- function(case, d, cell) {
   off <- quote(all(z_of(layer)[, dead] <= 0) && all(z_of(layer)[rows, ] <= 0))
   if (is.na(cell) || d$last) return(certificate("zero gradient", off, values))
   certificate("zero gradient",
-    bquote(.(off) && all(equal_codes(groups)) && value(best_within(groups)) <= loss * (1 + 1e-10) + 1e-14),
+    bquote(.(off) && all(equal_codes(groups)) &&
+      value(best_within(groups)) <= loss * (1 + 1e-10) + 1e-14),
     c(values, list(groups = case$code_groups)))
 }
 
@@ -108,7 +116,8 @@ find_saturated <- function(case) {
   if (!bad && !starved) return(NULL)
   found(
     "Saturated units", if (bad) "STRONG" else "LIKELY",
-    sprintf("Most outputs of layer \"%s\" lie where %s is flat, so hardly any gradient passes.", layer$name, layer$activation),
+    sprintf("Most outputs of layer \"%s\" lie where %s is flat, so hardly any gradient passes.",
+      layer$name, layer$activation),
     c(sprintf("%s of its values lie beyond %s; largest |z|: %s", percent(case$saturated[at]),
       saturation_bounds[[layer$activation]], digits(max(abs(layer$z)), 3)),
       saturation_cause(case, layer)),
@@ -145,7 +154,8 @@ find_low_rank <- function(case) {
   layer <- wide[[which.min(share)]]
   found(
     "Units that say the same", "LIKELY",
-    sprintf("The %d units of layer \"%s\" carry hardly more than %.1f different signals.", layer$width, layer$name, min(ranks)),
+    sprintf("The %d units of layer \"%s\" carry hardly more than %.1f different signals.",
+      layer$width, layer$name, min(ranks)),
     remedy = "another kernel_initializer, or scaled inputs.", fix = list(what = "reinitialize")
   )
 }
@@ -158,7 +168,8 @@ some_rows <- function(x, most) {
 find_constant_prediction <- function(case) {
   y <- case$targets
   p <- matrix(case$prediction, case$rows)
-  if (!is_trained(case) || is.null(y) || case$rows < 2 || all(apply(y, 2, stats::var) == 0)) return(NULL)
+  if (!is_trained(case) || is.null(y) || case$rows < 2 ||
+    all(apply(y, 2, stats::var) == 0)) return(NULL)
   flat <- sum(apply(p, 2, stats::var)) < 1e-4 * sum(apply(y, 2, stats::var))
   null <- isTRUE(abs(case$loss - case$constant_loss) < 0.01 * abs(case$constant_loss))
   if (!flat && !null) return(NULL)
