@@ -8,19 +8,19 @@
 static real* state_of(const trainer* t) { return t->w + t->net->n_w; }
 
 /* Where the pass stands now: at the node that was reached, or past its last one. */
-static int stage_settle(trainer* t, int node, trainer_stage waiting, trainer_stage done) {
-  t->stage = node < 0 ? done : waiting;
-  return t->waits = node;
+static int stage_settle(trainer* t, int at, trainer_stage waiting, trainer_stage done) {
+  t->stage = at < 0 ? done : waiting;
+  return t->waits = at;
 }
 
 static int forward_from(trainer* t, int i) {
-  int node = network_forward_from(&t->ws, i, t->w, state_of(t));
-  return stage_settle(t, node, STAGE_FORWARD, STAGE_SEEN);
+  int at = network_forward_from(&t->ws, i, t->w, state_of(t));
+  return stage_settle(t, at, STAGE_FORWARD, STAGE_SEEN);
 }
 
 static int backward_from(trainer* t, int i) {
-  int node = network_backward_from(&t->ws, i, t->w, state_of(t), t->g);
-  return stage_settle(t, node, STAGE_BACKWARD, STAGE_BACK);
+  int at = network_backward_from(&t->ws, i, t->w, state_of(t), t->g);
+  return stage_settle(t, at, STAGE_BACKWARD, STAGE_BACK);
 }
 
 NN_PRIVATE int trainer_open(trainer* t, int at) {

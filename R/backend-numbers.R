@@ -1,0 +1,334 @@
+# Number by number, and along the last axis.
+
+#' @rdname backend
+#' @export
+k_abs <- function(x) abs(x)
+
+#' @rdname backend
+#' @export
+op_abs <- k_abs
+
+#' @rdname backend
+#' @export
+op_absolute <- k_abs
+
+#' @rdname backend
+#' @export
+k_sqrt <- function(x) sqrt(x)
+
+#' @rdname backend
+#' @export
+op_sqrt <- k_sqrt
+
+#' @rdname backend
+#' @export
+k_exp <- function(x) exp(x)
+
+#' @rdname backend
+#' @export
+op_exp <- k_exp
+
+#' @rdname backend
+#' @export
+k_log <- function(x) log(x)
+
+#' @rdname backend
+#' @export
+op_log <- k_log
+
+#' @rdname backend
+#' @export
+k_sin <- function(x) sin(x)
+
+#' @rdname backend
+#' @export
+op_sin <- k_sin
+
+#' @rdname backend
+#' @export
+k_cos <- function(x) cos(x)
+
+#' @rdname backend
+#' @export
+op_cos <- k_cos
+
+#' @rdname backend
+#' @export
+k_tanh <- function(x) tanh(x)
+
+#' @rdname backend
+#' @export
+op_tanh <- k_tanh
+
+#' @rdname backend
+#' @export
+k_sign <- function(x) sign(x)
+
+#' @rdname backend
+#' @export
+op_sign <- k_sign
+
+#' @rdname backend
+#' @export
+k_round <- function(x) round(x)
+
+#' @rdname backend
+#' @export
+op_round <- k_round
+
+#' @rdname backend
+#' @export
+k_floor <- function(x) floor(x)
+
+#' @rdname backend
+#' @export
+op_floor <- k_floor
+
+#' @rdname backend
+#' @export
+k_log1p <- function(x) log1p(x)
+
+#' @rdname backend
+#' @export
+op_log1p <- k_log1p
+
+#' @rdname backend
+#' @export
+k_expm1 <- function(x) expm1(x)
+
+#' @rdname backend
+#' @export
+op_expm1 <- k_expm1
+
+#' @rdname backend
+#' @export
+k_square <- function(x) x^2
+
+#' @rdname backend
+#' @export
+op_square <- k_square
+
+#' @rdname backend
+#' @export
+k_pow <- function(x, a) operate("^", list(x, a))
+
+#' @rdname backend
+#' @export
+op_add <- function(x1, x2) operate("+", list(x1, x2))
+
+#' @rdname backend
+#' @export
+op_subtract <- function(x1, x2) operate("-", list(x1, x2))
+
+#' @rdname backend
+#' @export
+op_multiply <- function(x1, x2) operate("*", list(x1, x2))
+
+#' @rdname backend
+#' @export
+op_divide <- function(x1, x2) operate("/", list(x1, x2))
+
+#' @rdname backend
+#' @export
+op_power <- function(x1, x2) operate("^", list(x1, x2))
+
+#' @rdname backend
+#' @export
+op_negative <- function(x) -x
+
+#' @rdname backend
+#' @export
+k_maximum <- function(x, y) operate("pmax", list(x, y))
+
+#' @rdname backend
+#' @export
+op_maximum <- k_maximum
+
+#' @rdname backend
+#' @export
+k_minimum <- function(x, y) operate("pmin", list(x, y))
+
+#' @rdname backend
+#' @export
+op_minimum <- k_minimum
+
+#' @rdname backend
+#' @export
+k_clip <- function(x, min_value = NULL, max_value = NULL) {
+  if (!is.null(min_value)) x <- operate("pmax", list(x, min_value))
+  if (!is.null(max_value)) operate("pmin", list(x, max_value)) else x
+}
+
+#' @rdname backend
+#' @export
+op_clip <- function(x, x_min, x_max) k_clip(x, x_min, x_max)
+
+#' @rdname backend
+#' @export
+k_equal <- function(x, y) plain_operator("==", plain(x), plain(y))
+
+#' @rdname backend
+#' @export
+op_equal <- k_equal
+
+#' @rdname backend
+#' @export
+k_not_equal <- function(x, y) plain_operator("!=", plain(x), plain(y))
+
+#' @rdname backend
+#' @export
+op_not_equal <- k_not_equal
+
+#' @rdname backend
+#' @export
+k_greater <- function(x, y) plain_operator(">", plain(x), plain(y))
+
+#' @rdname backend
+#' @export
+op_greater <- k_greater
+
+#' @rdname backend
+#' @export
+k_greater_equal <- function(x, y) plain_operator(">=", plain(x), plain(y))
+
+#' @rdname backend
+#' @export
+op_greater_equal <- k_greater_equal
+
+#' @rdname backend
+#' @export
+k_less <- function(x, y) plain_operator("<", plain(x), plain(y))
+
+#' @rdname backend
+#' @export
+op_less <- k_less
+
+#' @rdname backend
+#' @export
+k_less_equal <- function(x, y) plain_operator("<=", plain(x), plain(y))
+
+#' @rdname backend
+#' @export
+op_less_equal <- k_less_equal
+
+#' @rdname backend
+#' @export
+op_logical_and <- function(x1, x2) plain_operator("&", plain(x1) != 0, plain(x2) != 0)
+
+#' @rdname backend
+#' @export
+op_logical_or <- function(x1, x2) plain_operator("|", plain(x1) != 0, plain(x2) != 0)
+
+#' @rdname backend
+#' @export
+op_logical_not <- function(x) plain(x) == 0
+
+#' @rdname backend
+#' @export
+k_switch <- function(condition, then_expression, else_expression) {
+  value <- function(x) if (is.function(x)) x() else x
+  choose_tensor(condition, value(then_expression), value(else_expression))
+}
+
+#' @rdname backend
+#' @export
+op_where <- function(condition, x1, x2) choose_tensor(condition, x1, x2)
+
+#' @rdname backend
+#' @export
+k_relu <- function(x, alpha = 0, max_value = NULL, threshold = 0) {
+  y <- choose_tensor(plain(x) >= threshold, x, alpha * (x - threshold))
+  if (is.null(max_value)) y else operate("pmin", list(y, max_value))
+}
+
+#' @rdname backend
+#' @export
+op_relu <- function(x) operate("pmax", list(x, 0))
+
+#' @rdname backend
+#' @export
+op_leaky_relu <- function(x, negative_slope = 0.2) k_relu(x, negative_slope)
+
+#' @rdname backend
+#' @export
+k_elu <- function(x, alpha = 1) choose_tensor(plain(x) > 0, x, alpha * expm1(operate("pmin", list(x, 0))))
+
+#' @rdname backend
+#' @export
+op_elu <- k_elu
+
+#' @rdname backend
+#' @export
+k_sigmoid <- function(x) operate("plogis", list(x))
+
+#' @rdname backend
+#' @export
+op_sigmoid <- k_sigmoid
+
+#' @rdname backend
+#' @export
+k_softplus <- function(x) operate("softplus", list(x))
+
+#' @rdname backend
+#' @export
+op_softplus <- k_softplus
+
+#' @rdname backend
+#' @export
+k_softsign <- function(x) x / (1 + abs(x))
+
+#' @rdname backend
+#' @export
+op_softsign <- k_softsign
+
+#' @rdname backend
+#' @export
+k_softmax <- function(x, axis = -1) exp(operate("-", list(x, k_logsumexp(x, axis, TRUE))))
+
+#' @rdname backend
+#' @export
+op_softmax <- k_softmax
+
+#' @rdname backend
+#' @export
+op_log_softmax <- function(x, axis = -1) operate("-", list(x, k_logsumexp(x, axis, TRUE)))
+
+#' @rdname backend
+#' @export
+k_l2_normalize <- function(x, axis = -1) {
+  sums <- reduce_tensor("sum", x^2, axis, TRUE)
+  operate("/", list(x, sqrt(operate("pmax", list(sums, 1e-12)))))
+}
+
+#' @rdname backend
+#' @export
+k_binary_crossentropy <- function(target, output, from_logits = FALSE) {
+  p <- k_clip(if (from_logits) k_sigmoid(output) else output, 1e-7, 1 - 1e-7)
+  -(target * log(p) + (1 - target) * log(1 - p))
+}
+
+#' @rdname backend
+#' @export
+op_binary_crossentropy <- k_binary_crossentropy
+
+#' @rdname backend
+#' @export
+k_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis = -1) {
+  loss <- loss_categorical_crossentropy(from_logits = from_logits, axis = axis)
+  operate("loss", list(output), list(loss = loss, y_true = plain(target)))
+}
+
+#' @rdname backend
+#' @export
+op_categorical_crossentropy <- k_categorical_crossentropy
+
+#' @rdname backend
+#' @export
+k_sparse_categorical_crossentropy <- function(target, output, from_logits = FALSE) {
+  loss <- loss_sparse_categorical_crossentropy(from_logits = from_logits)
+  operate("loss", list(output), list(loss = loss, y_true = plain(target)))
+}
+
+#' @rdname backend
+#' @export
+op_sparse_categorical_crossentropy <- k_sparse_categorical_crossentropy

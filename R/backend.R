@@ -1,0 +1,61 @@
+#' Operations on tensors
+#'
+#' The operations of R keras 2.x (`k_*`) and of keras3 (`op_*`), for losses, metrics, activations and
+#' layers that are R functions. They take arrays, of which the first axis is that of the samples, and
+#' can be differentiated where their result depends on numbers, see [autodiff]; R's own operators do as
+#' well. Arrays of different shapes are repeated along axes of size 1. Axes count from 1, the samples'
+#' axis, or with negative numbers from the last; `NULL` is all of them.
+#'
+#' * sums and the like: `sum`, `mean`, `prod`, `max`, `min`, `std` and `var` (by the count),
+#'   `logsumexp` is `log(sum(exp(x)))`, `any`, `all`
+#' * number by number: `abs`, `square`, `sqrt`, `exp`, `log`, `sin`, `cos`, `sign`, `round`, `floor`,
+#'   `pow` (`power`), `maximum`, `minimum`, `clip`, comparisons, and the activations `relu`, `sigmoid`,
+#'   `tanh`, `softplus`, `softsign`, `elu`, `softmax`
+#' * `switch` (`where`): the second where the first is true, else the third
+#' * `dot` and `matmul`: products over the last axis of `x` and the first of `y`, or of samples of both
+#'   where `y` has three axes (`batch_dot`)
+#' * shapes: `reshape` (by rows, as Keras; `-1` is what is left), `transpose`,
+#'   `permute_dimensions`, `expand_dims`, `squeeze`, `flatten`, `batch_flatten`, `concatenate`, `stack`,
+#'   `shape`, `ndim`, `cast`
+#' * `argmax` and `argmin`: places, which `k_` counts from 0 and `op_` from 1, as R keras and keras3 do;
+#'   `one_hot` of codes from 0
+#' * `l2_normalize` is `x / sqrt(max(sum(x^2), 1e-12))`
+#' * `k_constant`, `k_variable`, `zeros`, `ones`, `zeros_like`, `ones_like`: arrays; `k_get_value()`,
+#'   `k_eval()` and `op_convert_to_numpy()` give the numbers; `k_set_value(model$optimizer$lr, 0.01)` sets
+#'
+#' @param x,y,a,tensor,e1,e2,x1,x2 arrays, or numbers.
+#' @param axis axes, see above.
+#' @param keepdims whether these axes stay, with size 1.
+#' @param alpha,max_value,threshold,negative_slope `relu` is `min(x, max_value)` from the threshold on,
+#'   and `alpha` (`negative_slope`) times `x - threshold` below; `elu` is `alpha * (exp(x) - 1)` below 0.
+#' @param min_value,x_min,x_max bounds.
+#' @param dtype a type: `"bool"`, or one of whole numbers, or of others.
+#' @param shape dims of an array, `-1` where they follow.
+#' @param pattern,axes the axes in their new order.
+#' @param tensors,xs,... a list of arrays.
+#' @param condition logical.
+#' @param then_expression,else_expression arrays, or functions that return them.
+#' @param indices,num_classes codes from 0 and how many there are.
+#' @param value,values a number or array.
+#' @param name accepted, without effect.
+#' @param target,output,from_logits targets, predictions (or with `from_logits` what goes into the
+#'   softmax or sigmoid). The cross-entropies give a number for each sample, the binary one for each
+#'   number.
+#' @param zero_indexed whether places count from 0.
+#' @return an array, or in the function of a loss, activation or layer something like one.
+#' @section Errors: `kestrel_error_argument` for axes that there are not; `kestrel_error_shape` for shapes
+#'   that do not go together.
+#' @source Keras: `keras.ops`, `keras.backend`; R packages 'keras' and 'keras3'.
+#' @family training
+#' @name backend
+#' @examples
+#' x <- matrix(1:6, 2)
+#' k_mean(x, axis = 2)
+#' k_sum(k_square(x), axis = 1, keepdims = TRUE)
+#' op_softmax(x)
+#' bce <- function(y_true, y_pred) {
+#'   p <- k_clip(y_pred, k_epsilon(), 1 - k_epsilon())
+#'   -k_mean(y_true * k_log(p) + (1 - y_true) * k_log(1 - p), axis = -1)
+#' }
+#' bce(matrix(c(0, 1)), matrix(c(0.2, 0.7)))
+NULL
