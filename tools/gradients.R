@@ -14,9 +14,9 @@ for (part in c("reference", "objective", "gradients")) {
 limits <- c(value = 1e-13, difference = 1e-9, complex = 1e-13)
 
 # Losses by their head share a network.
-layer_errors <- function(layer) {
+layer_errors <- function(layer, head_for = head_of) {
   errors <- list()
-  losses <- split(names(gradient_losses), vapply(names(gradient_losses), head_of, ""))
+  losses <- split(names(gradient_losses), vapply(names(gradient_losses), head_for, ""))
   for (activation in names(gradient_activations)) for (head in names(losses)) {
     network <- gradient_network(layer, activation, head)
     for (loss in losses[[head]]) {
@@ -42,4 +42,7 @@ layers <- here$gradient_layers
 if (length(range)) layers <- layers[eval(str2lang(range[1]))]
 bad <- 0
 for (name in names(layers)) bad <- bad + report(name, layer_errors(layers[[name]]))
+# Losses of the activations themselves.
+direct <- layer_errors(here$gradient_layers$dense, function(loss) "none")
+bad <- bad + report("before the loss", direct)
 if (bad > 0) stop(sprintf("%d networks have gradients above the limits.", bad), call. = FALSE)

@@ -306,7 +306,7 @@ gradient_case <- function(network, loss, n = 4, training = FALSE) {
     f <- new_objective(network$model, x, y, training = training, seed = 8)
   })
   case <- list(x = x, y = y, f = f, gradient = objective_gradient(f), value = objective_value(f))
-  case$size <- max(sqrt(sum(case$gradient^2)), 1e-3 * abs(case$value))
+  case$size <- max(sqrt(sum(case$gradient^2)), 1e-3 * abs(case$value), 1e-6)
   v <- rnorm(length(case$gradient))
   case$v <- v / sqrt(sum(v^2))
   case$slope <- sum(case$gradient * case$v)

@@ -1,8 +1,8 @@
 # "Classifying newswires": 46 topics. In place of dataset_reuters() stand made newswires.
 
-reuters_like <- function() train_and_test(made_texts(1380, classes = 46, num_words = 1000), 230)
+reuters_like <- function() train_and_test(made_texts(920, classes = 46, num_words = 600), 230)
 
-vectorize_sequences <- function(sequences, dimension = 1000) {
+vectorize_sequences <- function(sequences, dimension = 600) {
   results <- matrix(0, nrow = length(sequences), ncol = dimension)
   for (i in 1:length(sequences))
     results[i, sequences[[i]]] <- 1
@@ -29,7 +29,7 @@ test_that("book: newswires in 46 topics, labels as indicators and as numbers", {
 
   build_model <- function() {
     keras_model_sequential() %>%
-      layer_dense(units = 64, activation = "relu", input_shape = c(1000)) %>%
+      layer_dense(units = 64, activation = "relu", input_shape = c(600)) %>%
       layer_dense(units = 64, activation = "relu") %>%
       layer_dense(units = 46, activation = "softmax")
   }
@@ -41,7 +41,7 @@ test_that("book: newswires in 46 topics, labels as indicators and as numbers", {
     metrics = c("accuracy")
   )
 
-  val_indices <- 1:200
+  val_indices <- 1:100
   history <- model %>% fit(
     x_train[-val_indices,],
     one_hot_train_labels[-val_indices,],
@@ -85,7 +85,7 @@ test_that("book: newswires in 46 topics, labels as indicators and as numbers", {
 test_that("example: a network of 512 units with dropout", {
   local_script()
   c(c(x_train, y_train), c(x_test, y_test)) %<-% reuters_like()
-  max_words <- 1000
+  max_words <- 600
   batch_size <- 32
   epochs <- 3
   x_train <- vectorize_sequences(x_train)
