@@ -24,6 +24,7 @@
 #' @export
 `%<-%` <- function(left, value) {
   env <- caller_env()
+  if (missing(value)) stop_missing("value")
   pairs <- match_parts(substitute(left), value, environment())
   for (pair in pairs) eval(call("<-", pair$place, call("quote", pair$value)), env)
   invisible(value)

@@ -92,7 +92,7 @@ test_that("errors of checks read as they should", {
 })
 
 test_that("no function answers a missing argument in R's own words", {
-  generics <- c("fit", "compile", "evaluate", "predict", "%>%")
+  generics <- c("fit", "compile", "evaluate", "predict", "%>%", "%<>%")
   for (name in setdiff(getNamespaceExports("kestrel"), generics)) {
     f <- getExportedValue("kestrel", name)
     if (!is.function(f)) next

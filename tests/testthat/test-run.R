@@ -59,7 +59,7 @@ for (hook in c("none", "epoch", "batch", "validation")) {
     expect_lt(max(result$late), 0.25)
     expect_true(all(result$same))
     expect_true(all(result$goes_on))
-    # The running epoch, and with hooks the one whose hooks were not all run, is not in it.
+    # The running epoch is not in it, but one of which only hooks were left is.
     left <- result$steps - 20 * result$epochs
     expect_true(all(left >= 0 & left <= 20))
     if (hook == "none") expect_true(all(left < 20))
