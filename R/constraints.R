@@ -18,6 +18,9 @@
 #' As strings: `"max_norm"`, `"unit_norm"`, `"min_max_norm"`, `"non_neg"` and their old forms
 #' without the inner underscore, with the defaults shown above.
 #'
+#' Layers also take an R function of the array `w` that returns the changed array, such as
+#' `kernel_constraint = function(w) pmax(w, 0)`; it runs after each batch.
+#'
 #' @param max_value,min_value bounds of the norm, at least 0, and in this order.
 #' @param rate how far weights go towards the bounds in one step; 1 is all the way.
 #' @param axis axes over which the norm is taken, counted from 0 as in R keras 2.x; negative
@@ -104,8 +107,10 @@ stop_axis <- function(constraint, axis, rank, call) {
   ), hint = "Axes count from 0; -1 is the last.", argument = "axis", value = axis, call = call)
 }
 
-# NULL, a name, an object or one of the constructors above.
+# NULL, a name, an object, one of the constructors above, or a function of an array.
 as_constraint <- function(x, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
+  if (is_own_function(x, constraint_makers())) return(function_constraint(x, arg, call))
   as_made(x, "kestrel_constraint", constraint_makers(), "a constraint", arg, call)
 }
 

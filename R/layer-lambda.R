@@ -42,7 +42,8 @@ layer_lambda <- function(object, f, output_shape = NULL, mask = NULL, arguments 
 check_node_function <- function(f, arg, must, call = caller_env()) {
   if (is.null(f)) stop_missing(arg, call)
   if (is.function(f) && (length(formals(args(f))) || is.primitive(f))) return(f)
-  stop_argument(arg, must, f, call = call)
+  if (!is.function(f)) stop_argument(arg, must, f, call = call)
+  stop_kestrel("argument", sprintf("`%s` must be %s, not of nothing.", arg, must), argument = arg, call = call)
 }
 
 check_output_shape <- function(x, call = caller_env()) {

@@ -24,9 +24,10 @@ give_losses <- function(trainer, losses, gradient, call) {
 # For what needs second derivatives, or many passes at once.
 check_no_custom <- function(model, what, call) {
   losses <- model_state(model)$compiled$losses
-  if (!is.null(model_plan(model)$outside)) {
+  plan <- model_plan(model)
+  if (!is.null(plan$outside) || !is.null(plan$own_rules)) {
     stop_kestrel("state", sprintf("%s needs layers of the package's own.", what),
-      hint = "This model has R functions as layers or activations, see ?autodiff.", call = call)
+      hint = "This model has R functions in its layers, see ?autodiff.", call = call)
   }
   if (!any(vapply(losses, is_custom_loss, NA))) return(invisible(model))
   stop_kestrel("state", sprintf("%s needs one of the package's own losses.", what),

@@ -67,6 +67,7 @@ step_on_batch <- function(model, samples, threads, call) {
   held$weights <- held$optimizer_state <- NULL
   pass_outside(trainer, held$outside, call)
   logs <- trainer_step(trainer)
+  apply_constraints(trainer, held$outside$constraints, call)
   if (length(held$custom)) {
     add_custom_metrics(trainer, held$custom, call)
     logs <- trainer_logs(trainer)

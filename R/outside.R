@@ -25,9 +25,15 @@ dims_values <- function(dims) {
 
 with_outside <- function(spec) {
   own <- which(!vapply(spec$nodes, function(node) is.null(node$outside), NA))
-  if (!length(own)) return(spec)
+  ruled <- ruled_nodes(spec$nodes)
+  if (!length(own) && !length(ruled)) return(spec)
   info <- network_info(spec)
   if (info$bad > 0) return(spec)
+  if (length(ruled)) spec$own_rules <- own_rules(spec$nodes[ruled], info$nodes[ruled])
+  if (length(own)) with_own_nodes(spec, own, info) else spec
+}
+
+with_own_nodes <- function(spec, own, info) {
   grows <- growing_nodes(spec$nodes)
   spec$outside <- lapply(own, function(i) {
     inputs <- spec$nodes[[i]]$inputs
@@ -65,7 +71,10 @@ growing_nodes <- function(nodes) {
 
 # What there is of R's own in a compiled model; NULL where there is nothing.
 outside_parts <- function(model) {
-  parts <- list(losses = outside_losses(model), nodes = training_plan(model)$outside)
+  plan <- training_plan(model)
+  rules <- function(kind) Filter(function(rule) rule$kind == kind, plan$own_rules)
+  parts <- list(losses = outside_losses(model), nodes = plan$outside, penalties = rules("penalty"),
+    constraints = rules("constraint"))
   if (any(lengths(parts) > 0)) parts
 }
 
@@ -77,8 +86,12 @@ pass_outside <- function(trainer, parts, call, at = -1L, back = at < 0) {
   done <- FALSE
   on.exit(if (!done) trainer_set(trainer, w = before))
   records <- forward_outside(trainer, parts$nodes, call, at)
+  slopes <- charge_penalties(trainer, parts$penalties, back, call)
   give_losses(trainer, parts$losses, back, call)
-  if (back && !is.null(parts$nodes)) backward_outside(trainer, parts$nodes, records)
+  if (back && (!is.null(parts$nodes) || length(slopes))) {
+    backward_outside(trainer, parts$nodes, records)
+    for (slope in slopes) trainer_write(trainer, slope$at, slope$g, gradient = TRUE)
+  }
   done <- TRUE
 }
 

@@ -19,6 +19,10 @@
 #' shown above. Keras' `"l1l2"` has both factors 0, so it penalizes nothing; it is accepted with a
 #' warning.
 #'
+#' Layers also take an R function of the array `w` that returns a number, such as
+#' `kernel_regularizer = function(w) 0.01 * sum(abs(w))`; it is differentiated as [autodiff] says, and
+#' slower, as R runs at each batch.
+#'
 #' @param l factor of the penalty, at least 0. `l1` and `l2`, its names in keras3, work as
 #'   well.
 #' @param l1,l2 factors of the two parts, at least 0. The defaults are those of R keras 2.x;
@@ -125,8 +129,10 @@ activity_choice <- function(regularizer) {
   ))
 }
 
-# NULL, a name, an object or one of the constructors above.
+# NULL, a name, an object, one of the constructors above, or a function of an array.
 as_regularizer <- function(x, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
+  if (is_own_function(x, regularizer_makers())) return(function_regularizer(x, arg, call))
   as_made(x, "kestrel_regularizer", regularizer_makers(), "a regularizer", arg, call)
 }
 

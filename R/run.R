@@ -179,6 +179,7 @@ run_batch <- function(run) {
   pass_outside(run$trainer, run$outside, run$call)
   last <- batch + 1L == run$settings$steps
   result <- trainer_run(run$trainer, run$epoch + last, if (last) 0L else batch + 1L, budget = Inf)
+  apply_constraints(run$trainer, run$outside$constraints, run$call)
   run$status <- result$progress
   if (last) run$status$batch <- 0
   add_custom_metrics(run$trainer, run$custom, run$call)

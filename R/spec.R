@@ -50,6 +50,7 @@ layer_chain <- function(layer, input, stream) {
     )
   })
   activity <- layer_config(layer)$activity_regularizer
+  if (!is.null(activity$fn)) return(c(nodes, list(charging_node(nodes, input, layer, activity))))
   if (!is.null(activity)) nodes[[length(nodes)]]$activity <- activity_choice(activity)
   nodes
 }
@@ -141,10 +142,12 @@ slot_rule <- function(layer, slot, call = caller_env()) {
   constraint <- slot_setting(layer, slot$name, "constraint")
   regularizer <- slot_setting(layer, slot$name, "regularizer")
   check_regularizer_rank(regularizer, length(slot$dims), call)
+  own <- list(penalty = regularizer$fn, constraint = constraint$fn)
   list(
+    own = if (any(lengths(own) > 0)) own, layer = layer$name,
     penalty = regularizer$choice,
     constraint = constraint$choice,
-    axes = if (is.null(constraint)) 0L else constraint_axes(constraint, length(slot$dims), call)
+    axes = if (is.null(constraint$choice)) 0L else constraint_axes(constraint, length(slot$dims), call)
   )
 }
 

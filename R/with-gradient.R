@@ -94,6 +94,7 @@ apply_gradients <- function(object, gradients) {
   g[g > 0] <- unlist(check_gradient_list(gradients, get_weights(object, trainable = TRUE), call))
   trainer <- step_trainer(object, layout, call)
   trainer_apply(trainer, g)
+  apply_constraints(trainer, outside_parts(object)$constraints, call)
   now <- trainer_get(trainer)
   unpack_layout(layout, now$w)
   state$optimizer_state <- now[c("moments", "scalars", "iterations")]
