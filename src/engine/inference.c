@@ -175,7 +175,7 @@ NN_PRIVATE void gradient(void* block, const network* net, bool training, uint64_
     array_import(v + o, 1, dy);
     network_seeded(&d.ws, net->outputs[o], dy);
   }
-  vector_fill(net->n_w, 0, d.g);
+  network_clear(net, d.g);
   network_backward(&d.ws, d.w, d.w + net->n_w, d.g);
   outputs_export(&d.ws, d.ws.y, n, 0, n, y);
   for (int k = 0; k < net->n_inputs; ++k) {

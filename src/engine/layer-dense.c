@@ -20,6 +20,7 @@ static nn_code dense_shape(layer* self) {
   int dims[] = {self->output.dims[last], units};
   self->output.dims[last] = units;
   layer_add_slot(self, "kernel", 2, dims, false);
+  self->sets = true;
   if (self->hparams[DENSE_BIAS] != 0) layer_add_slot(self, "bias", 1, dims + 1, false);
   return NN_OK;
 }
@@ -46,7 +47,7 @@ static void dense_forward(const layer* self, const frame* f) {
 static void dense_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
                            real* dw) {
   dense_sizes d = dense_sizes_of(self, f);
-  gemm_nt(f->threads, d.in, d.out, d.cols, f->x[0], dy, true, dw);
+  gemm_nt(f->threads, d.in, d.out, d.cols, f->x[0], dy, !f->fresh, dw);
   if (d.bias) columns_sum(d.out, d.cols, dy, dw + d.n_kernel);
   if (dx[0]) gemm_nn(f->threads, d.in, d.cols, d.out, f->w, dy, false, dx[0]);
 }

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
   int batch;
   bool training;
+  bool fresh;            /* the gradient of the first slot holds nothing yet, and is set */
   int threads;           /* for long loops */
   rng random;            /* this layer's numbers at this step */
   const real* w;         /* its parameters */
@@ -74,6 +75,7 @@ struct layer {
   int n_slots;
   slot slots[NN_MAX_SLOTS];
   size_t n_w, n_state;           /* sums over the slots */
+  bool sets;                     /* backward heeds `fresh` */
   /* Reals per sample, or once per batch, never both. A layer with the latter, that trains, lets
    * the samples of a batch depend on each other. */
   size_t cache_sample, cache_batch;

@@ -109,8 +109,10 @@ static nn_code parameters_place(const nn_node_spec* spec, network* net, int i) {
     const node* from = net->nodes + spec->weights_from;
     to->at_w = from->at_w;
     to->at_state = from->at_state;
+    net->nodes[spec->weights_from].fresh = false;
     return slots_agree(&from->layer, &to->layer) ? NN_OK : NN_BAD_SHAPE;
   }
+  to->fresh = to->layer.sets && !to->rules[0].penalty;
   to->at_w = net->n_w;
   to->at_state = net->n_state;
   net->n_w += to->layer.n_w;

@@ -20,6 +20,7 @@ typedef struct {
   layer layer;
   const int* inputs;      /* earlier nodes, or -1 - k */
   bool owner;             /* its parameters are its own, not an earlier node's */
+  bool fresh;             /* only its backward writes the gradient of its first slot */
   size_t at_w, at_state;  /* offsets into the parameters and into the statistics */
   uint32_t stream;
   const penalty* activity;  /* on the output, divided by the batch; or NULL */
@@ -85,7 +86,10 @@ NN_PRIVATE real* network_seed(const workspace* ws, int i);
 NN_PRIVATE void network_seeded(workspace* ws, int i, const real* written);
 /* Seeds the gradients of the activity penalties. */
 NN_PRIVATE void network_seed_activity(workspace* ws);
-/* From the seeded gradients to g, which is added to, and to ws->dx. */
+/* Zeros, but for what network_backward sets. */
+NN_PRIVATE void network_clear(const network* net, real* g);
+/* From the seeded gradients to g, which is added to where network_clear has put zeros, and to
+ * ws->dx. */
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g);
 /* The same from node i, the last one at first, to the next that the caller computes. */
 NN_PRIVATE int network_backward_from(workspace* ws, int i, const real* w, real* state, real* g);

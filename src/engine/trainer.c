@@ -171,7 +171,7 @@ NN_PRIVATE double trainer_score(trainer* t, const dataset* data, const int* rows
 }
 
 static double gradient_seed(trainer* t, const int* rows, int n) {
-  vector_fill(t->net->n_w, 0, t->g);
+  network_clear(t->net, t->g);
   double value = batch_score(t, &t->data, rows, n, true);
   network_seed_activity(&t->ws);
   return value;

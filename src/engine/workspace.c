@@ -201,6 +201,7 @@ static void node_backward(workspace* ws, int i, const real* w, real* state, real
   const real* inputs[NN_MAX_INPUTS];
   real* dx[NN_MAX_INPUTS];
   frame f = frame_of(ws, i, w, state, inputs);
+  f.fresh = n->fresh;
   for (int k = 0; k < n->layer.n_inputs; ++k) dx[k] = target_of(ws, n, k);
   n->layer.type->backward(&n->layer, &f, ws->dy[i], dx, g + n->at_w);
   for (int k = 0; k < n->layer.n_inputs; ++k) {
@@ -216,11 +217,28 @@ static void inputs_finish(workspace* ws) {
   }
 }
 
+NN_PRIVATE void network_clear(const network* net, real* g) {
+  for (int i = 0; i < net->n_nodes; ++i) {
+    const node* n = net->nodes + i;
+    size_t set = n->fresh ? n->layer.slots[0].n : 0;
+    if (n->owner) vector_fill(n->layer.n_w - set, 0, g + n->at_w + set);
+  }
+}
+
+/* What network_clear has left to a node that is not reached. */
+static void kernel_clear(const node* n, real* g) {
+  if (n->fresh) vector_fill(n->layer.slots[0].n, 0, g + n->at_w);
+}
+
 NN_PRIVATE int network_backward_from(workspace* ws, int i, const real* w, real* state, real* g) {
   for (; i >= 0; --i) {
-    if (!ws->seeded[i]) continue;
-    if (is_outside(ws, i)) return i;
-    node_backward(ws, i, w, state, g);
+    if (!ws->seeded[i]) {
+      kernel_clear(ws->net->nodes + i, g);
+    } else if (is_outside(ws, i)) {
+      return i;
+    } else {
+      node_backward(ws, i, w, state, g);
+    }
   }
   inputs_finish(ws);
   return -1;
@@ -236,7 +254,11 @@ NN_PRIVATE void network_written(workspace* ws, int i, int k, const real* to) {
 
 NN_PRIVATE void network_backward(workspace* ws, const real* w, real* state, real* g) {
   for (int i = ws->net->n_nodes - 1; i >= 0; --i) {
-    if (ws->seeded[i]) node_backward(ws, i, w, state, g);
+    if (ws->seeded[i]) {
+      node_backward(ws, i, w, state, g);
+    } else {
+      kernel_clear(ws->net->nodes + i, g);
+    }
   }
   inputs_finish(ws);
 }

@@ -75,8 +75,11 @@ static double difference(point* p, double* number) {
   return (above - below) / (2 * h);
 }
 
+/* In a block full of NaN, which any number that is not written would leave. */
 static void gradient_at(point* p, double** dx, double* dw) {
-  void* block = keep(derivatives_bytes(p->net, BATCH));
+  size_t bytes = derivatives_bytes(p->net, BATCH);
+  void* block = keep(bytes);
+  memset(block, 0xff, bytes);
   gradient(block, p->net, false, 1, p->w, BATCH, p->inputs, p->seeds, p->y, dx, dw);
 }
 
