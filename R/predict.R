@@ -146,7 +146,7 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
 slice_samples <- function(weights, inputs, batch_size) {
   positions <- max(vapply(inputs, function(dims) prod(dims[-length(dims)]), 0))
   work <- (weights + 100) * positions
-  batch_size * ceiling(5e7 / work / batch_size)
+  batch_size * ceiling(1e8 / work / batch_size)
 }
 
 # One slice after the other, so that Ctrl-C is heard in between.

@@ -46,21 +46,39 @@ SEXP ffi_registry(SEXP table) {
   return result;
 }
 
+enum { STRETCH = 64, SUMS = 8 };
+
+/* The first of the stretches from i on that is not all finite: 0 x is 0, or else NaN. */
+static R_xlen_t past_finite(const double* d, R_xlen_t i, R_xlen_t end) {
+  for (; i + STRETCH <= end; i += STRETCH) {
+    double sums[SUMS] = {0}, sum = 0;
+    for (int j = 0; j < STRETCH; j += SUMS) {
+      for (int s = 0; s < SUMS; ++s) sums[s] += 0 * d[i + j + s];
+    }
+    for (int s = 0; s < SUMS; ++s) sum += sums[s];
+    if (sum != 0) break;
+  }
+  return i;
+}
+
 /* c(NA, NaN, infinite, first position from 1 or 0) of n numbers starting at `from`;
  * no copy is made of data that may be most of the memory. */
 SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {
   double counts[4] = {0, 0, 0, 0};
-  R_xlen_t start = (R_xlen_t) Rf_asReal(from), end = start + (R_xlen_t) Rf_asReal(n);
-  if (start < 0 || end > Rf_xlength(x)) Rf_error("Internal error: positions past the end.");
+  R_xlen_t i = (R_xlen_t) Rf_asReal(from), end = i + (R_xlen_t) Rf_asReal(n);
+  if (i < 0 || end > Rf_xlength(x)) Rf_error("Internal error: positions past the end.");
   const double* d = TYPEOF(x) == REALSXP ? REAL(x) : NULL;
   const int* k = TYPEOF(x) == REALSXP ? NULL : TYPEOF(x) == LGLSXP ? LOGICAL(x) : INTEGER(x);
-  for (R_xlen_t i = start; i < end; ++i) {
-    if (d ? isfinite(d[i]) : k[i] != NA_INTEGER) continue;
-    counts[!d || R_IsNA(d[i]) ? 0 : isnan(d[i]) ? 1 : 2] += 1;
-    if (counts[3] == 0) counts[3] = (double) i + 1;
+  while (i < end) {
+    if (d) i = past_finite(d, i, end);
+    for (R_xlen_t stop = end - i < STRETCH ? end : i + STRETCH; i < stop; ++i) {
+      if (d ? isfinite(d[i]) : k[i] != NA_INTEGER) continue;
+      counts[!d || R_IsNA(d[i]) ? 0 : isnan(d[i]) ? 1 : 2] += 1;
+      if (counts[3] == 0) counts[3] = (double) i + 1;
+    }
   }
   SEXP result = Rf_allocVector(REALSXP, 4);
-  for (int i = 0; i < 4; ++i) REAL(result)[i] = counts[i];
+  for (int c = 0; c < 4; ++c) REAL(result)[c] = counts[c];
   return result;
 }
 

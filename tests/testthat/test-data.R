@@ -165,3 +165,24 @@ test_that("rows are to be left out of data only", {
   expect_null(hint(loss_mean_squared_error(wrong, 1:6)))
   expect_null(hint(set_weights(model, replace(get_weights(model), 4, NA_real_))))
 })
+
+test_that("missing numbers are counted as R tells them, wherever they stand", {
+  set.seed(5)
+  counts_of <- function(x) {
+    bad <- which(!is.finite(x))
+    c(sum(is.na(x) & !is.nan(x)), sum(is.nan(x)), sum(is.infinite(x)), if (length(bad)) bad[1] else 0)
+  }
+  for (n in c(1, 63, 64, 65, 200, 1000)) {
+    x <- rnorm(n)
+    expect_identical(count_missing(x), c(0, 0, 0, 0))
+    for (at in unique(c(1, n %/% 2 + 1, n))) {
+      for (bad in c(NA, NaN, Inf, -Inf)) {
+        expect_equal(count_missing(replace(x, at, bad)), counts_of(replace(x, at, bad)))
+      }
+    }
+    some <- replace(x, sample.int(n, n %/% 3 + 1), NaN)
+    expect_equal(count_missing(some), counts_of(some))
+    expect_equal(count_missing(rep(NA_real_, n)), c(n, 0, 0, 1))
+  }
+  expect_identical(count_missing(c(1e308, -1e308, 5e-324, -0, rep(1, 99))), c(0, 0, 0, 0))
+})
