@@ -147,7 +147,8 @@ clone_optimizer <- function(optimizer) {
 #' @param config what `get_config()` returned.
 #' @param custom_objects accepted for R keras.
 #' @return `get_config()` a list; `from_config()` an object of the kind that it came from.
-#' @section Errors: `kestrel_error_argument` for anything else.
+#' @section Errors: `kestrel_error_argument` for anything else, and for values in a config that the
+#'   constructor would refuse.
 #' @source Keras: `get_config()`, `from_config()`.
 #' @family models
 #' @examples
@@ -196,19 +197,27 @@ from_config <- function(config, custom_objects = NULL) {
     stop_argument("config", "what get_config() returned", config)
   }
   if (length(origin) == 2) return(setting_from_config(config, origin))
-  if (origin == "model") model_from_config(config) else layer_from_config(config)
+  call <- environment()
+  with_seed_kept(tryCatch(part_from_config(config), error = function(e) stop_config(e, call)))
+}
+
+# Whatever else is wrong with a config than a value that a constructor refuses.
+stop_config <- function(e, call) {
+  if (inherits(e, "kestrel_error")) rlang::cnd_signal(e)
+  stop_kestrel("argument", "`config` is not what get_config() returned.", argument = "config",
+    call = call, parent = e)
 }
 
 layer_from_config <- function(config) {
   type <- attr(config, "origin", exact = TRUE)
   general <- c("name", "trainable", "dtype", "input_shape")
-  if (type == "custom") return(custom_from_config(config, general))
+  custom <- !is.null(attr(config, "class_of_layers", exact = TRUE))
+  if (type == "custom" && custom) return(custom_from_config(config, general))
   own <- config[setdiff(names(config), general)]
   attributes(own) <- list(names = names(own))
   make <- layer_maker(type)
-  if (!is.null(make)) return(do.call(make, constructor_arguments(make, own, config[general])))
-  new_layer(type, own, c(config["input_shape"], list(dtype = config$dtype, name = config$name,
-    trainable = config$trainable, initial = NULL)))
+  if (is.null(make) || type == "custom") stop_argument("config", "that of a kind of layer that there is", type)
+  do.call(make, constructor_arguments(make, own, config[general]))
 }
 
 # Name of the constructor of layers of a type, or NULL: it checks every value again.
@@ -228,6 +237,9 @@ constructor_arguments <- function(make, own, general) {
 }
 
 model_from_config <- function(config) {
+  check_name(config$name, arg = "name")
+  check_dtype_given(config$dtype, arg = "dtype")
+  check_shape(config$build_input_shape, null = TRUE, arg = "build_input_shape")
   parts <- lapply(config$layers, function(part) part_from_config(part$config))
   if (!is.null(config$graph)) {
     fields <- c(config[c("graph", "input_keys", "output_keys", "name")],
@@ -241,6 +253,7 @@ model_from_config <- function(config) {
 
 part_from_config <- function(config) {
   type <- attr(config, "origin", exact = TRUE)
+  if (!is.list(config) || !is_string(type)) stop_argument("config", "what get_config() returned", config)
   if (type == "input") return(new_input(config$input_shape, config$name, config$dtype)$call$part)
   if (type == "model") model_from_config(config) else layer_from_config(config)
 }

@@ -173,3 +173,26 @@ test_that("values in configs are checked as those of the constructors are", {
   config$layers[[1]]$config$units <- 2.5
   expect_refused(from_config(config), "argument", "units")
 })
+
+test_that("configs that were taken apart are refused", {
+  config <- get_config(small_model())
+  # The config with another value at a path of names and numbers.
+  within_list <- function(x, path, value) {
+    if (length(path) > 1) value <- within_list(x[[at(path[1])]], path[-1], value)
+    x[[at(path[1])]] <- value
+    x
+  }
+  at <- function(step) if (grepl("^[0-9]+$", step)) as.integer(step) else step
+  a <- layer_input(3)
+  graph <- get_config(keras_model(a, layer_dense(a, 2)))
+  expect_identical(from_config(graph)$output_shape, 2L)
+  configs <- list(
+    within_list(config, "layers", "x"), within_list(config, c("layers", 1, "config"), list(units = 3)),
+    within_list(config, c("layers", 1, "config"), 3), within_list(config, "name", 1:3),
+    within_list(config, "dtype", "int"), within_list(config, "build_input_shape", -3),
+    within_list(config, "build_input_shape", 7L), within_list(graph, "graph", 3),
+    within_list(graph, c("graph", "outputs", "call"), 9), structure(config, origin = "foo"),
+    structure(config, origin = "custom"), structure(list(), origin = NA_character_)
+  )
+  for (i in seq_along(configs)) expect_refused(from_config(configs[[i]]), "argument")
+})
