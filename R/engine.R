@@ -117,6 +117,12 @@ trainer_new <- function(spec, train, data, validation, w, call = caller_env(), w
 # Another batch of as many samples, and a new seed, for a trainer as it was when it was new.
 trainer_refill <- function(trainer, data, seed) .Call(ffi_trainer_refill, trainer, data, seed)
 
+# The next batch of the epoch, or batch `at` of an evaluation; FALSE: it does not fit in.
+trainer_feed <- function(trainer, data, at = -1L) .Call(ffi_trainer_feed, trainer, data, at)
+
+# Counts and running values of a trainer of the same model, for one that takes its place.
+trainer_follow <- function(trainer, before) .Call(ffi_trainer_follow, trainer, before)
+
 # Throws when Ctrl-C was pressed or a time limit is over.
 check_interrupt <- function() allowInterrupts(.Call(ffi_interrupt))
 

@@ -33,17 +33,37 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
   check_dots(list(...), names(formals(evaluate.kestrel_model)))
   check_compiled(object)
   verbose <- resolve_verbose(verbose)
-  batch_size <- check_count(batch_size, null = TRUE) %||% 32L
+  batch_size <- check_count(batch_size, null = TRUE)
   steps <- check_count(steps, null = TRUE)
   threads <- engine_settings(threads)
+  hooks <- callback_set(callbacks, call = environment())
+  if (is_generator(x)) {
+    check_no_array_settings(list(y = y, batch_size = batch_size, sample_weight = sample_weight), "x",
+      environment())
+    return(evaluate_generated(object, x, verbose, steps, hooks, threads, environment()))
+  }
+  batch_size <- batch_size %||% 32L
   data <- with_model_restored(object, check_samples(object, x, y, sample_weight, call = environment()))
   samples <- new_samples(data$x, data$y, data$weight)
-  hooks <- callback_set(callbacks, call = environment())
   batches <- min(ceiling(samples$n / batch_size), steps)
   callbacks_attach(hooks, object, list(verbose = verbose, steps = batches))
   begun <- seconds_now()
   if (hooks$any) callbacks_run(hooks, "on_test_begin", logs = list())
   values <- evaluate_samples(object, samples, batch_size, steps, environment(), hooks, threads)
+  if (hooks$any) callbacks_run(hooks, "on_test_end", logs = as.list(values))
+  progress_evaluated(verbose, batches, as.list(values), seconds_now() - begun)
+  structure(values, class = c("kestrel_score", "numeric"))
+}
+
+evaluate_generated <- function(model, x, verbose, steps, hooks, threads, call) {
+  stream <- with_model_restored(model, sample_stream(model, x, "x", call))
+  callbacks_attach(hooks, model, list(verbose = verbose, steps = steps %||% stream_steps(stream)))
+  begun <- seconds_now()
+  if (hooks$any) callbacks_run(hooks, "on_test_begin", logs = list())
+  w <- pack_layout(model_layout(model_state(model)))
+  values <- evaluate_stream(model, stream, steps, w, hooks, threads, call)
+  batches <- attr(values, "steps")
+  attr(values, "steps") <- NULL
   if (hooks$any) callbacks_run(hooks, "on_test_end", logs = as.list(values))
   progress_evaluated(verbose, batches, as.list(values), seconds_now() - begun)
   structure(values, class = c("kestrel_score", "numeric"))
@@ -59,17 +79,20 @@ check_compiled <- function(model, call = caller_env()) {
 
 evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NULL, threads = 1L) {
   state <- model_state(model)
-  settings <- list(
-    batch_size = batch_size, validation_batch_size = batch_size, threads = threads,
-    gather = gathers(check_import(getOption("kestrel.import"), call), list(samples), state$precision)
-  )
-  train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
   w <- pack_layout(model_layout(state))
-  trainer <- trainer_new(training_plan(model), train, NULL, samples, w, call, "Evaluation")
+  gather <- gathers(check_import(getOption("kestrel.import"), call), list(samples), state$precision)
+  trainer <- evaluation_trainer(model, samples, batch_size, w, call, threads, gather)
   labels <- log_labels(state$compiled)
   values <- evaluate_all(trainer, steps, hooks, labels, custom_metrics(model), call,
     outside_parts(model))
   stats::setNames(values, labels)
+}
+
+evaluation_trainer <- function(model, samples, batch_size, w, call, threads, gather = FALSE) {
+  settings <- list(batch_size = batch_size, validation_batch_size = batch_size, threads = threads,
+    gather = gather)
+  train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
+  trainer_new(training_plan(model), train, NULL, samples, w, call, "Evaluation")
 }
 
 #' @export

@@ -18,7 +18,8 @@
 #'
 #' @param object a compiled model.
 #' @param x samples: a numeric vector (one column), matrix, array with samples first, or
-#'   data frame of numeric columns. Missing and infinite values are errors.
+#'   data frame of numeric columns. Missing and infinite values are errors. Or a generator, see
+#'   the section below.
 #' @param y targets, as many as samples: like `x`, or a logical vector, or a factor, whose
 #'   levels become class codes, indicator columns or 0 and 1, as loss and output ask for.
 #' @param batch_size samples per step of the optimizer, 32 by default; all of them for
@@ -33,7 +34,7 @@
 #' @param validation_split share of the samples, taken from the end before shuffling, that is
 #'   not trained on but evaluated after each epoch.
 #' @param validation_data `list(x, y)` or `list(x, y, sample_weight)` to evaluate after each
-#'   epoch; it is used instead of `validation_split`.
+#'   epoch; it is used instead of `validation_split`. Or a generator of such lists.
 #' @param shuffle whether to train in a new random order in each epoch; `"batch"` shuffles
 #'   whole batches.
 #' @param class_weight named list or vector of weights by class: names are the codes "0",
@@ -42,8 +43,8 @@
 #'   times loss over the number of samples.
 #' @param initial_epoch epochs done already, to go on counting from.
 #' @param steps_per_epoch batches that make an epoch, when not all; the next epoch goes on
-#'   where the last one stopped.
-#' @param validation_steps batches to evaluate, when not all.
+#'   where the last one stopped. A generator that never ends needs it.
+#' @param validation_steps batches to evaluate, when not all; the same holds.
 #' @param validation_batch_size by default `batch_size`.
 #' @param validation_freq evaluate every so many epochs, or after these epochs (a vector).
 #' @param restarts how many times to start from fresh initial weights, drawn by R's generator for
@@ -57,6 +58,14 @@
 #'   work is done by one.
 #' @param ... not used; anything here is an error that names the nearest argument.
 #' @return a history, invisibly: see [plot.keras_training_history()].
+#' @section Generators: a generator is a function without arguments that returns the next batch,
+#'   `list(x, y)` or `list(x, y, sample_weight)`, each as above; for `predict()` `x` or `list(x)`
+#'   will do. `NULL` is the end of a pass over the data: of an epoch, or of the evaluation. Then
+#'   the function is called again for the next epoch; when it gives `NULL` again, or fewer than
+#'   `steps_per_epoch` batches, training ends with a warning of class
+#'   `kestrel_warning_out_of_data`. Batches are taken in the order and of the sizes that they come
+#'   in; one step of the optimizer is made of each. `batch_size`, `validation_split`,
+#'   `sample_weight` and `restarts` are for arrays. [timeseries_generator()] makes generators.
 #' @section Errors: `kestrel_error_state` (not compiled, being fitted),
 #'   `kestrel_error_argument` with its kinds `kestrel_error_shape` and `kestrel_error_data`,
 #'   `kestrel_error_memory`, `kestrel_error_callback`. After an error in the arguments the
@@ -104,21 +113,35 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   validation_split <- check_number(validation_split, min = 0, max = 1, open = "max")
   callbacks <- callback_set(callbacks, call = environment())
   restarts <- check_count(restarts, null = TRUE)
+  call <- environment()
+  from_generator <- is_generator(x)
+  if (from_generator) {
+    check_no_array_settings(list(y = y, batch_size = settings$batch_size, sample_weight = sample_weight,
+      validation_split = if (validation_split > 0) validation_split, restarts = restarts), "x", call)
+    check_takes_batches(optimizer, call)
+  }
   data <- with_model_restored(object, {
-    data <- check_samples(object, x, y, sample_weight, class_weight, call = environment())
-    samples <- training_samples(object, data, validation_split, validation_data, environment())
-    check_all_rows(optimizer, settings, samples$train$n, call = environment())
-    check_solvable(object, call = environment())
-    c(data["classes"], samples)
+    if (from_generator) {
+      generator_samples(object, x, validation_data, class_weight, call)
+    } else {
+      data <- check_samples(object, x, y, sample_weight, class_weight, call = call)
+      samples <- training_samples(object, data, validation_split, validation_data, call)
+      check_all_rows(optimizer, settings, samples$train$n, call = call)
+      check_solvable(object, call = call)
+      c(data["classes"], samples)
+    }
   })
-  settings <- batch_settings(settings, data$train$n, optimizer)
+  settings <- if (from_generator) {
+    generator_settings(settings, data)
+  } else {
+    batch_settings(settings, data$train$n, optimizer)
+  }
   settings$validation_split <- if (is.null(validation_data)) validation_split else 0
   warn_frozen(object)
   begin <- function() new_run(object, data, settings, callbacks, call)
-  call <- environment()
   if (!is.null(restarts)) return(invisible(best_start(object, restarts, begin, x)))
   run <- begin()
-  keep_features(object, x)
+  if (!from_generator) keep_features(object, x)
   invisible(run_training(run))
 }
 

@@ -34,6 +34,10 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   if (!is.null(batch_size)) batch_size <- check_count(batch_size)
   if (!is.null(steps)) steps <- check_count(steps)
   threads <- engine_settings(threads)
+  if (is_generator(x)) {
+    check_no_array_settings(list(batch_size = batch_size), "x", environment())
+    return(predict_generated(object, x, verbose, steps, callbacks, threads, environment()))
+  }
   if (!is.null(environment(object)$features)) warn_features(object, x, "x", environment())
   x <- with_model_restored(object, model_input(object, x, "x", environment()))
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
@@ -43,6 +47,15 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   y <- predict_with_hooks(object, x, batch_size, set, threads)
   batches <- ceiling(sample_count(x[[1]]) / (batch_size %||% 32L))
   progress_evaluated(verbose, batches, list(), seconds_now() - begun)
+  y
+}
+
+predict_generated <- function(model, x, verbose, steps, callbacks, threads, call) {
+  stream <- input_stream(model, x, call)
+  begun <- seconds_now()
+  y <- predict_stream(model, stream, steps, callback_set(callbacks, call), threads)
+  progress_evaluated(verbose, attr(y, "steps"), list(), seconds_now() - begun)
+  attr(y, "steps") <- NULL
   y
 }
 

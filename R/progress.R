@@ -17,9 +17,10 @@ automatic_verbose <- function() {
   if (identical(Sys.getenv("TESTTHAT"), "true")) 0L else 1L
 }
 
-# `steps`: batches of an epoch; `validation`: samples, or NULL.
+# `steps`: batches of an epoch, Inf where they are not known; `samples`, `validation`: how many, or
+# NULL.
 progress_new <- function(verbose, epochs, steps, samples, validation = NULL) {
-  if (verbose > 0 && !is.null(validation)) {
+  if (verbose > 0 && !is.null(validation) && !is.null(samples)) {
     say(sprintf("Train on %d samples, validate on %d samples\n", as.integer(samples),
       as.integer(validation)))
   }
@@ -117,6 +118,7 @@ eta_text <- function(seconds) {
 # While an epoch runs: `done` batches of it. Epochs too short to be watched get no bar.
 progress_batches <- function(progress, done, logs) {
   if (progress$verbose != 1 || done >= progress$steps || !cli::is_dynamic_tty()) return(invisible())
+  if (is.infinite(progress$steps)) return(invisible())
   seconds <- seconds_now() - progress$begun
   if (is.null(progress$bar) && seconds < bar_after_seconds) return(invisible())
   eta <- eta_text(seconds / max(done, 1) * (progress$steps - done))

@@ -76,7 +76,7 @@ run_remember <- function(run) {
   settings <- run$settings
   after <- pack_layout(model_layout(run$state))
   list(
-    epochs = run$epoch - settings$initial_epoch, steps = settings$steps,
+    epochs = run$epoch - settings$initial_epoch, steps = min(settings$steps, run$seen),
     batch_size = settings$batch_size, samples = run$data$train$n, shuffle = settings$shuffle,
     validation_split = settings$validation_split, rate = run$rate,
     restored = any(vapply(run$callbacks$callbacks, function(cb) !is.null(cb$best_weights), NA)),

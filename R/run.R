@@ -55,7 +55,8 @@ run_epochs <- function(run) {
 }
 
 run_goes_on <- function(run) {
-  run$epoch < run$settings$epochs && !run$state$stop_training && !run_has_stopped(run)
+  run$epoch < run$settings$epochs && !run$state$stop_training && !run_has_stopped(run) &&
+    run_has_data(run)
 }
 
 run_open <- function(run) {
@@ -63,14 +64,17 @@ run_open <- function(run) {
   run$state$running <- run
   if (!is.null(run$data$classes)) run$state$classes <- run$data$classes
   validation <- run$data$validation$n
+  samples <- if (is.null(run$data$stream)) run$data$train$n
   run$params <- list(
-    verbose = settings$verbose, epochs = settings$epochs, steps = settings$steps,
-    samples = run$data$train$n, batch_size = settings$batch_size,
-    metrics = c(run$labels, if (!is.null(validation)) paste0("val_", run$labels))
+    verbose = settings$verbose, epochs = settings$epochs,
+    steps = if (is.finite(settings$steps)) settings$steps,
+    samples = samples, batch_size = if (!is.null(samples)) settings$batch_size,
+    metrics = c(run$labels, if (validates(run)) paste0("val_", run$labels))
   )
+  run$params <- run$params[lengths(run$params) > 0]
   if (!is.null(validation)) run$params$validation_samples <- validation
   run$progress <- progress_new(settings$verbose, settings$epochs, settings$steps,
-    run$data$train$n, validation)
+    samples, validation)
   run$viewer <- viewer_new(settings$view_metrics, settings$verbose, settings$epochs)
   callbacks_attach(run$callbacks, run$model, run$params)
   run_hooks(run, "on_train_begin", logs = list())
@@ -100,7 +104,7 @@ say_interrupted <- function(run) {
 
 # Nobody wants to look before the end.
 run_is_free <- function(run) {
-  !run$callbacks$any && is.null(run$data$validation) && is.null(run$viewer) &&
+  !run$callbacks$any && !validates(run) && is.null(run$data$stream) && is.null(run$viewer) &&
     is.null(run$optimizer$schedule_function) && !length(run$custom) && !length(run$outside)
 }
 
@@ -151,12 +155,16 @@ run_epoch <- function(run) {
 # The values of the epoch. As in Keras training stops after a batch, so there is one at least.
 run_batches <- function(run) {
   by_batch <- run$callbacks$wants_batches || !is.null(run$optimizer$schedule_function) ||
-    run$state$stop_training || length(run$custom) > 0 || length(run$outside) > 0
+    run$state$stop_training || length(run$custom) > 0 || length(run$outside) > 0 ||
+    !is.null(run$data$stream)
   repeat {
     check_interrupt()
     values <- if (by_batch) run_batch(run) else run_slice(run)
     if (!is.null(values)) return(values)
-    if (by_batch && run$state$stop_training) return(trainer_logs(run$trainer))
+    if (by_batch && run$state$stop_training) {
+      if (is.infinite(run$progress$steps)) run$progress$steps <- as.integer(run$status$batch)
+      return(trainer_logs(run$trainer))
+    }
   }
 }
 
@@ -174,6 +182,7 @@ run_slice <- function(run) {
 run_batch <- function(run) {
   batch <- as.integer(run$status$batch %||% 0)
   if (!is.null(run$status) && run$status$epoch > run$epoch) batch <- 0L
+  if (!run_feed(run)) return(trainer_logs(run$trainer))
   run_hooks(run, "on_train_batch_begin", batch, logs = list())
   push_changes(run)
   pass_outside(run$trainer, run$outside, run$call)
@@ -223,8 +232,10 @@ check_rate <- function(rate, call) {
   ), call = call)
 }
 
+validates <- function(run) !is.null(run$data$validation) || !is.null(run$data$test_stream)
+
 validates_now <- function(run) {
-  if (is.null(run$data$validation)) return(FALSE)
+  if (!validates(run)) return(FALSE)
   freq <- run$settings$validation_freq
   if (length(freq) == 1) (run$epoch + 1L) %% freq == 0 else (run$epoch + 1L) %in% freq
 }
@@ -232,33 +243,49 @@ validates_now <- function(run) {
 run_validation <- function(run) {
   run_hooks(run, "on_test_begin", logs = list())
   push_weights(run)
-  values <- evaluate_all(run$trainer, run$settings$validation_steps, run$callbacks, run$labels,
-    run$custom, run$call, run$outside)
+  values <- validation_values(run)
   run_hooks(run, "on_test_end", logs = as.list(stats::setNames(values, run$labels)))
   as.list(stats::setNames(values, paste0("val_", run$labels)))
+}
+
+validation_values <- function(run) {
+  steps <- run$settings$validation_steps
+  stream <- run$data$test_stream
+  if (is.null(stream)) {
+    return(evaluate_all(run$trainer, steps, run$callbacks, run$labels, run$custom, run$call, run$outside))
+  }
+  w <- trainer_get(run$trainer)$w
+  as.vector(evaluate_stream(run$model, stream, steps, w, run$callbacks, run$settings$threads, run$call))
 }
 
 # `set`: callbacks; those that have hooks of test batches get each of them.
 evaluate_all <- function(trainer, steps = NULL, set = NULL, labels = NULL, custom = list(),
                          call = NULL, outside = list()) {
-  hooked <- isTRUE(set$wants_test_batches)
-  by_batch <- hooked || length(custom) > 0 || length(outside) > 0
+  by_batch <- isTRUE(set$wants_test_batches) || length(custom) > 0 || length(outside) > 0
+  parts <- list(labels = labels, custom = custom, outside = outside)
   at <- 0L
   repeat {
     check_interrupt()
-    if (hooked) callbacks_run(set, "on_test_batch_begin", at)
-    pass_outside(trainer, outside, call, at)
     budget <- if (by_batch) 0 else slice_seconds
-    result <- trainer_evaluate(trainer, steps %||% 0L, at, budget)
-    add_custom_metrics(trainer, custom, call)
-    if (length(custom)) result$logs <- trainer_logs(trainer)
-    if (hooked) {
-      logs <- as.list(stats::setNames(result$logs, labels))
-      callbacks_run(set, "on_test_batch_end", at, logs)
-    }
+    result <- evaluate_slice(trainer, steps %||% 0L, at, budget, set, parts, call)
     if (result$done) return(result$logs)
     at <- result$at
   }
+}
+
+# One batch where the budget is 0.
+evaluate_slice <- function(trainer, steps, at, budget, set, parts, call) {
+  hooked <- isTRUE(set$wants_test_batches)
+  if (hooked) callbacks_run(set, "on_test_batch_begin", at)
+  pass_outside(trainer, parts$outside, call, at)
+  result <- trainer_evaluate(trainer, steps, at, budget)
+  add_custom_metrics(trainer, parts$custom, call)
+  if (length(parts$custom)) result$logs <- trainer_logs(trainer)
+  if (hooked) {
+    logs <- as.list(stats::setNames(result$logs, parts$labels))
+    callbacks_run(set, "on_test_batch_end", at, logs)
+  }
+  result
 }
 
 run_hooks <- function(run, hook, ..., logs) {

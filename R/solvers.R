@@ -151,6 +151,13 @@ memory_hint <- function(optimizer) {
   "It keeps a number for each weight and output of each sample; optimizer_lbfgs() does not."
 }
 
+check_takes_batches <- function(optimizer, call = caller_env()) {
+  if (!takes_all_rows(optimizer)) return(invisible())
+  stop_kestrel("argument", sprintf(
+    "`x` must be arrays: optimizer \"%s\" takes all samples at once, not batches of a generator.",
+    optimizer$name), argument = "x", call = call)
+}
+
 # Solvers compare the loss at different weights, so it must be a function of them, and smooth
 # steps must be allowed everywhere.
 check_solvable <- function(model, call = caller_env()) {

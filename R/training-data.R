@@ -70,8 +70,10 @@ check_not_generator <- function(x, arg, call) {
   if (is.atomic(x)) return(invisible(x))
   hint <- if (inherits(x, "formula")) {
     "Formulas are not supported: take x from model.matrix(), and y as a vector."
-  } else if (is.function(x) || is.environment(x)) {
-    "Generators and data sets are not supported: give x and y as arrays."
+  } else if (is_generator(x)) {
+    "fit(), evaluate() and predict() take generators, functions that return a batch."
+  } else if (is.environment(x)) {
+    "Data sets are given as arrays, or as a function that returns the next batch."
   }
   if (is.null(hint)) return(invisible(x))
   stop_argument(arg, "a numeric vector, matrix, array or data frame", x, hint = hint, call = call)
@@ -100,10 +102,8 @@ given_count <- function(y, arg, call) {
 training_samples <- function(model, data, validation_split, validation_data, call) {
   n <- sample_count(data$x[[1]])
   if (!is.null(validation_data)) {
-    return(list(
-      train = new_samples(data$x, data$y, data$weight),
-      validation = validation_samples(model, validation_data, call)
-    ))
+    return(c(list(train = new_samples(data$x, data$y, data$weight)),
+      validation_part(model, validation_data, call)))
   }
   if (validation_split == 0) return(list(train = new_samples(data$x, data$y, data$weight)))
   split <- floor(n * (1 - validation_split))

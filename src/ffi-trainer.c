@@ -63,13 +63,33 @@ SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w, 
   return pointer;
 }
 
+static nn_data data_of(const handle* h, SEXP data) {
+  nn_network_spec counts = {.n_inputs = h->n_inputs, .n_outputs = h->n_outputs};
+  return spec_data(data, &counts);
+}
+
 SEXP ffi_trainer_refill(SEXP x, SEXP data, SEXP seed) {
   handle* h = handle_of(x);
-  nn_network_spec counts = {.n_inputs = h->n_inputs, .n_outputs = h->n_outputs};
-  nn_data d = spec_data(data, &counts);
+  nn_data d = data_of(h, data);
   if (!h->engine->trainer_refill(h->trainer, &d, (uint64_t) Rf_asReal(seed))) {
     Rf_error("Internal error: a batch of another size.");
   }
+  return R_NilValue;
+}
+
+/* Whether they fit. */
+SEXP ffi_trainer_feed(SEXP x, SEXP data, SEXP at) {
+  handle* h = handle_of(x);
+  nn_data d = data_of(h, data);
+  return Rf_ScalarLogical(h->engine->trainer_feed(h->trainer, &d, Rf_asInteger(at)));
+}
+
+SEXP ffi_trainer_follow(SEXP x, SEXP before) {
+  handle *h = handle_of(x), *from = handle_of(before);
+  bool alike = h->engine == from->engine && h->n_outputs == from->n_outputs &&
+               h->n_metrics == from->n_metrics && h->n_all == from->n_all;
+  if (!alike) Rf_error("Internal error: a trainer of another model.");
+  h->engine->trainer_follow(h->trainer, from->trainer);
   return R_NilValue;
 }
 

@@ -36,6 +36,8 @@ SEXP ffi_unpack(SEXP slots, SEXP w);
 
 SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w, SEXP most);
 SEXP ffi_trainer_refill(SEXP trainer, SEXP data, SEXP seed);
+SEXP ffi_trainer_feed(SEXP trainer, SEXP data, SEXP at);
+SEXP ffi_trainer_follow(SEXP trainer, SEXP before);
 SEXP ffi_interrupt(void);
 SEXP ffi_trainer_run(SEXP trainer, SEXP epoch, SEXP batch, SEXP budget);
 SEXP ffi_trainer_evaluate(SEXP trainer, SEXP steps, SEXP at, SEXP budget);

@@ -270,6 +270,12 @@ typedef struct {
    * and another seed: the next batch is the first of epoch 0. Weights and the optimizer's
    * state stay. False: the arrays do not fit, and nothing was changed. */
   bool (*trainer_refill)(nn_trainer* t, const nn_data* data, uint64_t seed);
+  /* The next batch of the epoch (at -1), or batch `at` of an evaluation, from 0: at most as many
+   * samples as the trainer was made for, and running values go on. False: they do not fit, and
+   * nothing was changed; then a trainer that is made for them follows this one, of the same model
+   * and metrics: it has its counts and running values, but not its weights. */
+  bool (*trainer_feed)(nn_trainer* t, const nn_data* data, int at);
+  void (*trainer_follow)(nn_trainer* t, const nn_trainer* before);
   /* Batches until `epoch` epochs and `batch` batches of the next are done, the budget (in
    * seconds, by `clock`) is used up, or rows_max epochs were finished. One row of logs
    * per finished epoch, in `logs` (rows_max x NN_LOGS, by row); returns their number. */

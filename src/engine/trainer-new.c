@@ -246,12 +246,13 @@ NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train
   return status;
 }
 
-/* Arrays of the same sizes, into columns that the trainer itself holds. */
-static bool arrays_fit(int count, const nn_array* from, const column_set* sets) {
+/* n samples of the same kinds, into columns that the trainer itself holds, which are enough. */
+static bool arrays_fit(int count, int n, const nn_array* from, const column_set* sets) {
   bool fit = true;
   for (int k = 0; k < count; ++k) {
     size_t size = from[k].values ? shape_size(&from[k].shape) : 0;
-    fit = fit && size == sets[k].size && from[k].n == sets[k].n && (size == 0 || sets[k].values);
+    bool room = size == 0 || (sets[k].values && from[k].n == n && n <= sets[k].n);
+    fit = fit && size == sets[k].size && room;
   }
   return fit;
 }
@@ -262,22 +263,52 @@ static void arrays_import(int threads, int count, const nn_array* from, const co
   }
 }
 
-NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed) {
+/* Other samples in the place of those there are. */
+static bool dataset_fill(trainer* t, const nn_data* data, dataset* to) {
   int inputs = t->net->n_inputs, outputs = t->n_outputs, threads = t->ws.threads;
-  bool fits = data->n == t->data.n && arrays_fit(inputs, data->x, t->data.x) &&
-              arrays_fit(outputs, data->y, t->data.t) &&
-              arrays_fit(outputs, data->weight, t->data.weight);
+  bool fits = arrays_fit(inputs, data->n, data->x, to->x) &&
+              arrays_fit(outputs, data->n, data->y, to->t) &&
+              arrays_fit(outputs, data->n, data->weight, to->weight);
   if (!fits) return false;
-  arrays_import(threads, inputs, data->x, t->data.x);
-  arrays_import(threads, outputs, data->y, t->data.t);
-  arrays_import(threads, outputs, data->weight, t->data.weight);
+  arrays_import(threads, inputs, data->x, to->x);
+  arrays_import(threads, outputs, data->y, to->t);
+  arrays_import(threads, outputs, data->weight, to->weight);
+  to->n = data->n;
   t->gathered = NULL;
+  t->stage = STAGE_CLOSED;
+  t->charge = 0;
+  return true;
+}
+
+NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed) {
+  if (data->n != t->data.n || !dataset_fill(t, data, &t->data)) return false;
   t->seed = t->ws.seed = seed;
   t->steps = 0;
   t->pass = t->at = t->epoch = t->batch = 0;
   t->nonfinite = false;
-  t->stage = STAGE_CLOSED;
-  t->charge = 0;
   solver_forget(&t->solver);
   return true;
+}
+
+NN_PRIVATE bool trainer_feed(trainer* t, const nn_data* data, int at) {
+  if (!dataset_fill(t, data, at < 0 ? &t->data : &t->validation)) return false;
+  if (at < 0) t->pass = t->at = 0;
+  else t->fed = at;
+  return true;
+}
+
+NN_PRIVATE void trainer_follow(trainer* t, const trainer* before) {
+  t->sums.count = before->sums.count;
+  t->sums.total = before->sums.total;
+  for (int o = 0; o < t->n_outputs; ++o) t->sums.losses[o] = before->sums.losses[o];
+  for (int m = 0; m < t->n_metrics; ++m) {
+    memcpy(t->metrics[m].state, before->metrics[m].state, t->metrics[m].n_state * sizeof(double));
+  }
+  t->seed = t->ws.seed = before->seed;
+  t->steps = before->steps;
+  t->epoch = before->epoch;
+  t->batch = before->batch;
+  t->nonfinite = before->nonfinite;
+  t->nonfinite_epoch = before->nonfinite_epoch;
+  t->nonfinite_batch = before->nonfinite_batch;
 }

@@ -112,7 +112,7 @@ NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, doub
 }
 
 NN_PRIVATE int rows_evaluated(trainer* t, int at) {
-  int start = at * t->validation_batch_size, left = t->validation.n - start;
+  int start = (at - t->fed) * t->validation_batch_size, left = t->validation.n - start;
   int n = left < t->validation_batch_size ? left : t->validation_batch_size;
   for (int i = 0; i < n; ++i) t->rows[i] = start + i;
   return n;
@@ -125,7 +125,7 @@ static void batch_evaluate(trainer* t, int at) {
 
 NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
                                  double (*clock)(void), double* logs) {
-  int batches = batches_of(t->validation.n, t->validation_batch_size);
+  int batches = t->fed + batches_of(t->validation.n, t->validation_batch_size);
   if (steps > 0 && steps < batches) batches = steps;
   stopwatch watch = stopwatch_new(clock, budget);
   if (*at == 0) trainer_reset(t);
@@ -171,7 +171,10 @@ NN_PRIVATE void trainer_progress(const trainer* t, nn_progress* p) {
                      .stop = t->solver.stop};
 }
 
-NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch) { t->epoch = epoch; }
+NN_PRIVATE void trainer_start_epoch(trainer* t, int epoch) {
+  t->epoch = epoch;
+  t->batch = 0;
+}
 
 NN_PRIVATE void trainer_set_threads(trainer* t, int threads) {
   t->ws.threads = t->optimizer.threads = threads;

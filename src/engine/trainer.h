@@ -78,6 +78,7 @@ struct nn_trainer {
   real *v, *s;             /* a number per column: values, scales */
   int* order;              /* rows of this pass over the data */
   int* rows;               /* rows of a batch that is evaluated */
+  int fed;                 /* batches of the evaluation before the first of `validation` */
   int batch_size, validation_batch_size;
   int batches;             /* in an epoch */
   bool shuffle, shuffle_batches;
@@ -101,6 +102,8 @@ NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train
                                  const nn_data* data, const nn_data* validation, const double* w,
                                  trainer** result);
 NN_PRIVATE bool trainer_refill(trainer* t, const nn_data* data, uint64_t seed);
+NN_PRIVATE bool trainer_feed(trainer* t, const nn_data* data, int at);
+NN_PRIVATE void trainer_follow(trainer* t, const trainer* before);
 /* Forgets the running values: at the start of an epoch or of an evaluation. */
 NN_PRIVATE void trainer_reset(trainer* t);
 /* One batch, rows of a dataset: forward, as a pass of training or not, loss and metrics; the

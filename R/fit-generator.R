@@ -1,0 +1,55 @@
+#' Old names of functions for generators
+#'
+#' [fit()][fit.kestrel_model], [evaluate()] and [predict()][predict.kestrel_model] take generators
+#' themselves; these hand over to them, with a warning of class `kestrel_warning_deprecated`.
+#'
+#' @inheritParams fit.kestrel_model
+#' @param generator a function that returns the next batch.
+#' @param steps batches to take; `NULL`: until the generator returns `NULL`.
+#' @param max_queue_size,workers are not used: batches are made when they are needed.
+#' @return as [fit()][fit.kestrel_model], [evaluate()] and [predict()][predict.kestrel_model].
+#' @section Errors: as those.
+#' @source R package 'keras' 2.x.
+#' @family training
+#' @examples
+#' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
+#' model %>% compile(loss = "mse")
+#' pick <- function() {
+#'   rows <- sample(nrow(cars), 10)
+#'   list(cars$speed[rows], cars$dist[rows])
+#' }
+#' # fit(model, pick, steps_per_epoch = 5) is the new way to say
+#' suppressWarnings(fit_generator(model, pick, steps_per_epoch = 5, verbose = 0))
+#' @export
+fit_generator <- function(object, generator, steps_per_epoch = NULL, epochs = 1,
+                          verbose = getOption("keras.fit_verbose", "auto"), callbacks = NULL,
+                          view_metrics = getOption("keras.view_metrics", "auto"),
+                          validation_data = NULL, validation_steps = NULL, class_weight = NULL,
+                          max_queue_size = 10, workers = 1, initial_epoch = 0) {
+  warn_old_name("fit_generator", "fit")
+  invisible(fit(object, generator, epochs = epochs, verbose = verbose, callbacks = callbacks,
+    view_metrics = view_metrics, validation_data = validation_data, class_weight = class_weight,
+    initial_epoch = initial_epoch, steps_per_epoch = steps_per_epoch,
+    validation_steps = validation_steps))
+}
+
+#' @rdname fit_generator
+#' @export
+evaluate_generator <- function(object, generator, steps = NULL, max_queue_size = 10, workers = 1,
+                               callbacks = NULL) {
+  warn_old_name("evaluate_generator", "evaluate")
+  evaluate(object, generator, steps = steps, callbacks = callbacks)
+}
+
+#' @rdname fit_generator
+#' @export
+predict_generator <- function(object, generator, steps = NULL, max_queue_size = 10, workers = 1,
+                              verbose = 0, callbacks = NULL) {
+  warn_old_name("predict_generator", "predict")
+  predict(object, generator, steps = steps, verbose = verbose, callbacks = callbacks)
+}
+
+warn_old_name <- function(old, new, call = caller_env()) {
+  warn_kestrel("deprecated", sprintf("%s() is the old name of %s(), which takes generators.", old, new),
+    call = call)
+}
