@@ -32,6 +32,7 @@ feed_twins <- function(dropout = FALSE, metrics = list("mae", metric_auc()), ...
 
 # Arrays in batches of 6, without shuffling; the last one has 4.
 expect_same_fit <- function(generator, twins, ..., weight = NULL, steps = NULL, epochs = 3) {
+  force(twins)
   set.seed(4)
   a <- fit(twins$one, feed_x, feed_y > 0, batch_size = 6, shuffle = FALSE, epochs = epochs, verbose = 0,
     sample_weight = weight, ...)
