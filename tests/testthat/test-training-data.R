@@ -144,11 +144,11 @@ test_that("y may be a data frame of one column of any kind", {
     names = "factor(y)")
 })
 
-test_that("generators and formulas are refused as such", {
+test_that("environments and formulas are refused as such", {
   model <- small_model()
+  expect_refused(fit(model, new.env()), "argument", "x", model, names = "returns the next batch")
   generator <- function() list(small_x(), small_y())
-  expect_refused(fit(model, generator), "argument", "x", model, names = "Generators")
-  expect_refused(fit(model, new.env()), "argument", "x", model, names = "Generators")
+  expect_refused(train_on_batch(model, generator, small_y()), "argument", "x", model, names = "generators")
   expect_refused(fit(model, y ~ x), "argument", "x", model, names = "Formulas")
   expect_refused(evaluate(model, y ~ x), "argument", "x", model, names = "Formulas")
 })
