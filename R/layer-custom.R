@@ -17,6 +17,9 @@
 #' class that is inherited from) and `private`. `self$add_loss(value)` in `call` adds a number to the
 #' loss. A weight with `trainable = FALSE` can be changed in `call` by `self$w$assign(value)`.
 #'
+#' Layers of this package that stand in `self` can be called in `call`; their weights become the
+#' layer's. Those that keep statistics, such as [layer_batch_normalization()], cannot.
+#'
 #' The gradient is exact, see [autodiff]. What `call` does runs in R for each batch, so that a layer of
 #' this package is faster where there is one. [saveRDS()] stores the class with the model.
 #'

@@ -75,6 +75,9 @@ instance_node <- function(self, label) {
     for (i in seq_along(w)) cells[[i]]$now <- w[[i]]
     on.exit(for (cell in cells) list2env(list(now = plain_value(cell$now), assigned = NULL), cell))
     self$.losses <- list()
+    outer <- mget(c("instance", "instance_training"), envir = the, ifnotfound = list(NULL))
+    on.exit(list2env(outer, envir = the), add = TRUE)
+    list2env(list(instance = self, instance_training = training), envir = the)
     told <- list(training = training, mask = NULL)[intersect(c("training", "mask"), takes)]
     y <- own_call(fn, c(list(one_or_list(x)), told), label, "layer", call)
     list(y = current(y), charge = layer_charge(self$.losses, label, call),
@@ -100,9 +103,9 @@ layer_nodes.kestrel_layer_custom <- function(layer, input) {
   self <- built_instance(layer, input)
   label <- sprintf("call() of layer \"%s\"", layer$name)
   run <- instance_node(self, label)
-  dims <- lapply(self$.weights, `[[`, "dims")
-  output <- custom_output(self, input) %||%
-    tried_shape(run, label, dims_list(input), lapply(dims, function(d) array(0.1, d)))
+  small <- lapply(self$.weights, function(w) array(0.1, w$dims))
+  tried <- tried_shape(run, label, dims_list(input), small)
+  output <- custom_output(self, input) %||% tried
   nodes <- lapply(self$.weights, function(w) weight_node(w$dims, !w$trainable))
   c(nodes, list(outside_node(output, run, label, length(nodes), from = -seq_along(dims_list(input)))))
 }

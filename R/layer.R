@@ -175,6 +175,7 @@ call_layer.default <- function(layer, x, training = FALSE, ..., call = caller_en
   if (missing(x)) stop_missing("x", call)
   if (is_model(x)) return(add_layer(x, layer, call = call))
   if (is_symbolic(x)) return(layer_on_tensors(layer, x, call))
+  if (!is.null(the$instance) && length(dim(x)) > 1) return(call_on_traced(layer, x, call))
   threads <- engine_settings(call = call)
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
   arrays <- layer_arrays(layer, x, call)

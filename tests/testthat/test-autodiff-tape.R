@@ -33,7 +33,10 @@ examples <- list(
     on(p, loss = loss_sparse_categorical_crossentropy(), y_true = c(0, 2)),
     on(array(1:24 / 30, 2:4), loss = loss_huber(), y_true = array(24:1 / 40, 2:4)),
     on(p, loss = loss_dice(), y_true = diag(3)[1:2, ])),
-  activation = list(on(m, activation = activation_gelu()), on(m, activation = activation_softmax()))
+  activation = list(on(m, activation = activation_gelu()), on(m, activation = activation_softmax())),
+  layer = list(list(tensors = list(m, matrix(sin(1:6), 3), c(0.1, -0.2)), settings = list(
+    spec = kestrel:::layer_spec(kestrel:::layer_chain(layer_dense(units = 2, activation = "tanh"), 3L, 1L),
+      3L, "float64"), training = FALSE, seed = 0)))
 )
 
 run_row <- function(row, tensors, settings) do.call(row$value, c(tensors, settings), quote = TRUE)
