@@ -1,15 +1,16 @@
 # Batches that are made when they are asked for: a function that returns the next one, NULL at the
 # end of a pass, whose environment holds n, make(i), shuffle, and where it is.
 
-new_batches <- function(n, make, shuffle = FALSE, class) {
+# `endless`: one pass after the other.
+new_batches <- function(n, make, shuffle = FALSE, class, endless = FALSE) {
   order <- NULL
   at <- 0L
   structure(function() {
-    if (at == 0L) order <<- if (shuffle) sample.int(n) else seq_len(n)
     if (at == n) {
       at <<- 0L
-      return(NULL)
+      if (!endless) return(NULL)
     }
+    if (at == 0L) order <<- if (shuffle) sample.int(n) else seq_len(n)
     at <<- at + 1L
     make(order[at])
   }, class = c(class, "kestrel_batches"))

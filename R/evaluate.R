@@ -37,6 +37,11 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
   steps <- check_count(steps, null = TRUE)
   threads <- engine_settings(threads)
   hooks <- callback_set(callbacks, call = environment())
+  if (is_sparse(x)) {
+    check_sparse(x, y, sample_weight, c("x", "y", "sample_weight"), environment())
+    x <- sparse_batches(x, y, sample_weight, batch_size %||% 32L)
+    y <- batch_size <- sample_weight <- NULL
+  }
   if (is_generator(x)) {
     check_no_array_settings(list(y = y, batch_size = batch_size, sample_weight = sample_weight), "x",
       environment())

@@ -19,7 +19,8 @@
 #' @param object a compiled model.
 #' @param x samples: a numeric vector (one column), matrix, array with samples first, or
 #'   data frame of numeric columns. Missing and infinite values are errors. Or a generator, see
-#'   the section below.
+#'   the section below. Or a sparse matrix of package 'Matrix', of which only
+#'   the rows of a batch are made dense; their random order is then drawn by R's generator.
 #' @param y targets, as many as samples: like `x`, or a logical vector, or a factor, whose
 #'   levels become class codes, indicator columns or 0 and 1, as loss and output ask for.
 #' @param batch_size samples per step of the optimizer, 32 by default; all of them for
@@ -114,6 +115,13 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   callbacks <- callback_set(callbacks, call = environment())
   restarts <- check_count(restarts, null = TRUE)
   call <- environment()
+  if (is_sparse(x)) {
+    fed <- sparse_fit_data(x, y, sample_weight, validation_split, validation_data, shuffle, settings, call)
+    x <- fed$x
+    validation_data <- fed$validation_data
+    y <- sample_weight <- settings$batch_size <- NULL
+    validation_split <- 0
+  }
   from_generator <- is_generator(x)
   if (from_generator) {
     check_no_array_settings(list(y = y, batch_size = settings$batch_size, sample_weight = sample_weight,
@@ -122,7 +130,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   }
   data <- with_model_restored(object, {
     if (from_generator) {
-      generator_samples(object, x, validation_data, class_weight, call)
+      with_seed_kept(generator_samples(object, x, validation_data, class_weight, call))
     } else {
       data <- check_samples(object, x, y, sample_weight, class_weight, call = call)
       samples <- training_samples(object, data, validation_split, validation_data, call)

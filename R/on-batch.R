@@ -31,6 +31,7 @@ train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NU
   call <- environment()
   threads <- engine_settings(call = call)
   check_ready(object, call)
+  x <- dense_batch(x)
   data <- with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call))
   if (!is.null(data$classes)) assign("classes", data$classes, envir = environment(object))
   suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), threads, call))
@@ -42,6 +43,7 @@ test_on_batch <- function(object, x, y, sample_weight = NULL) {
   call <- environment()
   threads <- engine_settings(call = call)
   check_compiled(object, call)
+  x <- dense_batch(x)
   data <- with_model_restored(object, check_samples(object, x, y, sample_weight, call = call))
   samples <- new_samples(data$x, data$y, data$weight)
   unname(evaluate_samples(object, samples, samples$n, NULL, call, threads = threads))
@@ -54,7 +56,7 @@ predict_on_batch <- function(object, x) {
   threads <- engine_settings(call = call)
   check_model(object, call = call)
   check_layers_present(object, call)
-  x <- with_model_restored(object, model_input(object, x, "x", call))
+  x <- with_model_restored(object, model_input(object, dense_batch(x), "x", call))
   predict_rows(object, x, max(sample_count(x[[1]]), 1L), threads)
 }
 

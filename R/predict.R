@@ -34,6 +34,11 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   if (!is.null(batch_size)) batch_size <- check_count(batch_size)
   if (!is.null(steps)) steps <- check_count(steps)
   threads <- engine_settings(threads)
+  if (is_sparse(x)) {
+    if (nrow(x) < 1) return(predict(object, dense_batch(x)))
+    x <- sparse_batches(x, NULL, NULL, batch_size %||% 256L)
+    batch_size <- NULL
+  }
   if (is_generator(x)) {
     check_no_array_settings(list(batch_size = batch_size), "x", environment())
     return(predict_generated(object, x, verbose, steps, callbacks, threads, environment()))

@@ -107,16 +107,18 @@ training_samples <- function(model, data, validation_split, validation_data, cal
   }
   if (validation_split == 0) return(list(train = new_samples(data$x, data$y, data$weight)))
   split <- floor(n * (1 - validation_split))
-  if (split < 1 || split >= n) {
-    stop_kestrel("data", sprintf("`validation_split` = %s leaves %d of %d rows for training and %d for validation.",
-      format(validation_split), as.integer(split), n, as.integer(n - split)),
-      hint = "Both need at least one row.", argument = "validation_split", value = validation_split, call = call)
-  }
+  if (split < 1 || split >= n) stop_split(validation_split, split, n, call)
   # Weights by class hold for training only; a sample's own weight for both.
   list(
     train = new_samples(data$x, data$y, data$weight, 0L, split),
     validation = new_samples(data$x, data$y, data$own_weight, split, n - split)
   )
+}
+
+stop_split <- function(share, split, n, call) {
+  stop_kestrel("data", sprintf("`validation_split` = %s leaves %d of %d rows for training and %d for validation.",
+    format(share), as.integer(split), n, as.integer(n - split)),
+    hint = "Both need at least one row.", argument = "validation_split", value = share, call = call)
 }
 
 validation_samples <- function(model, validation_data, call) {
