@@ -132,7 +132,7 @@ find_too_fast <- function(case) {
   rate <- case$fit$rate
   limit <- step_limit(case$compiled$optimizer)
   if (!is_trained(case) || !is.numeric(rate) || length(loss) < 5 ||
-    !length(case$weights)) return(NULL)
+    !length(case$weights) || !all(is.finite(loss))) return(NULL)
   rising <- mean(diff(loss) > 0)
   grown <- loss[length(loss)] > min(loss) * 2
   if ((rising < 0.3 && !grown) || !does_badly(case)) return(NULL)
@@ -167,7 +167,7 @@ restless_found <- function(case, rising) {
 find_batch_noise <- function(case) {
   fit <- case$fit
   sgd <- case$compiled$optimizer$record == "sgd" && is.numeric(fit$rate) && is_trained(case)
-  if (!sgd || isTRUE(fit$batch_size >= fit$samples) ||
+  if (!sgd || !all(is.finite(case$series)) || isTRUE(fit$batch_size >= fit$samples) ||
     case$rows * nrow(case$owners) > 2e6) return(NULL)
   late <- late_fall(case$series)
   if (abs(late) > 0.2 || mean(diff(case$series) > 0) < 0.2) return(NULL)

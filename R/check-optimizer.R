@@ -139,7 +139,7 @@ find_target_scale <- function(case) {
   off <- off_scale_targets(case)
   wrong <- any(off) && fails(case)
   unreached <- if (case$computable) find_unreachable(case, y)
-  if (!is.null(unreached) && (!wrong || unreached$explains > 0.5)) return(unreached)
+  if (!is.null(unreached) && (!wrong || unreached$explains > 0.9)) return(unreached)
   if (!wrong) return(NULL)
   found(
     "Targets far from unit scale", "STRONG",
@@ -271,11 +271,11 @@ find_last_gap <- function(case) {
 
 evidence_last_layer <- function(case) if (!is.null(case$witness)) solve_last(case, case$layers)
 
-# The share by which the loss fell in the last fifth of the epochs.
+# The share by which the loss fell in the last fifth of the epochs, or the last one.
 late_fall <- function(loss) {
   n <- length(loss)
-  if (n < 5) return(0)
-  before <- loss[max(1, floor(0.8 * n))]
+  if (n < 2) return(0)
+  before <- loss[max(1, min(floor(0.8 * n), n - 1))]
   (before - loss[n]) / max(abs(before), 1e-300)
 }
 

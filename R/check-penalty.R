@@ -68,17 +68,19 @@ find_dropout <- function(case) {
     if (layer_state(l)$type == "dropout") layer_config(l)$rate else 0
   }, 0)
   if (!any(rates > 0) || !is_trained(case) || case$criterion$reduction == "sum") return(NULL)
+  if (!isTRUE(case$loss > 0.2 * case$constant_loss)) return(NULL)
   room <- unfinished_room(case)
   noisy <- mean(vapply(1:5, function(i) score_prediction(case, dropped_prediction(case, i)), 0))
-  if (is.na(room) || noisy < 1.2 * case$loss && max(rates) < 0.8) return(NULL)
+  harmful <- if (is.na(room)) max(rates) >= 0.8 && noisy > 1.5 * case$loss else noisy >= 1.2 * case$loss || max(rates) >= 0.8
+  if (!harmful) return(NULL)
   found(
     "Dropout too strong", "STRONG",
     "What dropout takes away is more than the layers can do without.",
     c(sprintf("Rate %s; loss with dropout %s, without %s", toString(digits(rates[rates > 0], 2)),
       digits(noisy), digits(case$loss)),
-      sprintf("%s can be reached on these rows.", digits(room))),
+      if (!is.na(room)) sprintf("%s can be reached on these rows.", digits(room))),
     "a rate of 0.1 to 0.3, or more units.",
-    explains = share_between(case, room, case$loss), fix = list(what = "no_dropout")
+    explains = if (is.na(room)) NA else share_between(case, room, case$loss), fix = list(what = "no_dropout")
   )
 }
 

@@ -46,12 +46,15 @@ find_dead <- function(case) {
         isTRUE(share > 0)) sprintf("Lowest loss while these stay off: %s (now %s)",
         digits(cell), digits(case$loss))),
     dead_remedy(worst), explains = share, severity = if (harmful) "fault" else "note",
-    certificate = dead_certificate(case, worst, cell), symptom = if (is_off_scale(case)) 0.5 else 0,
+    certificate = dead_certificate(case, worst, cell), symptom = if (whole && dies_of_start(case)) 0.5 else 0,
     fix = if (worst$last) list(what = "last_activation", to = "linear") else {
       list(what = "hidden_activation", to = "leaky_relu", initializer = "he_uniform")
     }
   )
 }
+
+# Data or first weights that leave a layer no chance.
+dies_of_start <- function(case) is_off_scale(case) || !is.null(find_initial_scale(case))
 
 dead_sentence <- function(d) {
   if (d$last) return(

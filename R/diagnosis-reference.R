@@ -29,7 +29,7 @@ linear_classifier_loss <- function(case) {
   usable <- is_crossentropy(case) && !is.null(y) && nrow(y) == case$rows && all(y >= 0 & y <= 1) &&
     length(dim(case$prediction)) == 2 && ncol(case$inputs) <= 100 && ncol(y) <= 50
   if (!usable) return(NA_real_)
-  p <- logistic_probabilities(case$inputs, y)
+  p <- pmin(pmax(logistic_probabilities(case$inputs, y), 1e-7), 1 - 1e-7)
   if (!case$criterion$name %in% binary_losses) p <- p / rowSums(p)
   if (!all(is.finite(p))) return(NA_real_)
   if (isTRUE(case$criterion$config$from_logits)) {

@@ -1,5 +1,8 @@
 # Diagnoses cases and judges the answers.
 
+# Other draws than those that the checks were made with.
+seed_base <- 5e7
+
 # On two cores where R can fork.
 spread <- function(x, f) {
   cores <- if (.Platform$OS.type == "unix") 2L else 1L
@@ -17,7 +20,7 @@ diagnosis_of <- function(model, recipe, level) {
 draw_fault <- function(id, draw) {
   what <- entries[[id]]
   for (attempt in 1:20) {
-    set.seed(1e5 * match(id, names(entries)) + 100 * draw + attempt)
+    set.seed(seed_base + 1e5 * match(id, names(entries)) + 100 * draw + attempt)
     base <- what$draw()
     spoilt <- what$spoil(base)
     case <- list(recipe = spoilt, model = build(spoilt), misfit = NA, twin = NA)
@@ -73,7 +76,7 @@ tried <- function(case, d) {
 # Healthy controls, drawn anew until they have learnt what there is to learn.
 judge_control <- function(draw) {
   for (attempt in 1:20) {
-    set.seed(1e7 + 100 * draw + attempt)
+    set.seed(seed_base + 1e7 + 100 * draw + attempt)
     recipe <- draw_control()
     model <- build(recipe)
     if (is_healthy(model, recipe)) break
