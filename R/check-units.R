@@ -12,12 +12,11 @@ unit_checks <- function() {
 # For each dense layer with a relu, hidden or last: what is off on all rows, and on which rows
 # everything is off.
 evidence_dead <- function(case) {
-  relu <- Filter(function(d) d$activation == "relu" && all(d$a >= 0), case$dense)
+  relu <- Filter(function(d) d$activation == "relu" && isTRUE(min(d$a) >= 0), case$dense)
   lapply(relu, function(d) {
-    on <- d$z > 0
     list(name = d$name, layer = match(d$name, vapply(case$dense, `[[`, "", "name")),
       width = d$width,
-      units = which(colSums(on) == 0), rows = which(rowSums(on) == 0),
+      units = which(colSums(d$a) == 0), rows = which(rowSums(d$a) == 0),
       last = d$node + 1L == nrow(case$nodes))
   })
 }

@@ -1,12 +1,13 @@
-# How often diagnose() names the right cause: Rscript bench/faults.R [draws] [controls] [out.rds]
+# How often diagnose() names the right cause: Rscript bench/faults.R [draws] [controls] [ids]
 #
 # Draws faults with a known cause and healthy controls, diagnoses each, and applies the first
-# remedy once. Writes bench/results/faults.csv (a row for each entry of the catalogue) and
-# bench/results/faults-summary.csv, which the article "How good is diagnose()?" shows.
+# remedy once. Writes bench/results/faults.csv (a row for each entry of the catalogue),
+# faults-summary.csv and faults-cost.csv there, which the article "How good is diagnose()?" shows.
+# With ids (R1,S1,...) only these are drawn, and nothing is written.
 
 library(kestrel)
 here <- file.path("bench", "faults")
-for (file in c("recipes", "catalogue", "catalogue-loss", "catalogue-training", "measure")) {
+for (file in c("recipes", "catalogue", "catalogue-loss", "catalogue-training", "measure", "cost")) {
   source(file.path(here, paste0(file, ".R")))
 }
 
@@ -27,6 +28,7 @@ summary <- summarise_all(cases, healthy)
 print(summary, row.names = FALSE)
 saveRDS(list(cases = cases, healthy = healthy), Sys.getenv("FAULTS_DETAILS", tempfile()))
 if (length(args) <= 2) {
+  write.csv(measure_cost(), "bench/results/faults-cost.csv", row.names = FALSE)
   write.csv(table, "bench/results/faults.csv", row.names = FALSE)
   write.csv(summary, "bench/results/faults-summary.csv", row.names = FALSE)
 }

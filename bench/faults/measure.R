@@ -103,7 +103,7 @@ summarise_entries <- function(cases) {
     share <- share[!is.na(share)]
     data.frame(id = id, cause = titles$title[titles$id == id], kind = entries[[id]]$kind,
       accepted = paste(c(id, entries[[id]]$accept), collapse = " "), draws = nrow(own), first = sum(own$first),
-      three = sum(own$third), tried = length(share), mended = sum(share >= 0.9))
+      three = sum(own$third), named = sum(own$named), tried = length(share), mended = sum(share >= 0.9))
   })
   do.call(rbind, rows)
 }
