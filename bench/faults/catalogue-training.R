@@ -18,24 +18,30 @@ entries <- c(entries, list(
   }, regression, kind = "fact", depth = function() 1, activation = function() pick("tanh", "softplus")),
   O0 = entry(function(r) with_part(r, optimizer = optimizer_sgd(pick(5, 20, 100), momentum = pick(0, 0.9))),
     accept = "O3", regression),
-  O1 = entry(function(r) with_part(r, epochs = sample(2:3, 1), optimizer = optimizer_adam(0.001)), regression, accept = "O4"),
+  O1 = entry(function(r) with_part(r, epochs = sample(2:3, 1), optimizer = optimizer_adam(0.001)),
+    regression, accept = "O4"),
   O2 = entry(function(r) {
     r <- take_rows(r, seq_len(40))
     with_part(r, layers = list(dense(3, "tanh"), dense(1)))
   }, regression, kind = "fact", bites = "always"),
-  O3 = entry(function(r) with_part(r, optimizer = pick_from(list(optimizer_sgd(pick(1, 2)), optimizer_adam(pick(1, 3)),
-    optimizer_rmsprop(pick(1, 3))))), regression, accept = "O0"),
+  O3 = entry(function(r) {
+    fast <- list(optimizer_sgd(pick(1, 2)), optimizer_adam(pick(1, 3)), optimizer_rmsprop(pick(1, 3)))
+    with_part(r, optimizer = pick_from(fast))
+  }, regression, accept = "O0"),
   O4 = entry(function(r) {
     slow <- list(optimizer_adam(1e-6), optimizer_sgd(1e-6), optimizer_rmsprop(1e-6), optimizer_adam(1e-5))
     with_part(r, optimizer = pick_from(slow), epochs = 30L)
   }, accept = "O1"),
-  O5 = entry(function(r) with_part(r, optimizer = optimizer_adam(0.01, epsilon = pick(10, 100, 1000)), epochs = 50L), regression),
+  O5 = entry(function(r) {
+    with_part(r, optimizer = optimizer_adam(0.01, epsilon = pick(10, 100, 1000)), epochs = 50L)
+  }, regression),
   O6 = entry(function(r) {
     r$layers <- c(rep(list(dense(8, "sigmoid")), sample(7:12, 1)), r$layers[length(r$layers)])
     with_part(r, optimizer = optimizer_sgd(0.05), epochs = 30L)
   }, accept = "S6"),
-  O7 = entry(function(r) with_part(r, optimizer = optimizer_sgd(pick(0.1, 0.2)), batch_size = 1L, epochs = 100L), regression,
-    accept = c("O3", "O0"), activation = function() "tanh", noise = function() 0.5),
+  O7 = entry(function(r) {
+    with_part(r, optimizer = optimizer_sgd(pick(0.1, 0.2)), batch_size = 1L, epochs = 100L)
+  }, regression, accept = c("O3", "O0"), activation = function() "tanh", noise = function() 0.5),
   O8 = entry(function(r) {
     r$layers <- append(r$layers, list(list(type = "batch_normalization")), 1)
     with_part(r, batch_size = 1L, epochs = 5L)
@@ -45,8 +51,9 @@ entries <- c(entries, list(
     with_part(r, dtype = "float32", optimizer = optimizer_sgd(10^-runif(1, 12, 14)), epochs = 5L)
   }, accept = "O4"),
   O10 = entry(function(r) with_part(r, frozen = TRUE, epochs = 10L)),
-  K1a = entry(function(r) with_part(r, layers = list(dense(1)), epochs = 400L, batch_size = 512L, optimizer = optimizer_sgd(0.2)),
-    regression, kind = "fact", bites = "always"),
+  K1a = entry(function(r) {
+    with_part(r, layers = list(dense(1)), epochs = 400L, batch_size = 512L, optimizer = optimizer_sgd(0.2))
+  }, regression, kind = "fact", bites = "always"),
   K1b = entry(function(r) {
     r <- change_hidden(r, kernel_initializer = "zeros", last = TRUE)
     with_part(r, epochs = 400L, batch_size = 512L, optimizer = optimizer_sgd(0.2))

@@ -8,7 +8,8 @@
 #         anew; "always": the fault is in the data or the model whatever the loss; or a function
 #         of model and recipe
 
-entry <- function(spoil, task = NULL, accept = NULL, kind = "fault", bites = "misfit", level = "standard", ...) {
+entry <- function(spoil, task = NULL, accept = NULL, kind = "fault", bites = "misfit",
+                  level = "standard", ...) {
   more <- list(...)
   draw <- function() do.call(draw_recipe, c(if (!is.null(task)) list(task = pick(task)), lapply(more, function(f) f())))
   list(spoil = spoil, draw = draw, accept = accept, kind = kind, bites = bites, level = level)
@@ -52,8 +53,10 @@ two <- "binary"
 many <- "classes"
 
 entries <- list(
-  R1 = entry(function(r) with_part(r, x = data.frame(r$x, kind = factor(sample(letters[1:3], nrow(r$x), TRUE))), refused = TRUE),
-    bites = "always"),
+  R1 = entry(function(r) {
+    kind <- factor(sample(letters[1:3], nrow(r$x), TRUE))
+    with_part(r, x = data.frame(r$x, kind = kind), refused = TRUE)
+  }, bites = "always"),
   R2 = entry(function(r) with_part(as_codes(r), y = max.col(r$truth), refused = TRUE), many, bites = "always"),
   R3 = entry(function(r) with_part(r, x = matrix(t(r$x), nrow(r$x)))),
   R4 = entry(function(r) {

@@ -5,7 +5,7 @@ cost_case <- function(task) {
   n <- 1e4
   x <- matrix(rnorm(n * 10), n)
   f <- draw_signal(10)(x)
-  y <- if (task == "regression") f + 0.1 * rnorm(n) else if (task == "binary") (f > 0) + 0 else cut(f, c(-Inf, -0.5, 0.5, Inf))
+  y <- switch(task, regression = f + 0.1 * rnorm(n), binary = (f > 0) + 0, classes = cut(f, c(-Inf, -0.5, 0.5, Inf)))
   end <- switch(task, regression = dense(1), binary = dense(1, "sigmoid"), classes = dense(3, "softmax"))
   loss <- switch(task, regression = "mse", binary = "binary_crossentropy", classes = "sparse_categorical_crossentropy")
   list(x = x, y = y, layers = list(dense(92, "relu"), dense(92, "relu"), end), loss = loss,
@@ -36,8 +36,8 @@ callback_cost <- function(epochs = 20, times = 5) {
     plain <- train(none)
     suppressMessages(train(list(callback_diagnose()))) / plain
   })
-  data.frame(what = sprintf("callback_diagnose(), fit of %d epochs: share added", epochs), weights = count_params(make_model(recipe)),
-    seconds = median(ratios) - 1)
+  data.frame(what = sprintf("callback_diagnose(), fit of %d epochs: share added", epochs),
+    weights = count_params(make_model(recipe)), seconds = median(ratios) - 1)
 }
 
 measure_cost <- function() {

@@ -118,7 +118,8 @@ misfit <- function(model, x, truth) {
 # Healthy controls of every kind; only those that have learnt nearly all there is to learn count.
 draw_control <- function() {
   recipe <- draw_recipe()
-  extra <- pick("none", "none", "none", "dropout", "batch_normalization", "penalty", "validation", "float32", "linear", "stretch")
+  extra <- pick("none", "none", "none", "dropout", "batch_normalization", "penalty", "validation",
+    "float32", "linear", "stretch")
   recipe <- controls[[extra]](recipe)
   recipe$kind <- extra
   recipe
