@@ -1,7 +1,9 @@
 # Diagnoses cases and judges the answers.
 
-# Other draws than those that the checks were made with.
-seed_base <- 5e7
+# Other draws than those of the article by another number, a multiple of 5e7. Of draws beyond
+# `seen` nothing was looked at while the checks were made.
+seed_base <- as.numeric(Sys.getenv("FAULTS_SEED", "0"))
+seen <- 5
 
 # On two cores where R can fork.
 spread <- function(x, f) {
@@ -110,14 +112,18 @@ summarise_entries <- function(cases) {
 
 summarise_all <- function(cases, healthy) {
   fault <- cases$id %in% names(Filter(function(e) e$kind == "fault", entries))
+  unseen <- fault & cases$draw > seen
   share <- closed(cases[fault, ])
   share <- share[!is.na(share)]
   data.frame(
-    what = c("faults: right cause first", "faults: right cause among three", "facts: named", "remedy closes 90 % of the gap",
+    what = c("faults: right cause first", "faults: right cause among three",
+      "unseen faults: right cause first", "unseen faults: right cause among three", "facts: named",
+      "remedy closes 90 % of the gap",
       "controls with a PROVEN or STRONG fault", "controls with a LIKELY fault"),
-    cases = c(sum(fault), sum(fault), sum(!fault), length(share), nrow(healthy), nrow(healthy)),
-    count = c(sum(cases$first[fault]), sum(cases$third[fault]), sum(cases$named[!fault]), sum(share >= 0.9),
+    cases = c(sum(fault), sum(fault), sum(unseen), sum(unseen), sum(!fault), length(share), nrow(healthy), nrow(healthy)),
+    count = c(sum(cases$first[fault]), sum(cases$third[fault]), sum(cases$first[unseen]),
+      sum(cases$third[unseen]), sum(cases$named[!fault]), sum(share >= 0.9),
       sum(healthy$alarm), sum(healthy$likely)),
-    goal = c(0.9, 0.97, NA, 0.8, 0.02, NA)
+    goal = c(0.9, 0.97, 0.9, 0.97, NA, 0.8, 0.02, NA)
   ) |> transform(share = count / cases)
 }

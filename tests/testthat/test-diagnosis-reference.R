@@ -73,3 +73,42 @@ test_that("weights that early stopping has put back are not overfitted", {
   expect_true("G1" %in% diagnosed(trained())$id)
   expect_false("G1" %in% diagnosed(trained(callbacks = list(stop)))$id)
 })
+
+test_that("dropout of nearly everything is found for classes, too", {
+  skip_if_not_installed("withr")
+  dropped <- function(rate) function() {
+    m <- keras_model_sequential(input_shape = 2) %>%
+      layer_dense(16, "tanh") %>%
+      layer_dropout(rate) %>%
+      layer_dense(1, "sigmoid")
+    m %>% compile(loss = "binary_crossentropy", optimizer = optimizer_adam(0.01))
+    m %>% fit(plane$x, plane$class, epochs = 200, verbose = 0)
+    case_of(m, plane$x, plane$class)
+  }
+  expect_true("P2" %in% diagnosed(dropped(0.95))$id)
+  expect_false("P2" %in% diagnosed(dropped(0.1))$id)
+})
+
+test_that("a start that leaves layers dead comes before the dead layers", {
+  skip_if_not_installed("withr")
+  d <- diagnosed(function() fitted_net(c(rep(16, 8), 1), c(rep("relu", 8), "linear"), plane$curved,
+    layer = list(kernel_initializer = initializer_random_uniform(-0.02, 0.02))))
+  expect_lt(match("S6", d$id), match("U1", d$id, nomatch = 99))
+})
+
+test_that("a loss that fell in the last of two epochs was still falling", {
+  expect_identical(late_fall(c(2, 1)), 0.5)
+  expect_identical(late_fall(c(8, 4, 2, 2, 1)), 0.5)
+  expect_identical(late_fall(1), 0)
+})
+
+test_that("a history that is not finite fails no check", {
+  skip_if_not_installed("withr")
+  d <- diagnosed(function() {
+    m <- net(2, c(8, 1), c("tanh", "linear"), epochs = 30, x = plane$x, y = plane$curved, optimizer = optimizer_sgd(1))
+    history <- m$history
+    history$metrics$loss[3:20] <- NaN
+    case_of(m, plane$x, plane$curved, history = history)
+  })
+  expect_identical(attr(d, "failed"), character())
+})
