@@ -287,18 +287,15 @@ typedef struct {
   /* Adds sum(w v) and sum(w) to the metric "mean" that is the trainer's number `metric`, for
    * values that the caller computes; false: it is another one. */
   bool (*trainer_add)(nn_trainer* t, int metric, double total, double count);
-  /* A batch step by step, for a caller who computes losses, nodes of the layer "outside", or
-   * penalties. trainer_open begins the forward pass of the next training batch (at -1; -2: as in
-   * inference) or of batch `at` of the evaluation; trainer_next goes on, from a whole forward pass of training with
-   * the score and the way back. Both return the node that the caller is to compute before he goes
-   * on, -1 at the end of a pass. The next run or evaluation goes on from there: with the score,
-   * or after the way back with the update. */
+  /* A batch step by step, where the caller computes losses, "outside" nodes or penalties. The first
+   * begins the forward pass of the next training batch (at -1; -2: as in inference) or of batch `at`
+   * of the evaluation, the second goes on: after training's with score and way back. Both return
+   * the node that the caller is to compute next, -1 at the end of a pass. */
   int (*trainer_open)(nn_trainer* t, int at);
   int (*trainer_next)(nn_trainer* t);
   /* The output of node i, or input -1 - i, or the gradient by it, in R's order; their number. */
   size_t (*trainer_look)(const nn_trainer* t, int i, bool gradient, double* to);
-  /* The output (k < 0) of the node that is waited for, or the gradient by its input k; false: not
-   * asked for, or not n numbers. */
+  /* The output (k < 0) of that node, or the gradient by its input k; false: not asked for. */
   bool (*trainer_put)(nn_trainer* t, int i, int k, size_t n, const double* from);
   /* Parameters and statistics from place `at`, or the gradient by the former, which is added to. */
   void (*trainer_read)(const nn_trainer* t, size_t at, size_t n, bool gradient, double* to);
