@@ -70,6 +70,7 @@ stop_data_class <- function(x, arg, call) {
 data_hint <- function(x) {
   if (inherits(x, c("Date", "POSIXct", "difftime"))) return("Turn it into numbers with as.numeric().")
   if (inherits(x, "Matrix")) return("Make it dense with as.matrix().")
+  if (inherits(x, "haven_labelled")) return("Turn it into a factor or into numbers with as.double().")
   if (inherits(x, "integer64")) return("Turn it into doubles with as.double().")
   if (is.list(x)) return("Bind its elements to a matrix, for example with do.call(cbind, x).")
   if (is.complex(x)) return("Give real and imaginary part as two columns.")

@@ -49,6 +49,10 @@ target_classes <- function(model, targets) {
 
 # Levels become codes, indicator columns, or 0 and 1 for a single unit.
 factor_target <- function(y, output, loss, arg, call) {
+  if (prod(dim(y)[-1]) > 1) {
+    stop_kestrel("shape", sprintf("`%s` must be one factor, not a matrix of them of %s.", arg,
+      paste(dim(y), collapse = " x ")), argument = arg, call = call)
+  }
   if (anyNA(y)) {
     stop_kestrel("data", sprintf("`%s` has %d missing class%s, the first at position %d.", arg,
       sum(is.na(y)), if (sum(is.na(y)) == 1) "" else "es", which(is.na(y))[1]),

@@ -93,7 +93,7 @@ check_same_count <- function(n, y, names, call) {
 given_count <- function(y, arg, call) {
   if (is_plain_matrix(y)) return(dim(y)[1])
   if (is.data.frame(y)) return(nrow(y))
-  if (!is.atomic(y) && !is.list(y)) stop_data_class(y, arg, call)
+  if (!is.atomic(y) && (!is.list(y) || is.object(y))) stop_data_class(y, arg, call)
   y <- unclass(y)
   if (is.null(dim(y))) length(y) else dim(y)[1]
 }
