@@ -244,6 +244,67 @@ static void test_rates(void) {
   check(p.lr == 0.3, "a rate that was set stays");
 }
 
+/* Rows from .. from + n - 1 of all arrays. */
+static nn_data part_of_fit(const fit* f, fit* part, int from, int n) {
+  *part = *f;
+  part->data = (nn_data){.n = n, .x = part->x, .y = part->y, .weight = part->weight};
+  nn_array* arrays[] = {part->x, part->y, part->weight};
+  for (int k = 0; k < 3; ++k) {
+    arrays[k]->from += from;
+    arrays[k]->n = n;
+  }
+  return part->data;
+}
+
+/* The batches of an epoch from outside, the largest last: then another trainer follows. */
+static void test_fed(void) {
+  graph g;
+  fit f, part;
+  const network* net = small(&g, true);
+  small_fit(&f);
+  f.spec.shuffle = false;
+  double *w = drawn(net->n_w + net->n_state, 0.2, 1), whole[2], logs[2];
+  trainer* once = fit_trainer(&f, net, w);
+  run_epochs(once, 1, whole);
+  f.spec.steps_per_epoch = BATCHES;
+  part_of_fit(&f, &part, 0, 6);
+  trainer* fed = fit_trainer(&part, net, w);
+  for (int b = 0; b < BATCHES; ++b) {
+    int n = b < BATCHES - 1 ? 6 : 2;
+    nn_data batch = part_of_fit(&f, &part, 6 * b, n);
+    check(trainer_feed(fed, &batch, -1), "a batch that is no larger fits");
+    trainer_run(fed, 0, b + 1, 1, clock_still, 1, logs);
+  }
+  trainer_logs(fed, logs);
+  check_same(once, fed, "batches from outside");
+  check(same_bytes(whole, logs, sizeof(whole)), "logs of batches from outside");
+  nn_data large = part_of_fit(&f, &part, 0, 7);
+  check(!trainer_feed(fed, &large, -1), "a larger one does not fit");
+  trainer* next = fit_trainer(&part, net, w);
+  trainer_follow(next, fed);
+  trainer_logs(next, logs);
+  check(same_bytes(whole, logs, sizeof(whole)), "running values follow");
+  check(next->batch == fed->batch && next->steps == fed->steps, "counts follow");
+}
+
+static void test_fed_evaluation(void) {
+  graph g;
+  fit f, part;
+  const network* net = small(&g, false);
+  small_fit(&f);
+  double *w = drawn(net->n_w, 0.2, 1), whole[2], logs[2];
+  evaluated(fit_trainer(&f, net, w), whole);
+  part_of_fit(&f, &part, 0, 6);
+  trainer* fed = fit_trainer(&part, net, w);
+  for (int b = 0; b < BATCHES; ++b) {
+    nn_data batch = part_of_fit(&f, &part, 6 * b, b < BATCHES - 1 ? 6 : 2);
+    int at = b;
+    check(trainer_feed(fed, &batch, b), "a batch of an evaluation fits");
+    check(trainer_evaluate(fed, 0, &at, 1, clock_still, logs) && at == b + 1, "it is the next one");
+  }
+  check(same_bytes(whole, logs, sizeof(whole)), "an evaluation of batches from outside");
+}
+
 int main(void) {
   test_pieces();
   test_shuffle();
@@ -252,5 +313,7 @@ int main(void) {
   test_round_trips();
   test_nonfinite();
   test_rates();
+  test_fed();
+  test_fed_evaluation();
   return report();
 }
