@@ -208,6 +208,17 @@ stop_config <- function(e, call) {
     call = call, parent = e)
 }
 
+# Parts of a model's config, each with the origin by which it is made again.
+check_parts <- function(parts, call = caller_env(2)) {
+  for (i in seq_along(parts)) {
+    config <- if (is.list(parts[[i]])) parts[[i]]$config
+    if (is.list(config) && is_string(attr(config, "origin", exact = TRUE))) next
+    stop_argument(sprintf("config$layers[[%d]]", i), "the config of a layer, as get_config() gives it",
+      parts[[i]], where = i, call = call)
+  }
+  parts
+}
+
 layer_from_config <- function(config) {
   type <- attr(config, "origin", exact = TRUE)
   general <- c("name", "trainable", "dtype", "input_shape")
@@ -240,7 +251,7 @@ model_from_config <- function(config) {
   check_name(config$name, arg = "name")
   check_dtype_given(config$dtype, arg = "dtype")
   check_shape(config$build_input_shape, null = TRUE, arg = "build_input_shape")
-  parts <- lapply(config$layers, function(part) part_from_config(part$config))
+  parts <- lapply(check_parts(config$layers), function(part) part_from_config(part$config))
   if (!is.null(config$graph)) {
     fields <- c(config[c("graph", "input_keys", "output_keys", "name")],
       list(precision = config$dtype, automatic = FALSE))

@@ -27,7 +27,7 @@
 #' test_on_batch(model, x, y)
 #' predict_on_batch(model, x[1:2, , drop = FALSE])
 #' @export
-train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NULL) {
+train_on_batch <- function(object, x = NULL, y = NULL, class_weight = NULL, sample_weight = NULL) {
   call <- environment()
   threads <- engine_settings(call = call)
   check_ready(object, call)
@@ -39,7 +39,7 @@ train_on_batch <- function(object, x, y, class_weight = NULL, sample_weight = NU
 
 #' @rdname train_on_batch
 #' @export
-test_on_batch <- function(object, x, y, sample_weight = NULL) {
+test_on_batch <- function(object, x = NULL, y = NULL, sample_weight = NULL) {
   call <- environment()
   threads <- engine_settings(call = call)
   check_compiled(object, call)
@@ -56,6 +56,7 @@ predict_on_batch <- function(object, x) {
   threads <- engine_settings(call = call)
   check_model(object, call = call)
   check_layers_present(object, call)
+  if (missing(x)) stop_missing("x", call)
   x <- with_model_restored(object, model_input(object, dense_batch(x), "x", call))
   predict_rows(object, x, max(sample_count(x[[1]]), 1L), threads)
 }

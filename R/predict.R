@@ -150,6 +150,7 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
   plan <- if (training) model_plan(model) else inference_plan(model)
   w <- pack_layout(model_layout(environment(model)))
   n <- sample_count(x[[1]])
+  check_predictions(model, n)
   seed <- if (training) draw_seed() else 0
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
   compute <- function(from, n) {
@@ -158,6 +159,13 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
   if (training || n <= batch_size) return(compute(0L, n))
   size <- slice_samples(length(w), plan$inputs, batch_size)
   if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
+}
+
+# A few samples need no more memory than the weights of their outputs.
+check_predictions <- function(model, n, call = caller_env(3)) {
+  if (n < 100L) return(invisible(n))
+  numbers <- n * sum(vapply(model_outputs(model), function(dims) prod(as.double(dims)), 0))
+  check_memory(8 * numbers, "Predictions", call)
 }
 
 # Whole batches that take a fraction of a second: weights are used at each position of input.

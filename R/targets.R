@@ -20,8 +20,26 @@ target_arrays <- function(model, y, args, call) {
   compiled <- model_state(model)$compiled
   outputs <- model_outputs(model)[compiled$trained]
   lapply(seq_along(y), function(o) {
-    target_array(y[[o]], outputs[[o]], compiled$losses[[o]], args[o], call)
+    known <- known_levels(y[[o]], known_classes(model, o), args[o], call)
+    target_array(known, outputs[[o]], compiled$losses[[o]], args[o], call)
   })
+}
+
+# Levels that the model was fitted with, of its o-th output that has a loss; or NULL.
+known_classes <- function(model, o) {
+  classes <- model_state(model)$classes
+  if (is.list(classes)) classes[[output_names(model)[model_state(model)$compiled$trained[o]]]] else classes
+}
+
+# A factor with the levels of the first fit, in their order: levels are matched by name.
+known_levels <- function(y, classes, arg, call) {
+  if (!is.factor(y) || is.null(classes) || identical(levels(y), classes)) return(y)
+  other <- setdiff(levels(y), classes)
+  if (!length(other)) return(factor(as.character(y), levels = classes))
+  stop_kestrel("data", sprintf("`%s` must have levels that the model was fitted with (%s), not \"%s\".",
+    arg, toString(dQuote(utils::head(classes, 6), FALSE)), other[1]),
+    hint = "clone_model() gives a model that has seen no levels yet.",
+    argument = arg, value = other[1], expected = classes, call = call)
 }
 
 # y against an output of these dims.

@@ -196,3 +196,12 @@ test_that("configs that were taken apart are refused", {
   )
   for (i in seq_along(configs)) expect_refused(from_config(configs[[i]]), "argument")
 })
+
+test_that("configs whose layers are none are refused", {
+  config <- get_config(keras_model_sequential(input_shape = 2) %>% layer_dense(1))
+  for (bad in list("a", 3, NULL, list(config = 3))) {
+    changed <- config
+    changed$layers <- list(bad)
+    expect_refused(from_config(changed), "argument", "config$layers[[1]]")
+  }
+})

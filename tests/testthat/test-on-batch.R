@@ -200,3 +200,12 @@ test_that("what fit() refuses is refused, and changes nothing", {
   expect_refused(train_on_batch(open, small_x(), 1:3), "shape", "y", open)
   expect_length(train_on_batch(open, small_x(), small_y()), 1)
 })
+
+test_that("missing x and y are told", {
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
+  compile(model, loss = "mse")
+  expect_refused(train_on_batch(model), "argument", "x")
+  expect_refused(train_on_batch(model, 1:3), "argument", "y")
+  expect_refused(test_on_batch(model), "argument", "x")
+  expect_refused(predict_on_batch(model), "argument", "x")
+})

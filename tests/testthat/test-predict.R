@@ -166,3 +166,24 @@ test_that("it is silent unless asked", {
   expect_output(predict(model, wave_x(), verbose = 1), "2/2 [==============================]",
     fixed = TRUE)
 })
+
+test_that("predictions and evaluations that do not fit into memory are refused", {
+  local_mocked_memory <- function(bytes, env = parent.frame()) {
+    old <- memory_available
+    replace <- function(f) {
+      unlockBinding("memory_available", asNamespace("kestrel"))
+      assign("memory_available", f, envir = asNamespace("kestrel"))
+      lockBinding("memory_available", asNamespace("kestrel"))
+    }
+    replace(function() bytes)
+    withr::defer(replace(old), envir = env)
+  }
+  skip_if_not_installed("withr")
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1000)
+  compile(model, loss = "mse")
+  x <- as.double(1:40000)
+  local_mocked_memory(2^27)
+  expect_refused(predict(model, x), "memory")
+  expect_refused(model(x), "memory")
+  expect_refused(suppressWarnings(evaluate(model, x, x, batch_size = 40000, verbose = 0)), "memory")
+})

@@ -194,3 +194,23 @@ test_that("one is said as one", {
   expect_warning(fit(model, small_x(2), rbind(c(1, 1), c(0, 1)), epochs = 1, verbose = 0),
     "1 row of `y` does not sum to 1", class = "kestrel_warning_one_hot")
 })
+
+test_that("levels of a later factor are matched by name", {
+  set.seed(1)
+  model <- keras_model_sequential(input_shape = 4) %>% layer_dense(3, "softmax")
+  compile(model, loss = "sparse_categorical_crossentropy", metrics = "accuracy")
+  x <- as.matrix(iris[1:4])
+  fit(model, x, iris$Species, epochs = 2, verbose = 0)
+  turned <- factor(iris$Species, levels = rev(levels(iris$Species)))
+  score <- evaluate(model, x, iris$Species, verbose = 0)
+  expect_identical(evaluate(model, x, turned, verbose = 0), score)
+  some <- iris$Species != "setosa"
+  expect_identical(evaluate(model, x[some, ], droplevels(iris$Species[some]), verbose = 0),
+    evaluate(model, x[some, ], iris$Species[some], verbose = 0))
+  copy <- unserialize(serialize(model, NULL))
+  fit(model, x, iris$Species, epochs = 1, shuffle = FALSE, verbose = 0)
+  fit(copy, x, turned, epochs = 1, shuffle = FALSE, verbose = 0)
+  expect_identical(get_weights(copy), get_weights(model))
+  expect_refused(evaluate(model, x, factor(rep(c("setosa", "rose"), 75)), verbose = 0), "data", "y")
+  expect_snapshot(error = TRUE, evaluate(model, x, factor(rep(c("setosa", "rose"), 75)), verbose = 0))
+})
