@@ -72,7 +72,7 @@ check_shape <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env(
   if (missing(x)) stop_missing(arg, call)
   if (null && is.null(x)) return(NULL)
   force(arg)
-  if (is.list(x) && length(x) && all(lengths(x) == 1)) x <- tryCatch(unlist(x), error = function(e) x)
+  if (is.list(x) && length(x)) x <- tryCatch(unlist(x), error = function(e) x)
   good <- is.numeric(x) && !is.object(x) && length(x) %in% 1:4 && all(is.finite(x)) &&
     all(x == trunc(x)) && all(x >= 1) && prod(x) <= .Machine$integer.max
   if (good) return(as.integer(x))

@@ -189,8 +189,3 @@ test_that("ways to say the shape of the input must agree", {
   expect_refused(shape_of(input_dim = 3, input_shape = 4), "argument", "input_dim", names = c("4", "3"))
   expect_refused(shape_of(input_dim = 2, batch_shape = c(NA, 4)), "argument", "batch_shape")
 })
-
-test_that("an input_shape with open dims is refused", {
-  expect_refused(layer_dense(units = 1, input_shape = list(NULL, 4)), "argument", "input_shape")
-  expect_identical(layer_dense(units = 1, input_shape = list(3, 4))$input_shape, 3:4)
-})
