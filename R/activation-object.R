@@ -21,6 +21,7 @@ new_activation <- function(name, config) {
 }
 
 activation_values <- function(activation, x, call) {
+  if (missing(x)) stop_missing("x", call)
   if (is_traced(x)) return(operate("activation", list(x), list(activation = activation, call = call)))
   x <- check_values(x, call = call)
   if (is_axis_activation(activation$name)) return(axis_values(activation, x, call))

@@ -2,7 +2,7 @@
 
 #' @rdname backend
 #' @export
-k_abs <- function(x) abs(x)
+k_abs <- operation(function(x) abs(x))
 
 #' @rdname backend
 #' @export
@@ -14,7 +14,7 @@ op_absolute <- k_abs
 
 #' @rdname backend
 #' @export
-k_sqrt <- function(x) sqrt(x)
+k_sqrt <- operation(function(x) sqrt(x))
 
 #' @rdname backend
 #' @export
@@ -22,7 +22,7 @@ op_sqrt <- k_sqrt
 
 #' @rdname backend
 #' @export
-k_exp <- function(x) exp(x)
+k_exp <- operation(function(x) exp(x))
 
 #' @rdname backend
 #' @export
@@ -30,7 +30,7 @@ op_exp <- k_exp
 
 #' @rdname backend
 #' @export
-k_log <- function(x) log(x)
+k_log <- operation(function(x) log(x))
 
 #' @rdname backend
 #' @export
@@ -38,7 +38,7 @@ op_log <- k_log
 
 #' @rdname backend
 #' @export
-k_sin <- function(x) sin(x)
+k_sin <- operation(function(x) sin(x))
 
 #' @rdname backend
 #' @export
@@ -46,7 +46,7 @@ op_sin <- k_sin
 
 #' @rdname backend
 #' @export
-k_cos <- function(x) cos(x)
+k_cos <- operation(function(x) cos(x))
 
 #' @rdname backend
 #' @export
@@ -54,7 +54,7 @@ op_cos <- k_cos
 
 #' @rdname backend
 #' @export
-k_tanh <- function(x) tanh(x)
+k_tanh <- operation(function(x) tanh(x))
 
 #' @rdname backend
 #' @export
@@ -62,7 +62,7 @@ op_tanh <- k_tanh
 
 #' @rdname backend
 #' @export
-k_sign <- function(x) sign(x)
+k_sign <- operation(function(x) sign(x))
 
 #' @rdname backend
 #' @export
@@ -70,7 +70,7 @@ op_sign <- k_sign
 
 #' @rdname backend
 #' @export
-k_round <- function(x) round(x)
+k_round <- operation(function(x) round(x))
 
 #' @rdname backend
 #' @export
@@ -78,7 +78,7 @@ op_round <- k_round
 
 #' @rdname backend
 #' @export
-k_floor <- function(x) floor(x)
+k_floor <- operation(function(x) floor(x))
 
 #' @rdname backend
 #' @export
@@ -86,7 +86,7 @@ op_floor <- k_floor
 
 #' @rdname backend
 #' @export
-k_log1p <- function(x) log1p(x)
+k_log1p <- operation(function(x) log1p(x))
 
 #' @rdname backend
 #' @export
@@ -94,7 +94,7 @@ op_log1p <- k_log1p
 
 #' @rdname backend
 #' @export
-k_expm1 <- function(x) expm1(x)
+k_expm1 <- operation(function(x) expm1(x))
 
 #' @rdname backend
 #' @export
@@ -102,7 +102,7 @@ op_expm1 <- k_expm1
 
 #' @rdname backend
 #' @export
-k_square <- function(x) x^2
+k_square <- operation(function(x) x^2)
 
 #' @rdname backend
 #' @export
@@ -110,35 +110,35 @@ op_square <- k_square
 
 #' @rdname backend
 #' @export
-k_pow <- function(x, a) operate("^", list(x, a))
+k_pow <- operation(function(x, a) operate("^", list(x, a)))
 
 #' @rdname backend
 #' @export
-op_add <- function(x1, x2) operate("+", list(x1, x2))
+op_add <- operation(function(x1, x2) operate("+", list(x1, x2)))
 
 #' @rdname backend
 #' @export
-op_subtract <- function(x1, x2) operate("-", list(x1, x2))
+op_subtract <- operation(function(x1, x2) operate("-", list(x1, x2)))
 
 #' @rdname backend
 #' @export
-op_multiply <- function(x1, x2) operate("*", list(x1, x2))
+op_multiply <- operation(function(x1, x2) operate("*", list(x1, x2)))
 
 #' @rdname backend
 #' @export
-op_divide <- function(x1, x2) operate("/", list(x1, x2))
+op_divide <- operation(function(x1, x2) operate("/", list(x1, x2)))
 
 #' @rdname backend
 #' @export
-op_power <- function(x1, x2) operate("^", list(x1, x2))
+op_power <- operation(function(x1, x2) operate("^", list(x1, x2)))
 
 #' @rdname backend
 #' @export
-op_negative <- function(x) -x
+op_negative <- operation(function(x) -x)
 
 #' @rdname backend
 #' @export
-k_maximum <- function(x, y) operate("pmax", list(x, y))
+k_maximum <- operation(function(x, y) operate("pmax", list(x, y)))
 
 #' @rdname backend
 #' @export
@@ -146,7 +146,7 @@ op_maximum <- k_maximum
 
 #' @rdname backend
 #' @export
-k_minimum <- function(x, y) operate("pmin", list(x, y))
+k_minimum <- operation(function(x, y) operate("pmin", list(x, y)))
 
 #' @rdname backend
 #' @export
@@ -154,18 +154,18 @@ op_minimum <- k_minimum
 
 #' @rdname backend
 #' @export
-k_clip <- function(x, min_value = NULL, max_value = NULL) {
+k_clip <- operation(function(x, min_value = NULL, max_value = NULL) {
   if (!is.null(min_value)) x <- operate("pmax", list(x, min_value))
   if (!is.null(max_value)) operate("pmin", list(x, max_value)) else x
-}
+})
 
 #' @rdname backend
 #' @export
-op_clip <- function(x, x_min, x_max) k_clip(x, x_min, x_max)
+op_clip <- operation(function(x, x_min, x_max) k_clip(x, x_min, x_max))
 
 #' @rdname backend
 #' @export
-k_equal <- function(x, y) plain_operator("==", plain(x), plain(y))
+k_equal <- operation(function(x, y) plain_operator("==", plain(x), plain(y)))
 
 #' @rdname backend
 #' @export
@@ -173,7 +173,7 @@ op_equal <- k_equal
 
 #' @rdname backend
 #' @export
-k_not_equal <- function(x, y) plain_operator("!=", plain(x), plain(y))
+k_not_equal <- operation(function(x, y) plain_operator("!=", plain(x), plain(y)))
 
 #' @rdname backend
 #' @export
@@ -181,7 +181,7 @@ op_not_equal <- k_not_equal
 
 #' @rdname backend
 #' @export
-k_greater <- function(x, y) plain_operator(">", plain(x), plain(y))
+k_greater <- operation(function(x, y) plain_operator(">", plain(x), plain(y)))
 
 #' @rdname backend
 #' @export
@@ -189,7 +189,7 @@ op_greater <- k_greater
 
 #' @rdname backend
 #' @export
-k_greater_equal <- function(x, y) plain_operator(">=", plain(x), plain(y))
+k_greater_equal <- operation(function(x, y) plain_operator(">=", plain(x), plain(y)))
 
 #' @rdname backend
 #' @export
@@ -197,7 +197,7 @@ op_greater_equal <- k_greater_equal
 
 #' @rdname backend
 #' @export
-k_less <- function(x, y) plain_operator("<", plain(x), plain(y))
+k_less <- operation(function(x, y) plain_operator("<", plain(x), plain(y)))
 
 #' @rdname backend
 #' @export
@@ -205,7 +205,7 @@ op_less <- k_less
 
 #' @rdname backend
 #' @export
-k_less_equal <- function(x, y) plain_operator("<=", plain(x), plain(y))
+k_less_equal <- operation(function(x, y) plain_operator("<=", plain(x), plain(y)))
 
 #' @rdname backend
 #' @export
@@ -213,45 +213,47 @@ op_less_equal <- k_less_equal
 
 #' @rdname backend
 #' @export
-op_logical_and <- function(x1, x2) plain_operator("&", plain(x1) != 0, plain(x2) != 0)
+op_logical_and <- operation(function(x1, x2) plain_operator("&", plain(x1) != 0, plain(x2) != 0))
 
 #' @rdname backend
 #' @export
-op_logical_or <- function(x1, x2) plain_operator("|", plain(x1) != 0, plain(x2) != 0)
+op_logical_or <- operation(function(x1, x2) plain_operator("|", plain(x1) != 0, plain(x2) != 0))
 
 #' @rdname backend
 #' @export
-op_logical_not <- function(x) plain(x) == 0
+op_logical_not <- operation(function(x) plain(x) == 0)
 
 #' @rdname backend
 #' @export
-k_switch <- function(condition, then_expression, else_expression) {
+k_switch <- operation(function(condition, then_expression, else_expression) {
   value <- function(x) if (is.function(x)) x() else x
   choose_tensor(condition, value(then_expression), value(else_expression))
-}
+})
 
 #' @rdname backend
 #' @export
-op_where <- function(condition, x1, x2) choose_tensor(condition, x1, x2)
+op_where <- operation(function(condition, x1, x2) choose_tensor(condition, x1, x2))
 
 #' @rdname backend
 #' @export
-k_relu <- function(x, alpha = 0, max_value = NULL, threshold = 0) {
+k_relu <- operation(function(x, alpha = 0, max_value = NULL, threshold = 0) {
   y <- choose_tensor(plain(x) >= threshold, x, alpha * (x - threshold))
   if (is.null(max_value)) y else operate("pmin", list(y, max_value))
-}
+})
 
 #' @rdname backend
 #' @export
-op_relu <- function(x) operate("pmax", list(x, 0))
+op_relu <- operation(function(x) operate("pmax", list(x, 0)))
 
 #' @rdname backend
 #' @export
-op_leaky_relu <- function(x, negative_slope = 0.2) k_relu(x, negative_slope)
+op_leaky_relu <- operation(function(x, negative_slope = 0.2) k_relu(x, negative_slope))
 
 #' @rdname backend
 #' @export
-k_elu <- function(x, alpha = 1) choose_tensor(plain(x) > 0, x, alpha * expm1(operate("pmin", list(x, 0))))
+k_elu <- operation(function(x, alpha = 1) {
+  choose_tensor(plain(x) > 0, x, alpha * expm1(operate("pmin", list(x, 0))))
+})
 
 #' @rdname backend
 #' @export
@@ -259,7 +261,7 @@ op_elu <- k_elu
 
 #' @rdname backend
 #' @export
-k_sigmoid <- function(x) operate("plogis", list(x))
+k_sigmoid <- operation(function(x) operate("plogis", list(x)))
 
 #' @rdname backend
 #' @export
@@ -267,7 +269,7 @@ op_sigmoid <- k_sigmoid
 
 #' @rdname backend
 #' @export
-k_softplus <- function(x) operate("softplus", list(x))
+k_softplus <- operation(function(x) operate("softplus", list(x)))
 
 #' @rdname backend
 #' @export
@@ -275,7 +277,7 @@ op_softplus <- k_softplus
 
 #' @rdname backend
 #' @export
-k_softsign <- function(x) x / (1 + abs(x))
+k_softsign <- operation(function(x) x / (1 + abs(x)))
 
 #' @rdname backend
 #' @export
@@ -283,7 +285,9 @@ op_softsign <- k_softsign
 
 #' @rdname backend
 #' @export
-k_softmax <- function(x, axis = -1) exp(operate("-", list(x, k_logsumexp(x, axis, TRUE))))
+k_softmax <- operation(function(x, axis = -1) {
+  exp(operate("-", list(x, k_logsumexp(x, axis, TRUE))))
+})
 
 #' @rdname backend
 #' @export
@@ -291,21 +295,23 @@ op_softmax <- k_softmax
 
 #' @rdname backend
 #' @export
-op_log_softmax <- function(x, axis = -1) operate("-", list(x, k_logsumexp(x, axis, TRUE)))
+op_log_softmax <- operation(function(x, axis = -1) {
+  operate("-", list(x, k_logsumexp(x, axis, TRUE)))
+})
 
 #' @rdname backend
 #' @export
-k_l2_normalize <- function(x, axis = -1) {
+k_l2_normalize <- operation(function(x, axis = -1) {
   sums <- reduce_tensor("sum", x^2, axis, TRUE)
   operate("/", list(x, sqrt(operate("pmax", list(sums, 1e-12)))))
-}
+})
 
 #' @rdname backend
 #' @export
-k_binary_crossentropy <- function(target, output, from_logits = FALSE) {
+k_binary_crossentropy <- operation(function(target, output, from_logits = FALSE) {
   p <- k_clip(if (from_logits) k_sigmoid(output) else output, 1e-7, 1 - 1e-7)
   -(target * log(p) + (1 - target) * log(1 - p))
-}
+})
 
 #' @rdname backend
 #' @export
@@ -313,10 +319,10 @@ op_binary_crossentropy <- k_binary_crossentropy
 
 #' @rdname backend
 #' @export
-k_categorical_crossentropy <- function(target, output, from_logits = FALSE, axis = -1) {
+k_categorical_crossentropy <- operation(function(target, output, from_logits = FALSE, axis = -1) {
   loss <- loss_categorical_crossentropy(from_logits = from_logits, axis = axis)
   operate("loss", list(output), list(loss = loss, y_true = plain(target)))
-}
+})
 
 #' @rdname backend
 #' @export
@@ -324,10 +330,10 @@ op_categorical_crossentropy <- k_categorical_crossentropy
 
 #' @rdname backend
 #' @export
-k_sparse_categorical_crossentropy <- function(target, output, from_logits = FALSE) {
+k_sparse_categorical_crossentropy <- operation(function(target, output, from_logits = FALSE) {
   loss <- loss_sparse_categorical_crossentropy(from_logits = from_logits)
   operate("loss", list(output), list(loss = loss, y_true = plain(target)))
-}
+})
 
 #' @rdname backend
 #' @export

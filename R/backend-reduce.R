@@ -2,7 +2,9 @@
 
 #' @rdname backend
 #' @export
-k_sum <- function(x, axis = NULL, keepdims = FALSE) reduce_tensor("sum", x, axis, keepdims)
+k_sum <- operation(function(x, axis = NULL, keepdims = FALSE) {
+  reduce_tensor("sum", x, axis, keepdims)
+})
 
 #' @rdname backend
 #' @export
@@ -10,7 +12,9 @@ op_sum <- k_sum
 
 #' @rdname backend
 #' @export
-k_mean <- function(x, axis = NULL, keepdims = FALSE) reduce_tensor("sum", x, axis, keepdims) / count_along(x, axis)
+k_mean <- operation(function(x, axis = NULL, keepdims = FALSE) {
+  reduce_tensor("sum", x, axis, keepdims) / count_along(x, axis)
+})
 
 #' @rdname backend
 #' @export
@@ -18,7 +22,9 @@ op_mean <- k_mean
 
 #' @rdname backend
 #' @export
-k_prod <- function(x, axis = NULL, keepdims = FALSE) reduce_tensor("prod", x, axis, keepdims)
+k_prod <- operation(function(x, axis = NULL, keepdims = FALSE) {
+  reduce_tensor("prod", x, axis, keepdims)
+})
 
 #' @rdname backend
 #' @export
@@ -26,7 +32,9 @@ op_prod <- k_prod
 
 #' @rdname backend
 #' @export
-k_max <- function(x, axis = NULL, keepdims = FALSE) reduce_tensor("max", x, axis, keepdims)
+k_max <- operation(function(x, axis = NULL, keepdims = FALSE) {
+  reduce_tensor("max", x, axis, keepdims)
+})
 
 #' @rdname backend
 #' @export
@@ -34,7 +42,9 @@ op_max <- k_max
 
 #' @rdname backend
 #' @export
-k_min <- function(x, axis = NULL, keepdims = FALSE) reduce_tensor("min", x, axis, keepdims)
+k_min <- operation(function(x, axis = NULL, keepdims = FALSE) {
+  reduce_tensor("min", x, axis, keepdims)
+})
 
 #' @rdname backend
 #' @export
@@ -42,9 +52,9 @@ op_min <- k_min
 
 #' @rdname backend
 #' @export
-k_var <- function(x, axis = NULL, keepdims = FALSE) {
+k_var <- operation(function(x, axis = NULL, keepdims = FALSE) {
   k_mean(operate("-", list(x, k_mean(x, axis, TRUE)))^2, axis, keepdims)
-}
+})
 
 #' @rdname backend
 #' @export
@@ -52,7 +62,7 @@ op_var <- k_var
 
 #' @rdname backend
 #' @export
-k_std <- function(x, axis = NULL, keepdims = FALSE) sqrt(k_var(x, axis, keepdims))
+k_std <- operation(function(x, axis = NULL, keepdims = FALSE) sqrt(k_var(x, axis, keepdims)))
 
 #' @rdname backend
 #' @export
@@ -60,13 +70,13 @@ op_std <- k_std
 
 #' @rdname backend
 #' @export
-k_logsumexp <- function(x, axis = NULL, keepdims = FALSE) {
+k_logsumexp <- operation(function(x, axis = NULL, keepdims = FALSE) {
   most <- reduce_tensor("max", plain(x), axis, TRUE)
   most[!is.finite(most)] <- 0
   sums <- reduce_tensor("sum", exp(operate("-", list(x, most))), axis, TRUE)
   y <- operate("+", list(log(sums), most))
   if (keepdims) y else reduce_tensor("sum", y, axis)
-}
+})
 
 #' @rdname backend
 #' @export
@@ -74,7 +84,9 @@ op_logsumexp <- k_logsumexp
 
 #' @rdname backend
 #' @export
-k_any <- function(x, axis = NULL, keepdims = FALSE) reduce_tensor("max", 0 + (plain(x) != 0), axis, keepdims) > 0
+k_any <- operation(function(x, axis = NULL, keepdims = FALSE) {
+  reduce_tensor("max", 0 + (plain(x) != 0), axis, keepdims) > 0
+})
 
 #' @rdname backend
 #' @export
@@ -82,7 +94,9 @@ op_any <- k_any
 
 #' @rdname backend
 #' @export
-k_all <- function(x, axis = NULL, keepdims = FALSE) reduce_tensor("min", 0 + (plain(x) != 0), axis, keepdims) > 0
+k_all <- operation(function(x, axis = NULL, keepdims = FALSE) {
+  reduce_tensor("min", 0 + (plain(x) != 0), axis, keepdims) > 0
+})
 
 #' @rdname backend
 #' @export

@@ -2,7 +2,7 @@
 
 #' @rdname backend
 #' @export
-k_dot <- function(x, y) multiply_tensors(x, y)
+k_dot <- operation(function(x, y) multiply_tensors(x, y))
 
 #' @rdname backend
 #' @export
@@ -14,11 +14,11 @@ op_matmul <- k_dot
 
 #' @rdname backend
 #' @export
-k_batch_dot <- function(x, y) multiply_samples(x, y)
+k_batch_dot <- operation(function(x, y) multiply_samples(x, y))
 
 #' @rdname backend
 #' @export
-k_reshape <- function(x, shape) reshape_tensor(x, shape)
+k_reshape <- operation(function(x, shape) reshape_tensor(x, shape))
 
 #' @rdname backend
 #' @export
@@ -26,19 +26,19 @@ op_reshape <- k_reshape
 
 #' @rdname backend
 #' @export
-k_transpose <- function(x) t(x)
+k_transpose <- operation(function(x) t(x))
 
 #' @rdname backend
 #' @export
-op_transpose <- function(x, axes = NULL) if (is.null(axes)) aperm(x) else aperm(x, axes)
+op_transpose <- operation(function(x, axes = NULL) if (is.null(axes)) aperm(x) else aperm(x, axes))
 
 #' @rdname backend
 #' @export
-k_permute_dimensions <- function(x, pattern) aperm(x, unlist(pattern))
+k_permute_dimensions <- operation(function(x, pattern) aperm(x, unlist(pattern)))
 
 #' @rdname backend
 #' @export
-k_expand_dims <- function(x, axis = -1) expand_tensor(x, axis)
+k_expand_dims <- operation(function(x, axis = -1) expand_tensor(x, axis))
 
 #' @rdname backend
 #' @export
@@ -46,14 +46,14 @@ op_expand_dims <- k_expand_dims
 
 #' @rdname backend
 #' @export
-k_squeeze <- function(x, axis = NULL) {
+k_squeeze <- operation(function(x, axis = NULL) {
   dims <- tensor_dims(plain(x))
   drop <- tensor_axes(x, axis) %||% which(dims == 1)
   if (any(dims[drop] != 1)) {
     stop_argument("axis", "an axis of size 1", axis, kind = "shape")
   }
   with_dims(x, if (length(drop)) dims[-drop] else dims)
-}
+})
 
 #' @rdname backend
 #' @export
@@ -61,25 +61,25 @@ op_squeeze <- k_squeeze
 
 #' @rdname backend
 #' @export
-k_flatten <- function(x) reshape_tensor(x, -1)
+k_flatten <- operation(function(x) reshape_tensor(x, -1))
 
 #' @rdname backend
 #' @export
-k_batch_flatten <- function(x) reshape_tensor(x, c(tensor_dims(plain(x))[1], -1))
+k_batch_flatten <- operation(function(x) reshape_tensor(x, c(tensor_dims(plain(x))[1], -1)))
 
 #' @rdname backend
 #' @export
-k_concatenate <- function(tensors, axis = -1) bind_tensors(tensors, axis)
+k_concatenate <- operation(function(tensors, axis = -1) bind_tensors(tensors, axis))
 
 #' @rdname backend
 #' @export
-op_concatenate <- function(xs, axis = -1) bind_tensors(xs, axis)
+op_concatenate <- operation(function(xs, axis = -1) bind_tensors(xs, axis))
 
 #' @rdname backend
 #' @export
-k_stack <- function(x, axis = 1) {
+k_stack <- operation(function(x, axis = 1) {
   bind_tensors(lapply(x, expand_tensor, axis), axis)
-}
+})
 
 #' @rdname backend
 #' @export
@@ -87,7 +87,7 @@ op_stack <- k_stack
 
 #' @rdname backend
 #' @export
-k_shape <- function(x) tensor_dims(plain(x))
+k_shape <- operation(function(x) tensor_dims(plain(x)))
 
 #' @rdname backend
 #' @export
@@ -95,11 +95,11 @@ op_shape <- k_shape
 
 #' @rdname backend
 #' @export
-k_int_shape <- function(x) as.list(tensor_dims(plain(x)))
+k_int_shape <- operation(function(x) as.list(tensor_dims(plain(x))))
 
 #' @rdname backend
 #' @export
-k_ndim <- function(x) length(tensor_dims(plain(x)))
+k_ndim <- operation(function(x) length(tensor_dims(plain(x))))
 
 #' @rdname backend
 #' @export
@@ -107,11 +107,11 @@ op_ndim <- k_ndim
 
 #' @rdname backend
 #' @export
-k_cast <- function(x, dtype) {
+k_cast <- operation(function(x, dtype) {
   if (dtype %in% c("bool", "logical")) return(plain(x) != 0)
   if (grepl("^u?int|^integer", dtype)) return(trunc(plain(x)))
   if (is_traced(x)) x else 0 + plain(x)
-}
+})
 
 #' @rdname backend
 #' @export
@@ -119,23 +119,27 @@ op_cast <- k_cast
 
 #' @rdname backend
 #' @export
-k_cast_to_floatx <- function(x) k_cast(x, floatx())
+k_cast_to_floatx <- operation(function(x) k_cast(x, floatx()))
 
 #' @rdname backend
 #' @export
-k_argmax <- function(x, axis = -1) argmax_places(x, axis) - 1
+k_argmax <- operation(function(x, axis = -1) argmax_places(x, axis) - 1)
 
 #' @rdname backend
 #' @export
-op_argmax <- function(x, axis = -1, zero_indexed = FALSE) argmax_places(x, axis) - zero_indexed
+op_argmax <- operation(function(x, axis = -1, zero_indexed = FALSE) {
+  argmax_places(x, axis) - zero_indexed
+})
 
 #' @rdname backend
 #' @export
-k_argmin <- function(x, axis = -1) argmin_places(x, axis) - 1
+k_argmin <- operation(function(x, axis = -1) argmin_places(x, axis) - 1)
 
 #' @rdname backend
 #' @export
-op_argmin <- function(x, axis = -1, zero_indexed = FALSE) argmin_places(x, axis) - zero_indexed
+op_argmin <- operation(function(x, axis = -1, zero_indexed = FALSE) {
+  argmin_places(x, axis) - zero_indexed
+})
 
 argmax_places <- function(x, axis) extreme_places(plain(x), axis, which.max)
 
@@ -149,19 +153,19 @@ extreme_places <- function(x, axis, which) {
 
 #' @rdname backend
 #' @export
-k_one_hot <- function(indices, num_classes) {
+k_one_hot <- operation(function(indices, num_classes) {
   codes <- plain(indices)
   hot <- outer(as.vector(codes), seq_len(num_classes) - 1, `==`) + 0
   array(hot, c(if (length(codes) > 1 && identical(dim(codes)[-1], 1L)) length(codes) else tensor_dims(codes), num_classes))
-}
+})
 
 #' @rdname backend
 #' @export
-op_one_hot <- function(x, num_classes) k_one_hot(x, num_classes)
+op_one_hot <- operation(function(x, num_classes) k_one_hot(x, num_classes))
 
 #' @rdname backend
 #' @export
-k_zeros_like <- function(x) finite_zero(x)
+k_zeros_like <- operation(function(x) finite_zero(x))
 
 #' @rdname backend
 #' @export
@@ -169,7 +173,7 @@ op_zeros_like <- k_zeros_like
 
 #' @rdname backend
 #' @export
-k_ones_like <- function(x) finite_zero(x) + 1
+k_ones_like <- operation(function(x) finite_zero(x) + 1)
 
 #' @rdname backend
 #' @export
@@ -177,7 +181,7 @@ op_ones_like <- k_ones_like
 
 #' @rdname backend
 #' @export
-k_zeros <- function(shape, dtype = NULL) array(0, unlist(shape))
+k_zeros <- operation(function(shape, dtype = NULL) array(0, unlist(shape)))
 
 #' @rdname backend
 #' @export
@@ -185,7 +189,7 @@ op_zeros <- k_zeros
 
 #' @rdname backend
 #' @export
-k_ones <- function(shape, dtype = NULL) array(1, unlist(shape))
+k_ones <- operation(function(shape, dtype = NULL) array(1, unlist(shape)))
 
 #' @rdname backend
 #' @export
@@ -193,31 +197,35 @@ op_ones <- k_ones
 
 #' @rdname backend
 #' @export
-k_constant <- function(value, dtype = NULL, shape = NULL, name = NULL) if (is.null(shape)) value else array(value, unlist(shape))
+k_constant <- operation(function(value, dtype = NULL, shape = NULL, name = NULL) {
+  if (is.null(shape)) value else array(value, unlist(shape))
+})
 
 #' @rdname backend
 #' @export
-k_variable <- function(value, dtype = NULL, name = NULL) value
+k_variable <- operation(function(value, dtype = NULL, name = NULL) value)
 
 #' @rdname backend
 #' @export
-op_convert_to_tensor <- function(x, dtype = NULL) if (is.null(dtype)) x else k_cast(x, dtype)
+op_convert_to_tensor <- operation(function(x, dtype = NULL) {
+  if (is.null(dtype)) x else k_cast(x, dtype)
+})
 
 #' @rdname backend
 #' @export
-op_convert_to_numpy <- function(x) plain(x)
+op_convert_to_numpy <- operation(function(x) plain(x))
 
 #' @rdname backend
 #' @export
-k_get_value <- function(x) plain(x)
+k_get_value <- operation(function(x) plain(x))
 
 #' @rdname backend
 #' @export
-k_eval <- function(x) plain(x)
+k_eval <- operation(function(x) plain(x))
 
 #' @rdname backend
 #' @export
-k_stop_gradient <- function(x) plain(x)
+k_stop_gradient <- operation(function(x) plain(x))
 
 #' @rdname backend
 #' @export
@@ -225,14 +233,14 @@ op_stop_gradient <- k_stop_gradient
 
 #' @rdname backend
 #' @export
-k_identity <- function(x, name = NULL) x
+k_identity <- operation(function(x, name = NULL) x)
 
 #' @rdname backend
 #' @export
-k_set_value <- function(x, value) {
+k_set_value <- operation(function(x, value) {
   if (inherits(x, "kestrel_variable")) return(assign_variable(x, value))
   place <- substitute(x)
   if (!is.call(place)) stop_argument("x", "a weight, or a place such as model$optimizer$lr", x)
   eval(call("<-", place, value), parent.frame())
   invisible(value)
-}
+})

@@ -98,3 +98,9 @@ is_number <- function(x) {
 is_string <- function(x) is.character(x) && length(x) == 1 && !is.na(x)
 
 `%||%` <- function(x, y) if (is.null(x)) y else x
+
+# Arguments of the caller by their names, of which none may be missing.
+check_present <- function(...) {
+  call <- caller_env()
+  for (name in c(...)) if (eval(call("missing", as.name(name)), call)) stop_missing(name, call)
+}

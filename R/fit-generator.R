@@ -26,6 +26,7 @@ fit_generator <- function(object, generator, steps_per_epoch = NULL, epochs = 1,
                           view_metrics = getOption("keras.view_metrics", "auto"),
                           validation_data = NULL, validation_steps = NULL, class_weight = NULL,
                           max_queue_size = 10, workers = 1, initial_epoch = 0) {
+  check_present("object", "generator")
   warn_old_name("fit_generator", "fit")
   invisible(fit(object, generator, epochs = epochs, verbose = verbose, callbacks = callbacks,
     view_metrics = view_metrics, validation_data = validation_data, class_weight = class_weight,
@@ -37,6 +38,7 @@ fit_generator <- function(object, generator, steps_per_epoch = NULL, epochs = 1,
 #' @export
 evaluate_generator <- function(object, generator, steps = NULL, max_queue_size = 10, workers = 1,
                                callbacks = NULL) {
+  check_present("object", "generator")
   warn_old_name("evaluate_generator", "evaluate")
   evaluate(object, generator, steps = steps, callbacks = callbacks)
 }
@@ -45,6 +47,7 @@ evaluate_generator <- function(object, generator, steps = NULL, max_queue_size =
 #' @export
 predict_generator <- function(object, generator, steps = NULL, max_queue_size = 10, workers = 1,
                               verbose = 0, callbacks = NULL) {
+  check_present("object", "generator")
   warn_old_name("predict_generator", "predict")
   predict(object, generator, steps = steps, verbose = verbose, callbacks = callbacks)
 }

@@ -32,6 +32,7 @@
 #' model
 #' @export
 create_layer <- function(layer_class, object, args = list()) {
+  check_present("layer_class")
   make <- layer_constructor(as_class(layer_class))
   if (missing(object) || is.null(object)) do.call(make, args) else do.call(make, c(list(object), args))
 }
@@ -39,6 +40,7 @@ create_layer <- function(layer_class, object, args = list()) {
 #' @rdname create_layer
 #' @export
 create_layer_wrapper <- function(layer_class, modifiers = NULL, convert = TRUE) {
+  check_present("layer_class")
   layer_constructor(as_class(layer_class))
 }
 

@@ -14,6 +14,7 @@
 #' normalize(rbind(c(3, 4), c(0, 0)))
 #' @export
 normalize <- function(x, axis = -1, order = 2) {
+  check_present("x")
   if (is.numeric(x) && is.null(dim(x))) x <- matrix(x, 1)
   x <- check_data(x, "x")
   rank <- length(dim(x))

@@ -17,6 +17,7 @@
 #' @export
 pad_sequences <- function(sequences, maxlen = NULL, dtype = "int32", padding = "pre",
                           truncating = "pre", value = 0) {
+  check_present("sequences")
   sequences <- check_sequences(sequences)
   maxlen <- check_count(maxlen, null = TRUE) %||% max(lengths(sequences), 0L)
   padding <- check_choice(padding, c("pre", "post"), "a side")

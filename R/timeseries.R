@@ -44,6 +44,7 @@
 timeseries_generator <- function(data, targets, length, sampling_rate = 1, stride = 1,
                                  start_index = 0, end_index = NULL, shuffle = FALSE,
                                  reverse = FALSE, batch_size = 128) {
+  check_present("data", "targets", "length")
   data <- check_series(data)
   targets <- check_series(targets)
   length <- check_count(length)
@@ -73,6 +74,7 @@ timeseries_generator <- function(data, targets, length, sampling_rate = 1, strid
 timeseries_dataset_from_array <- function(data, targets, sequence_length, sequence_stride = 1,
                                           sampling_rate = 1, batch_size = 128, shuffle = FALSE,
                                           ..., seed = NULL, start_index = NULL, end_index = NULL) {
+  check_present("data", "targets", "sequence_length")
   check_dots(list(...), names(formals(timeseries_dataset_from_array)))
   data <- check_series(data)
   if (!is.null(targets)) targets <- check_series(targets)

@@ -1,0 +1,17 @@
+# An operation whose errors are in the package's words, those of R's own functions too.
+operation <- function(f) {
+  body(f) <- bquote(tryCatch(.(body(f)), error = function(e) stop_operation(e, environment())))
+  f
+}
+
+# `e`: what went wrong; `frame`: where errors are caught, inside the call of the operation.
+stop_operation <- function(e, frame) {
+  if (inherits(e, "kestrel_error")) rlang::cnd_signal(e)
+  call <- parent.env(frame)
+  said <- conditionMessage(e)
+  absent <- regmatches(said, regexec("argument \"(.*)\" is missing", said))[[1]]
+  if (length(absent) == 2) stop_missing(absent[2], call)
+  stop_kestrel("argument", sprintf("This cannot be computed: %s.", said),
+    hint = "Operations take arrays of numbers, with samples along the first axis.", call = call,
+    parent = e)
+}
