@@ -23,7 +23,7 @@
 #' * `k_constant`, `k_variable`, `zeros`, `ones`, `zeros_like`, `ones_like`: arrays; `k_get_value()`,
 #'   `k_eval()` and `op_convert_to_numpy()` give the numbers; `k_set_value(model$optimizer$lr, 0.01)` sets
 #'
-#' @param x,y,a,tensor,e1,e2,x1,x2 arrays, or numbers.
+#' @param x,y,a,x1,x2 arrays, or numbers.
 #' @param axis axes, see above.
 #' @param keepdims whether these axes stay, with size 1.
 #' @param alpha,max_value,threshold,negative_slope `relu` is `min(x, max_value)` from the threshold on,
@@ -32,11 +32,11 @@
 #' @param dtype a type: `"bool"`, or one of whole numbers, or of others.
 #' @param shape dims of an array, `-1` where they follow.
 #' @param pattern,axes the axes in their new order.
-#' @param tensors,xs,... a list of arrays.
+#' @param tensors,xs a list of arrays.
 #' @param condition logical.
 #' @param then_expression,else_expression arrays, or functions that return them.
 #' @param indices,num_classes codes from 0 and how many there are.
-#' @param value,values a number or array.
+#' @param value a number or array.
 #' @param name accepted, without effect.
 #' @param target,output,from_logits targets, predictions (or with `from_logits` what goes into the
 #'   softmax or sigmoid). The cross-entropies give a number for each sample, the binary one for each

@@ -10,7 +10,7 @@
 #' function and what that refers to.
 #'
 #' @inheritParams layer_dense
-#' @param f,function_ a function of an array, or of a list of arrays; `function_` is its name in
+#' @param f a function of an array, or of a list of arrays; `function_` is its name in
 #'   keras. Where it has an argument `training` or `mask`, it is told whether it is training, and
 #'   `NULL`.
 #' @param output_shape dims of a sample that comes out, or a function of the dims of the input that

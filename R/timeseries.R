@@ -27,6 +27,7 @@
 #' @param reverse turn the windows around.
 #' @param batch_size windows in a batch; the last may have fewer.
 #' @param sequence_length rows in a window.
+#' @param ... not used; anything here is an error that names the nearest argument.
 #' @param seed of `shuffle`; `NULL`: R's generator as it stands.
 #' @return a function of class `kestrel_batches`. Windows have dims (batch, rows, columns); those
 #'   of a vector (batch, rows).

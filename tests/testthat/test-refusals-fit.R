@@ -120,7 +120,9 @@ test_that("factors train classifiers without coding", {
   set.seed(2)
   h2 <- fit(two, x, g == "yes", epochs = 2, verbose = 0)
   expect_identical(h1$metrics, h2$metrics)
-  expect_refused(fit(one, x, f), "shape", "y", one, names = "3")
+  fresh <- small_model(activation = "sigmoid", loss = "binary_crossentropy")
+  expect_refused(fit(fresh, x, f), "shape", "y", fresh, names = "3")
+  expect_refused(fit(one, x, f), "data", "y", one, names = c("no", "yes", "a"))
 })
 
 test_that("class codes run from 0", {

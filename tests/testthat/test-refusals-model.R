@@ -97,7 +97,7 @@ test_that("an input_shape on a later layer must agree", {
 test_that("activations are known names or activation objects", {
   expect_refused(layer_dense(units = 1, activation = "rleu"), "argument", "activation",
     names = "relu")
-  for (bad in list(c("relu", "tanh"), 5, NA, "", function(x) x^2)) {
+  for (bad in list(c("relu", "tanh"), 5, NA, "", as.name("tanh"), quote(x^2))) {
     expect_refused(layer_dense(units = 1, activation = bad), "argument", "activation")
   }
   expect_s3_class(layer_dense(units = 1, activation = NULL), "kestrel_layer")
