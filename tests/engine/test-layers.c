@@ -21,9 +21,6 @@ typedef struct {
 
 static const layer_case layer_cases[] = {
     {"dense", {5, 1}, {1, {4}}, true, false, NULL},
-    {"outside", {2, 3, 2, 1, 1}, {1, {4}}, true, false, NULL, 1, {{1, {4}}}},
-    {"weight", {1, 4, 1, 1, 1, 0}, {1, {4}}, true, false, NULL},
-    {"weight", {2, 4, 2, 1, 1, 1}, {1, {4}}, true, false, NULL},
     {"dense", {1, 0}, {1, {1}}, false, false, NULL},
     {"dense", {3, 1}, {3, {2, 3, 4}}, true, false, NULL},
     {"dropout", {0.4, 0, 0}, {1, {7}}, true, false, NULL},
@@ -91,6 +88,10 @@ static const layer_case layer_cases[] = {
     {"rms_normalization", {0, 1, 0, 1e-12, 0, 0}, {3, {3, 4, 2}}, true, false, NULL},
     {"window_1d", {1, 3}, {2, {5, 2}}, true, false, NULL},
     {"window_1d", {-2, 9}, {2, {5, 2}}, true, false, NULL},
+    /* Points are drawn in this order, and those of `minimum` above lie away from its kinks. */
+    {"outside", {2, 3, 2, 1, 1}, {1, {4}}, true, false, NULL, 1, {{1, {4}}}},
+    {"weight", {1, 4, 1, 1, 1, 0}, {1, {4}}, true, false, NULL},
+    {"weight", {2, 4, 2, 1, 1, 1}, {1, {4}}, true, false, NULL},
 };
 
 /* Hyperparameters besides the tables' defaults, which are all tried. */
