@@ -35,7 +35,7 @@ traced_id <- function(x) if (is_traced(x)) .subset2(current(x), "id") else 0L
 
 # One operation on values of which some may be traced; on plain values it is just computed.
 operate <- function(name, tensors, settings = list()) {
-  row <- differentiable()[[name]]
+  row <- differentiable()[[name]] %||% stop_not_differentiable(name)
   values <- unname(lapply(tensors, plain))
   y <- do.call(row$value, c(values, settings), quote = TRUE)
   traced <- Filter(is_traced, tensors)
