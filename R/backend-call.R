@@ -15,3 +15,8 @@ stop_operation <- function(e, frame) {
     hint = "Operations take arrays of numbers, with samples along the first axis.", call = call,
     parent = e)
 }
+
+comparison <- function(name) {
+  force(name)
+  operation(function(x, y) plain_operator(name, plain(x), plain(y)))
+}

@@ -165,7 +165,7 @@ op_clip <- operation(function(x, x_min, x_max) k_clip(x, x_min, x_max))
 
 #' @rdname backend
 #' @export
-k_equal <- operation(function(x, y) plain_operator("==", plain(x), plain(y)))
+k_equal <- comparison("==")
 
 #' @rdname backend
 #' @export
@@ -173,7 +173,7 @@ op_equal <- k_equal
 
 #' @rdname backend
 #' @export
-k_not_equal <- operation(function(x, y) plain_operator("!=", plain(x), plain(y)))
+k_not_equal <- comparison("!=")
 
 #' @rdname backend
 #' @export
@@ -181,7 +181,7 @@ op_not_equal <- k_not_equal
 
 #' @rdname backend
 #' @export
-k_greater <- operation(function(x, y) plain_operator(">", plain(x), plain(y)))
+k_greater <- comparison(">")
 
 #' @rdname backend
 #' @export
@@ -189,7 +189,7 @@ op_greater <- k_greater
 
 #' @rdname backend
 #' @export
-k_greater_equal <- operation(function(x, y) plain_operator(">=", plain(x), plain(y)))
+k_greater_equal <- comparison(">=")
 
 #' @rdname backend
 #' @export
@@ -197,7 +197,7 @@ op_greater_equal <- k_greater_equal
 
 #' @rdname backend
 #' @export
-k_less <- operation(function(x, y) plain_operator("<", plain(x), plain(y)))
+k_less <- comparison("<")
 
 #' @rdname backend
 #' @export
@@ -205,7 +205,7 @@ op_less <- k_less
 
 #' @rdname backend
 #' @export
-k_less_equal <- operation(function(x, y) plain_operator("<=", plain(x), plain(y)))
+k_less_equal <- comparison("<=")
 
 #' @rdname backend
 #' @export
