@@ -208,17 +208,6 @@ stop_config <- function(e, call) {
     call = call, parent = e)
 }
 
-# Parts of a model's config, each with the origin by which it is made again.
-check_parts <- function(parts, call = caller_env(2)) {
-  for (i in seq_along(parts)) {
-    config <- if (is.list(parts[[i]])) parts[[i]]$config
-    if (is.list(config) && is_string(attr(config, "origin", exact = TRUE))) next
-    stop_argument(sprintf("config$layers[[%d]]", i), "the config of a layer, as get_config() gives it",
-      parts[[i]], where = i, call = call)
-  }
-  parts
-}
-
 layer_from_config <- function(config) {
   type <- attr(config, "origin", exact = TRUE)
   general <- c("name", "trainable", "dtype", "input_shape")
@@ -251,7 +240,10 @@ model_from_config <- function(config) {
   check_name(config$name, arg = "name")
   check_dtype_given(config$dtype, arg = "dtype")
   check_shape(config$build_input_shape, null = TRUE, arg = "build_input_shape")
-  parts <- lapply(check_parts(config$layers), function(part) part_from_config(part$config))
+  parts <- lapply(seq_along(config$layers), function(i) {
+    part <- config$layers[[i]]
+    part_from_config(if (is.list(part)) part$config, sprintf("config$layers[[%d]]", i))
+  })
   if (!is.null(config$graph)) {
     fields <- c(config[c("graph", "input_keys", "output_keys", "name")],
       list(precision = config$dtype, automatic = FALSE))
@@ -262,9 +254,9 @@ model_from_config <- function(config) {
   model
 }
 
-part_from_config <- function(config) {
+part_from_config <- function(config, arg = "config") {
   type <- attr(config, "origin", exact = TRUE)
-  if (!is.list(config) || !is_string(type)) stop_argument("config", "what get_config() returned", config)
+  if (!is.list(config) || !is_string(type)) stop_argument(arg, "what get_config() returned", config)
   if (type == "input") return(new_input(config$input_shape, config$name, config$dtype)$call$part)
   if (type == "model") model_from_config(config) else layer_from_config(config)
 }
