@@ -51,26 +51,28 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
   data <- with_model_restored(object, check_samples(object, x, y, sample_weight, call = environment()))
   samples <- new_samples(data$x, data$y, data$weight)
   batches <- min(ceiling(samples$n / batch_size), steps)
-  callbacks_attach(hooks, object, list(verbose = verbose, steps = batches))
-  begun <- seconds_now()
-  if (hooks$any) callbacks_run(hooks, "on_test_begin", logs = list())
-  values <- evaluate_samples(object, samples, batch_size, steps, environment(), hooks, threads)
-  if (hooks$any) callbacks_run(hooks, "on_test_end", logs = as.list(values))
-  progress_evaluated(verbose, batches, as.list(values), seconds_now() - begun)
-  structure(values, class = c("kestrel_score", "numeric"))
+  call <- environment()
+  scored(object, hooks, verbose, batches,
+    evaluate_samples(object, samples, batch_size, steps, call, hooks, threads))
 }
 
 evaluate_generated <- function(model, x, verbose, steps, hooks, threads, call) {
   stream <- with_model_restored(model, sample_stream(model, x, "x", call))
-  callbacks_attach(hooks, model, list(verbose = verbose, steps = steps %||% stream_steps(stream)))
+  scored(model, hooks, verbose, steps %||% stream_steps(stream), {
+    w <- pack_layout(model_layout(model_state(model)))
+    evaluate_stream(model, stream, steps, w, hooks, threads, call)
+  })
+}
+
+# `values` is computed between the hooks; its attribute "steps" tells how many batches there were.
+scored <- function(model, hooks, verbose, steps, values) {
+  callbacks_attach(hooks, model, list(verbose = verbose, steps = steps))
   begun <- seconds_now()
   if (hooks$any) callbacks_run(hooks, "on_test_begin", logs = list())
-  w <- pack_layout(model_layout(model_state(model)))
-  values <- evaluate_stream(model, stream, steps, w, hooks, threads, call)
-  batches <- attr(values, "steps")
+  steps <- attr(values, "steps") %||% steps
   attr(values, "steps") <- NULL
   if (hooks$any) callbacks_run(hooks, "on_test_end", logs = as.list(values))
-  progress_evaluated(verbose, batches, as.list(values), seconds_now() - begun)
+  progress_evaluated(verbose, steps, as.list(values), seconds_now() - begun)
   structure(values, class = c("kestrel_score", "numeric"))
 }
 

@@ -61,7 +61,7 @@ trainer_like <- function(run, samples, settings) {
   now <- trainer_get(run$trainer)
   train <- train_spec(run$model, samples, settings, 0, call = run$call)
   trainer <- trainer_new(training_plan(run$model), train, samples, run$data$validation, now$w, run$call)
-  trainer_set(trainer, state = now[c("moments", "scalars", "iterations")])
+  trainer_set(trainer, state = now)
   if (!is.null(run$rate)) trainer_set_rate(trainer, run$rate)
   trainer
 }
@@ -99,26 +99,20 @@ evaluate_stream <- function(model, stream, steps, w, hooks = no_callbacks, threa
 # Predictions for a generator's batches, which are x, list(x), list(x, y) or with weights.
 predict_stream <- function(model, stream, steps, set, threads) {
   if (is.null(stream_begin(stream))) stop_no_batch(stream)
-  parts <- list()
   steps <- steps %||% stream_steps(stream) %||% Inf
-  if (set$any) {
-    callbacks_attach(set, model, list())
-    callbacks_run(set, "on_predict_begin")
-  }
+  parts <- within_prediction(model, set, stream_parts(model, stream, steps, set, threads))
+  structure(join_outputs(model, parts), steps = length(parts))
+}
+
+stream_parts <- function(model, stream, steps, set, threads) {
+  parts <- list()
   while (length(parts) < steps && !is.null(x <- stream_next(stream))) {
     check_interrupt()
-    batch <- length(parts)
-    if (set$wants_predict_batches) callbacks_run(set, "on_predict_batch_begin", batch)
-    y <- predict_rows(model, x, max(sample_count(x[[1]]), 1L), threads)
-    if (set$wants_predict_batches) callbacks_run(set, "on_predict_batch_end", batch, list(outputs = y))
-    parts[[batch + 1L]] <- if (is.list(y)) unname(y) else list(y)
+    part <- within_predict_batch(set, length(parts),
+      predict_rows(model, x, max(sample_count(x[[1]]), 1L), threads))
+    parts[[length(parts) + 1L]] <- part
   }
-  if (set$any) callbacks_run(set, "on_predict_end")
-  outputs <- lapply(seq_along(parts[[1]]), function(o) {
-    each <- lapply(parts, `[[`, o)
-    join_samples(each, sum(vapply(each, sample_count, 0L)))
-  })
-  structure(predictions(model, outputs), steps = length(parts))
+  parts
 }
 
 input_stream <- function(model, generator, call) {

@@ -83,36 +83,47 @@ some_samples <- function(x, which) {
 }
 
 predict_with_hooks <- function(model, x, batch_size, set, threads) {
-  if (!set$any) return(predict_rows(model, x, batch_size, threads))
+  by_batch <- set$wants_predict_batches && sample_count(x[[1]]) > 0
+  if (!by_batch) return(within_prediction(model, set, predict_rows(model, x, batch_size, threads)))
+  parts <- within_prediction(model, set, predict_batches(model, x, batch_size %||% 32L, set, threads))
+  join_outputs(model, parts)
+}
+
+# `y` is computed between the hooks.
+within_prediction <- function(model, set, y) {
+  if (!set$any) return(y)
   callbacks_attach(set, model, list())
   callbacks_run(set, "on_predict_begin")
-  by_batch <- set$wants_predict_batches && sample_count(x[[1]]) > 0
-  y <- if (by_batch) {
-    predict_batches(model, x, batch_size, set, threads)
-  } else {
-    predict_rows(model, x, batch_size, threads)
-  }
+  force(y)
   callbacks_run(set, "on_predict_end")
   y
 }
 
-predict_batches <- function(model, x, batch_size, set, threads) {
-  size <- batch_size %||% 32L
+# The same for one batch, whose outputs are returned as a list.
+within_predict_batch <- function(set, batch, y) {
+  if (set$wants_predict_batches) callbacks_run(set, "on_predict_batch_begin", batch)
+  force(y)
+  if (set$wants_predict_batches) callbacks_run(set, "on_predict_batch_end", batch, list(outputs = y))
+  if (is.list(y)) unname(y) else list(y)
+}
+
+predict_batches <- function(model, x, size, set, threads) {
   n <- sample_count(x[[1]])
-  parts <- lapply(split(seq_len(n), (seq_len(n) - 1L) %/% size), function(rows) {
-    batch <- (rows[1] - 1L) %/% size
-    callbacks_run(set, "on_predict_batch_begin", batch)
-    y <- predict_rows(model, lapply(x, some_samples, rows), size, threads)
-    callbacks_run(set, "on_predict_batch_end", batch, list(outputs = y))
-    if (is.list(y)) y else list(y)
+  lapply(split(seq_len(n), (seq_len(n) - 1L) %/% size), function(rows) {
+    within_predict_batch(set, (rows[1] - 1L) %/% size,
+      predict_rows(model, lapply(x, some_samples, rows), size, threads))
   })
-  outputs <- lapply(seq_along(parts[[1]]), function(o) join_samples(lapply(parts, `[[`, o), n))
+}
+
+# parts: by batch, lists of outputs.
+join_outputs <- function(model, parts) {
+  outputs <- lapply(seq_along(parts[[1]]), function(o) join_samples(lapply(parts, `[[`, o)))
   predictions(model, outputs)
 }
 
-join_samples <- function(parts, n) {
+join_samples <- function(parts) {
   y <- do.call(rbind, lapply(parts, function(part) matrix(part, sample_count(part))))
-  array(y, c(n, dim(parts[[1]])[-1]))
+  array(y, c(nrow(y), dim(parts[[1]])[-1]))
 }
 
 # What users get: an array, or a list by output, named where the outputs were.
