@@ -80,7 +80,7 @@ engine_schedule <- function(choice, step) .Call(ffi_schedule, choice, as.double(
 # Tensors laid end to end, of these dims.
 engine_optimizer_step <- function(spec, dims, w, g, state = NULL) {
   new <- .Call(ffi_optimizer_step, spec, lapply(dims, as.integer), as.double(w), as.double(g), state)
-  list(w = new$w, state = new[c("moments", "scalars", "iterations")])
+  list(w = new$w, state = optimizer_part(new))
 }
 
 network_info <- function(spec) .Call(ffi_network_info, spec)
@@ -168,8 +168,9 @@ trainer_add <- function(trainer, metric, total, count) {
 }
 
 # A batch step by step: the forward pass of the next batch, of training or, from batch 0 on, of
-# evaluation (-2: of training without dropout). Both return the node that R is to compute before the next step, -1 at the end of a
-# pass; after that of a forward pass of training comes the way back, then the next run.
+# evaluation (-2: of training without dropout). Both return the node that R is to compute before the
+# next step, -1 at the end of a pass; after a forward pass of training comes the way back, then the
+# next run.
 trainer_open <- function(trainer, at = -1L) .Call(ffi_trainer_open, trainer, at)
 
 trainer_next <- function(trainer) .Call(ffi_trainer_next, trainer)
@@ -213,6 +214,9 @@ trainer_get <- function(trainer) .Call(ffi_trainer_get, trainer)
 trainer_set <- function(trainer, w = NULL, state = NULL) {
   .Call(ffi_trainer_set, trainer, w, state$moments, state$scalars, state$iterations)
 }
+
+# Of what trainer_get() returns: the state of the optimizer.
+optimizer_part <- function(now) now[c("moments", "scalars", "iterations")]
 
 trainer_set_rate <- function(trainer, lr) .Call(ffi_trainer_set_rate, trainer, lr)
 

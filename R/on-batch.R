@@ -76,7 +76,7 @@ step_on_batch <- function(model, samples, threads, call) {
     logs <- trainer_logs(trainer)
   }
   now <- trainer_get(trainer)
-  state$optimizer_state <- held$optimizer_state <- now[c("moments", "scalars", "iterations")]
+  state$optimizer_state <- held$optimizer_state <- optimizer_part(now)
   held$weights <- unpack_layout(model_layout(state), now$w)
   hold_trainer(held)
   logs

@@ -187,7 +187,7 @@ differentiate_node <- function(trainer, node, record) {
 predict_outside <- function(spec, w, x, batch_size, training, seed, threads, finite) {
   if (finite && !all(vapply(x, function(x) all(is.finite(x$values)), NA))) return(NULL)
   n <- x[[1]]$n
-  dims <- lapply(spec$outputs, function(i) network_info(spec)$nodes[[i + 1L]]$output)
+  dims <- lapply(network_info(spec)$nodes[unlist(spec$outputs) + 1L], `[[`, "output")
   size <- max(1L, min(batch_size, n))
   y <- lapply(dims, function(d) array(0, c(n, d)))
   trainer <- if (n > 0) bare_trainer(spec, w, x, y, size, training, seed, threads)

@@ -301,5 +301,5 @@ run_pull <- function(run) {
   if (is.null(run$trainer)) return(invisible())
   now <- trainer_get(run$trainer)
   if (!run$state$dirty) unpack_layout(model_layout(run$state), now$w)
-  run$state$optimizer_state <- now[c("moments", "scalars", "iterations")]
+  run$state$optimizer_state <- optimizer_part(now)
 }

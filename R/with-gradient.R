@@ -45,6 +45,7 @@ with_gradient <- function(model, x, y, sample_weight = NULL, training = TRUE) {
   layout <- model_layout(model_state(model))
   trainer <- gradient_trainer(model, samples, layout, if (training) draw_seed() else 0, call)
   parts <- outside_parts(model) %||% list()
+  # An empty list: the way back is gone here too, where the next step would do it.
   parts["nodes"] <- list(parts$nodes %||% list())
   pass_outside(trainer, parts, call, if (training) -1L else -2L)
   places <- trained_places(layout)
@@ -97,7 +98,7 @@ apply_gradients <- function(object, gradients) {
   apply_constraints(trainer, outside_parts(object)$constraints, call)
   now <- trainer_get(trainer)
   unpack_layout(layout, now$w)
-  state$optimizer_state <- now[c("moments", "scalars", "iterations")]
+  state$optimizer_state <- optimizer_part(now)
   invisible(object)
 }
 
