@@ -18,14 +18,15 @@
 #'   `(J' D J + P + lambda I) d = -g`, with the derivatives `J` of all `r` outputs (rows times
 #'   units) by the `p` weights, and the second derivatives `D` of the loss by the outputs and `P`
 #'   of the penalties by the weights. For squared losses this is the method of that name, for
-#'   others its generalization by Gauss-Newton matrices. Where `r < p` and nothing is penalized,
+#'   others its generalization by Gauss-Newton matrices. Where `p > r` and nothing is penalized,
 #'   the same step is found by `r` unknowns: `d = -J' z` with `(D J J' + lambda I) z = rho`, `rho`
 #'   being the gradient of the loss by the outputs. `lambda` begins as `damping` times the mean
 #'   curvature (the trace of the matrix over the smaller of `r` and `p`), grows until the loss
 #'   falls, and shrinks to a third at most when it falls as foretold (Nielsen's rule). How the
 #'   outputs bend along `d`, seen at a tenth of it, bends the step as well (geodesic acceleration);
-#'   a step that would bend too much is shortened by a larger `lambda`. Memory is `r p` and twice `min(r, p)^2` numbers or so, time of an iteration `r p min(r, p)`: for some
-#'   thousand rows and some hundred weights, where it takes the fewest iterations of all.
+#'   a step that would bend too much is shortened by a larger `lambda`. Memory is `p r` and twice
+#'   `min(r, p)^2` numbers or so, time of an iteration `p r min(r, p)`: for some thousand rows and
+#'   some hundred weights, where it takes the fewest iterations of all.
 #'
 #' Moments (of L-BFGS the pairs of its history, of Levenberg-Marquardt `lambda`) belong to the
 #' model, as with other optimizers: a second `fit()` goes on where the first stopped, also after
