@@ -12,6 +12,8 @@
 #'   into the engine's own order; `"gather"`: batch by batch from R's array, which needs no
 #'   memory for a second copy and more time; `"auto"`, the default: `"gather"` when a copy would
 #'   take more than half of the free memory. The results are the same.
+#' * `kestrel.summary`: how models print, `"keras2"` (the default) or `"keras3"`, see
+#'   [summary()][summary.kestrel_model].
 #' * `keras.fit_verbose`, `keras.verbose`: what [fit()][fit.kestrel_model] prints by default.
 #' * `keras.view_metrics`: whether training is plotted while it runs.
 #' * `keras.plot.history.smooth`, `keras.plot.history.theme_bw`: see

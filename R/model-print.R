@@ -1,4 +1,4 @@
-# The summary of a model, in the layout of Keras 2.
+# The summary of a model, in the layout of Keras 2; summary-box.R has that of Keras 3.
 
 #' Summary of a model
 #'
@@ -8,23 +8,30 @@
 #' is connected to, as `<layer>[<call>][<output>]`, counted from 0. Models in it have one row.
 #'
 #' @param object,x a model.
-#' @param line_length width of the table.
+#' @param line_length width of the table, at least 40: narrower ones are drawn with 40. By
+#'   default that of the console, for the box at most 180.
 #' @param positions where the columns end, as shares of the width or as positions: three, with
 #'   connections four.
 #' @param show_trainable whether to show the column `Trainable`; `NA` shows it when needed.
 #' @param ... not used.
 #' @return `summary()` the text, invisibly; `print()` the model, invisibly; `format()` the
 #'   lines.
-#' @section Errors: `kestrel_error_argument` for a width, positions or a flag that are none.
-#' @source Keras 2.15, `Model.summary()`.
+#' @section Errors: `kestrel_error_argument` for a width, positions or a flag that are none, for
+#'   positions that leave a column of the box no room, and for `options(kestrel.summary)` other
+#'   than `"keras2"` and `"keras3"`.
+#' @source Keras 2.15 and 3.15, `Model.summary()`.
 #' @family models
 #' @examples
 #' model <- keras_model_sequential() %>%
 #'   layer_dense(256, activation = "relu", input_shape = 784) %>%
 #'   layer_dense(10)
 #' summary(model)
+#'
+#' old <- options(kestrel.summary = "keras3")
+#' summary(model)
+#' options(old)
 #' @export
-summary.kestrel_model <- function(object, line_length = getOption("width"), positions = NULL,
+summary.kestrel_model <- function(object, line_length = summary_width(), positions = NULL,
                                   show_trainable = NA, ...) {
   check_dots(list(...), c("line_length", "positions", "show_trainable"))
   text <- format(object, line_length = line_length, positions = positions, show_trainable = show_trainable)
@@ -41,24 +48,29 @@ print.kestrel_model <- function(x, ...) {
 
 #' @rdname summary.kestrel_model
 #' @export
-format.kestrel_model <- function(x, line_length = getOption("width"), positions = NULL,
+format.kestrel_model <- function(x, line_length = summary_width(), positions = NULL,
                                  show_trainable = NA, ...) {
   check_intact(x)
   check_count(line_length)
   if (!identical(show_trainable, NA)) check_flag(show_trainable)
   state <- model_state(x)
   title <- sprintf("Model: \"%s\"", state$name)
+  if (summary_layout() == "keras3") {
+    return(c(title, box_summary(x, line_length, positions, show_trainable)))
+  }
   if (!length(state$layers)) return(c(title, "No layers yet: pipe the model into layer_dense(), for example."))
   if (!state$built) return(c(title, unbuilt_lines(state$layers)))
-  linked <- !is_stack_like(x)
+  linked <- is_linked(x)
   check_positions(positions, if (linked) 4L else 3L)
   rows <- lapply(seq_along(state$layers), summary_row, model = x, linked = linked)
-  frozen <- any(vapply(leaf_layers(x), untrained_params, 0) > 0)
-  shown <- if (is.na(show_trainable)) frozen else show_trainable
+  shown <- if (is.na(show_trainable)) has_untrained(x) else show_trainable
   ends <- summary_ends(line_length, positions, shown, linked)
   c(title, strrep("_", max(ends)), summary_lines(rows, ends, shown, linked), totals_lines(x),
     strrep("_", max(ends)))
 }
+
+# Whether it shows connections.
+is_linked <- function(model) model_state(model)$built && !is_stack_like(model)
 
 # Whether each call takes what the one before it gives, and no layer is called twice.
 is_stack_like <- function(model) {
@@ -123,16 +135,22 @@ output_text <- function(part) {
   if (length(dims) > 1 || is_layer(part) && is_input(part)) sprintf("[%s]", toString(text)) else text
 }
 
-# "['a[0][0]', 'b[0][0]']", of all calls of part i.
+# "['a[0][0]', 'b[0][0]']".
 links_text <- function(model, i) {
+  links <- part_links(model, i)
+  sprintf("[%s]", toString(sprintf("'%s'", links)))
+}
+
+# "a[0][0]", "b[0][0]": what all calls of part i take.
+part_links <- function(model, i) {
   graph <- model_graph(model)
   parts <- model_state(model)$layers
   links <- lapply(Filter(function(call) call$part == i, graph$calls), function(call) {
     from <- graph$calls[as.integer(call$call)]
-    sprintf("'%s[%d][%d]'", vapply(from, function(c) parts[[c$part]]$name, ""),
+    sprintf("%s[%d][%d]", vapply(from, function(c) parts[[c$part]]$name, ""),
       vapply(from, `[[`, 0L, "index"), as.integer(call$output) - 1L)
   })
-  sprintf("[%s]", toString(unlist(links)))
+  as.character(unlist(links))
 }
 
 # Where columns end. The column `Trainable` takes 11 characters of the width.
@@ -183,16 +201,18 @@ totals_lines <- function(model) {
   layers <- leaf_layers(model)
   total <- sum(vapply(layers, layer_params, 0))
   fixed <- sum(vapply(layers, untrained_params, 0))
-  size <- if (model_state(model)$precision == "float32") 4 else 8
+  size <- precision_bytes(model)
   sprintf("%s params: %s (%s)", c("Total", "Trainable", "Non-trainable"),
     format_count(c(total, total - fixed, fixed)), bytes_text(c(total, total - fixed, fixed) * size))
 }
 
+precision_bytes <- function(model) if (model_state(model)$precision == "float32") 4 else 8
+
 format_count <- function(x) vapply(x, format, "", scientific = FALSE)
 
-# Keras 2: two decimals, steps of 1024.
-bytes_text <- function(bytes) {
-  units <- c("Byte", "KB", "MB", "GB", "TB", "PB")
+# Two decimals, steps of 1024. `one`: Keras 2 writes bytes out, Keras 3 does not.
+bytes_text <- function(bytes, one = "Byte") {
+  units <- c(one, "KB", "MB", "GB", "TB", "PB")
   step <- pmin(floor(log(pmax(bytes, 1), 1024)), length(units) - 1)
   sprintf("%.2f %s", bytes / 1024^step, units[step + 1])
 }
