@@ -41,17 +41,51 @@ test_that("the fit is drawn as the model predicts", {
 test_that("pictures are ggplots that can be drawn", {
   skip_if_not_installed("ggplot2")
   d <- founding(20)
-  for (which in c("ladder", "fit")) {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_identical(eval(formals(plot.nn_diagnosis)$which), pictures)
+  for (which in pictures) {
     picture <- plot(d, which = which)
     expect_s3_class(picture, "ggplot")
-    expect_gt(length(ggplot2::ggplot_build(picture)$data[[1]]$y), 10)
+    drawn <- ggplot2::ggplot_build(picture)$data[[1]]
+    expect_gte(nrow(drawn), if (which == "gradients") 4 else 10)
+    expect_no_error(ggplot2::ggplotGrob(picture))
   }
+})
+
+test_that("pictures show the model as it is now, and change nothing", {
+  skip_if_not_installed("ggplot2")
+  d <- founding(5)
+  model <- attr(d, "case")$model
+  first <- plot(d, which = "gradients")$data$place
+  set_weights(model, lapply(get_weights(model), function(w) w / 2))
+  expect_false(isTRUE(all.equal(plot(d, which = "gradients")$data$place, first)))
+  before <- get_weights(model)
+  set.seed(1)
+  seed <- .Random.seed
+  for (which in pictures) plot(d, which = which)
+  expect_identical(.Random.seed, seed)
+  expect_identical(get_weights(model), before)
 })
 
 test_that("pictures without data, and unknown ones, are refused", {
   skip_if_not_installed("ggplot2")
   d <- founding(5)
   expect_refused(plot(d, which = "spectrum3"), "argument", "which")
+  expect_refused(plot(d, which = NULL), "argument", "which")
   expect_refused(plot(d, witch = "fit"), "argument", "witch")
+  expect_refused(plot(d, which = "surface", directions = "up"), "argument", "directions")
+  expect_refused(plot(d, which = "surface", directions = "lowest"), "argument", "directions")
   expect_refused(plot(diagnose(attr(d, "case")$history)), "state", "x")
+})
+
+test_that("what needs derivatives is refused for R functions in the model", {
+  skip_if_not_installed("ggplot2")
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
+  compile(model, "sgd", function(y_true, y_pred) k_mean((y_true - y_pred)^2))
+  d <- diagnose(model, 1:3, 1:3)
+  for (which in c("gradients", "spectrum", "surface")) {
+    expect_refused(plot(d, which = which), "state")
+  }
+  expect_s3_class(plot(d, which = "units"), "ggplot")
 })
