@@ -218,6 +218,12 @@ trainer_set <- function(trainer, w = NULL, state = NULL) {
 # Of what trainer_get() returns: the state of the optimizer.
 optimizer_part <- function(now) now[c("moments", "scalars", "iterations")]
 
+# Where a fit stands beside weights and optimizer state, in numbers; and from there on for a trainer
+# of the same spec and data. FALSE: there is no such place.
+trainer_mark <- function(trainer) .Call(ffi_trainer_mark, trainer)
+
+trainer_goto <- function(trainer, mark) .Call(ffi_trainer_goto, trainer, mark)
+
 trainer_set_rate <- function(trainer, lr) .Call(ffi_trainer_set_rate, trainer, lr)
 
 trainer_start_epoch <- function(trainer, epoch) .Call(ffi_trainer_start_epoch, trainer, epoch)

@@ -292,6 +292,21 @@ SEXP ffi_trainer_set(SEXP x, SEXP w, SEXP moments, SEXP scalars, SEXP iterations
   return R_NilValue;
 }
 
+SEXP ffi_trainer_mark(SEXP x) {
+  handle* h = handle_of(x);
+  SEXP mark = Rf_allocVector(REALSXP, (R_xlen_t) h->engine->trainer_mark(h->trainer, NULL));
+  h->engine->trainer_mark(h->trainer, REAL(mark));
+  return mark;
+}
+
+/* Whether there is such a place. */
+SEXP ffi_trainer_goto(SEXP x, SEXP mark) {
+  handle* h = handle_of(x);
+  bool alike = (size_t) Rf_xlength(mark) == h->engine->trainer_mark(h->trainer, NULL);
+  const double* to = spec_doubles(mark, Rf_xlength(mark));
+  return Rf_ScalarLogical(alike && h->engine->trainer_goto(h->trainer, to));
+}
+
 SEXP ffi_trainer_set_rate(SEXP x, SEXP lr) {
   handle* h = handle_of(x);
   h->engine->trainer_set_rate(h->trainer, Rf_asReal(lr));

@@ -56,6 +56,8 @@ SEXP ffi_trainer_apply(SEXP trainer, SEXP g);
 SEXP ffi_trainer_logs(SEXP trainer);
 SEXP ffi_trainer_get(SEXP trainer);
 SEXP ffi_trainer_set(SEXP trainer, SEXP w, SEXP moments, SEXP scalars, SEXP iterations);
+SEXP ffi_trainer_mark(SEXP trainer);
+SEXP ffi_trainer_goto(SEXP trainer, SEXP mark);
 SEXP ffi_trainer_set_rate(SEXP trainer, SEXP lr);
 SEXP ffi_trainer_start_epoch(SEXP trainer, SEXP epoch);
 SEXP ffi_trainer_finalize(SEXP trainer);

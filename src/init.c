@@ -26,7 +26,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_trainer_open, 2),      ENTRY(ffi_trainer_give, 4),
     ENTRY(ffi_trainer_apply, 2),     ENTRY(ffi_trainer_next, 1),       ENTRY(ffi_trainer_look, 3),
     ENTRY(ffi_trainer_put, 4),       ENTRY(ffi_trainer_read, 4),       ENTRY(ffi_trainer_write, 4),
-    ENTRY(ffi_trainer_charge, 2),
+    ENTRY(ffi_trainer_charge, 2),    ENTRY(ffi_trainer_mark, 1),       ENTRY(ffi_trainer_goto, 2),
     ENTRY(ffi_interrupt, 0),         ENTRY(ffi_trainer_refill, 3),
     ENTRY(ffi_trainer_feed, 3),      ENTRY(ffi_trainer_follow, 2),
     ENTRY(ffi_unpack, 2),

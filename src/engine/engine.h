@@ -258,9 +258,8 @@ typedef struct {
               int n, const nn_array* x, const nn_array* xdot, const double* wdot,
               double* const* ydot);
 
-  /* Training. The block and the network outlive the call; spec and data do not (but values
-   * of inputs that are gathered). `data`
-   * and `validation` may have n = 0. An optimizer without a name: evaluation only. */
+  /* Training. The block and the network outlive the call; spec and data (but values of inputs that
+   * are gathered) do not. `data` and `validation` may have n = 0. No optimizer: evaluation only. */
   size_t (*trainer_bytes)(const nn_network* net, const nn_train_spec* spec, const nn_data* data,
                           const nn_data* validation);
   nn_status (*trainer_new)(void* block, const nn_network* net, const nn_train_spec* spec,
@@ -284,8 +283,7 @@ typedef struct {
   void (*trainer_progress)(const nn_trainer* t, nn_progress* p);
   /* What the last batch was, as far as `batch` asks for it. */
   void (*trainer_batch)(const nn_trainer* t, int output, nn_batch* batch);
-  /* Adds sum(w v) and sum(w) to the metric "mean" that is the trainer's number `metric`, for
-   * values that the caller computes; false: it is another one. */
+  /* Adds sum(w v), sum(w) to the metric "mean" of number `metric`; false: it is another one. */
   bool (*trainer_add)(nn_trainer* t, int metric, double total, double count);
   /* A batch step by step, where the caller computes losses, "outside" nodes or penalties. The first
    * begins the forward pass of the next training batch (at -1; -2: as in inference) or of batch `at`
@@ -316,13 +314,16 @@ typedef struct {
   void (*trainer_set_rate)(nn_trainer* t, double lr);  /* a constant rate from now on */
   void (*trainer_start_epoch)(nn_trainer* t, int epoch); /* number of the next epoch */
   void (*trainer_set_threads)(nn_trainer* t, int threads);
-  /* Optimizer state, as doubles: counts[0] moments in all (EMA average and accumulated sum
-   * included), each as long as the parameters; NN_MAX_SCALARS scalars; iterations. */
+  /* Optimizer state, as doubles: moments (EMA average and accumulated sum included), each as long
+   * as the parameters; NN_MAX_SCALARS scalars; iterations. */
   int (*trainer_moments)(const nn_trainer* t);
   void (*trainer_get)(const nn_trainer* t, double* w, double* moments, double* scalars,
                       double* iterations);
   void (*trainer_set)(nn_trainer* t, const double* w, const double* moments, const double* scalars,
                       const double* iterations); /* each may be NULL: left alone */
+  /* Where a fit stands beside these (NULL: how many numbers), and on from there; false: no place. */
+  size_t (*trainer_mark)(const nn_trainer* t, double* mark);
+  bool (*trainer_goto)(nn_trainer* t, const double* mark);
   void (*trainer_finalize)(nn_trainer* t);  /* EMA overwrite at the end of fit() */
 
   /* The training loss f of all samples as one batch, by the trainable parameters w, which are

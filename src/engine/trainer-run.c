@@ -22,8 +22,7 @@ static void order_draw_batches(trainer* t, rng* r) {
 /* Whether the order of rows makes a difference: not where one batch holds them all. */
 static bool is_shuffled(const trainer* t) { return t->shuffle && t->batch_size < t->data.n; }
 
-/* The rows of one pass over the data. */
-static void order_draw(trainer* t, int pass) {
+NN_PRIVATE void order_draw(trainer* t, int pass) {
   rng r = rng_new(t->seed, NN_STREAM_SHUFFLE, (uint32_t) pass);
   if (!is_shuffled(t)) {
     for (int i = 0; i < t->data.n; ++i) t->order[i] = i;

@@ -138,6 +138,8 @@ NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
                                  double (*clock)(void), double* logs);
 NN_PRIVATE void trainer_batch(const trainer* t, int o, nn_batch* batch);
 NN_PRIVATE bool trainer_add(trainer* t, int m, double total, double count);
+/* The rows of pass number `pass` over the data, in t->order. */
+NN_PRIVATE void order_draw(trainer* t, int pass);
 /* The next training batch's rows, in t->open_rows. */
 NN_PRIVATE void batch_open(trainer* t);
 /* The rows of batch number `at` of the evaluation, in t->rows; their number. */
@@ -161,5 +163,7 @@ NN_PRIVATE void trainer_get(const trainer* t, double* w, double* moments, double
                             double* iterations);
 NN_PRIVATE void trainer_set(trainer* t, const double* w, const double* moments,
                             const double* scalars, const double* iterations);
+NN_PRIVATE size_t trainer_mark(const trainer* t, double* mark);
+NN_PRIVATE bool trainer_goto(trainer* t, const double* mark);
 
 #endif

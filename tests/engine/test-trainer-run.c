@@ -305,6 +305,73 @@ static void test_fed_evaluation(void) {
   check(same_bytes(whole, logs, sizeof(whole)), "an evaluation of batches from outside");
 }
 
+/* Another trainer, with another seed, that takes over where `t` stands. */
+static trainer* taken_over(const trainer* t, fit* f, const double* w) {
+  double *now = keep_doubles(t->net->n_w + t->net->n_state), scalars[NN_MAX_SCALARS], steps;
+  double* moments = keep_doubles(t->net->n_w * (size_t) trainer_moments(t));
+  double* mark = keep_doubles(trainer_mark(t, NULL));
+  trainer_get(t, now, moments, scalars, &steps);
+  trainer_mark(t, mark);
+  f->spec.seed += 1;
+  trainer* other = fit_trainer(f, t->net, w);
+  f->spec.seed -= 1;
+  trainer_set(other, now, moments, scalars, &steps);
+  check(trainer_goto(other, mark), "a mark of the same fit is a place");
+  return other;
+}
+
+/* Stopped after any batch; three batches an epoch do not use up all rows. */
+static void test_marks(bool shuffle, int steps) {
+  graph g;
+  fit f;
+  const network* net = small(&g, true);
+  small_fit(&f);
+  f.spec.shuffle = shuffle;
+  f.spec.steps_per_epoch = steps;
+  double *w = drawn(net->n_w + net->n_state, 0.2, 1), whole[EPOCHS * 2], logs[EPOCHS * 2];
+  trainer* once = fit_trainer(&f, net, w);
+  trainer_run(once, EPOCHS, 0, 1, clock_still, EPOCHS, whole);
+  for (int b = 0; b <= EPOCHS * steps; ++b) {
+    trainer* t = fit_trainer(&f, net, w);
+    int done = trainer_run(t, b / steps, b % steps, 1, clock_still, EPOCHS, logs);
+    trainer* other = taken_over(t, &f, w);
+    done += trainer_run(other, EPOCHS, 0, 1, clock_still, EPOCHS, logs + 2 * done);
+    check_same(once, other, "a fit that goes on elsewhere");
+    check(done == EPOCHS && same_bytes(whole, logs, sizeof(whole)), "its logs");
+  }
+}
+
+static void test_bad_marks(void) {
+  graph g;
+  fit f;
+  const network* net = small(&g, false);
+  small_fit(&f);
+  trainer* t = fit_trainer(&f, net, drawn(net->n_w, 0.2, 1));
+  run_epochs(t, 1, NULL);
+  size_t n = trainer_mark(t, NULL);
+  double *mark = keep_doubles(n), *after = keep_doubles(n);
+  const double bad[] = {-1, 0.5, NAN, INFINITY, 1e300};
+  for (int k = 0; k < MARK_ZERO; ++k) {
+    for (int i = 0; i < 5; ++i) {
+      trainer_mark(t, mark);
+      mark[k] = bad[i];
+      bool flag = k == MARK_NONFINITE;
+      check(flag || !trainer_goto(t, mark), "no count");
+    }
+  }
+  trainer_mark(t, mark);
+  mark[MARK_BATCH] = BATCHES;
+  check(!trainer_goto(t, mark), "a batch past the last one");
+  trainer_mark(t, mark);
+  mark[MARK_STOP] = NN_STOP_NONFINITE + 1;
+  check(!trainer_goto(t, mark), "no reason to stop");
+  trainer_mark(t, mark);
+  run_epochs(t, 2, NULL);
+  trainer_goto(t, mark);
+  trainer_mark(t, after);
+  check(same_bytes(mark, after, n * sizeof(double)), "a mark comes back as it was");
+}
+
 int main(void) {
   test_pieces();
   test_shuffle();
@@ -315,5 +382,9 @@ int main(void) {
   test_rates();
   test_fed();
   test_fed_evaluation();
+  test_marks(true, BATCHES);
+  test_marks(true, 3);
+  test_marks(false, 3);
+  test_bad_marks();
   return report();
 }
