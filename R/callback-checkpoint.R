@@ -53,7 +53,7 @@ callback_model_checkpoint <- function(filepath, monitor = "val_loss", verbose = 
     list(on_epoch_begin = checkpoint_note, on_train_batch_end = checkpoint_batch)
   }
   hooks$on_train_begin <- checkpoint_begin
-  self <- new_callback("model_checkpoint", settings, hooks)
+  self <- new_callback("model_checkpoint", settings, hooks, state = c("best", "since", "epoch"))
   checkpoint_begin(self)
   self
 }

@@ -26,7 +26,7 @@ callback_diagnose <- function(every = NULL, level = "quick", action = c("message
   action <- check_choice(action, c("message", "stop"), "an action")
   new_callback("diagnose", list(every = every, level = level, action = action), list(
     on_train_begin = diagnose_begin, on_epoch_end = diagnose_look, on_train_end = diagnose_end
-  ))
+  ), state = c("told", "best", "since"))
 }
 
 diagnose_begin <- function(self, logs) {

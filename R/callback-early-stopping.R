@@ -51,7 +51,7 @@ callback_early_stopping <- function(monitor = "val_loss", min_delta = 0, patienc
   self <- new_callback("early_stopping", settings, list(
     on_train_begin = early_stopping_begin, on_epoch_end = early_stopping_look,
     on_train_end = early_stopping_finish
-  ))
+  ), state = c("wait", "stopped_epoch", "best", "best_epoch", "best_weights"))
   early_stopping_begin(self)
   self
 }

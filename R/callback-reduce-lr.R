@@ -34,7 +34,7 @@ callback_reduce_lr_on_plateau <- function(monitor = "val_loss", factor = 0.1, pa
   )
   self <- new_callback("reduce_lr_on_plateau", settings, list(
     on_train_begin = reduce_lr_begin, on_epoch_end = reduce_lr_look
-  ))
+  ), state = c("best", "wait", "cooldown_counter"))
   reduce_lr_begin(self)
   self
 }

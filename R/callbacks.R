@@ -152,9 +152,13 @@ run_hook <- function(set, callback, hook, index, logs) {
 
 # Hooks of this package do not know whose argument their callback is.
 call_own <- function(set, fun, index, logs) {
-  withCallingHandlers(call_hook(fun, index, logs), kestrel_error = function(e) {
+  with_call(set$call, call_hook(fun, index, logs))
+}
+
+with_call <- function(call, code) {
+  withCallingHandlers(code, kestrel_error = function(e) {
     if (!is.null(e$call)) return()
-    e$call <- rlang::error_call(set$call)
+    e$call <- rlang::error_call(call)
     rlang::cnd_signal(e)
   })
 }
@@ -172,9 +176,11 @@ stop_hook <- function(set, hook, index, parent) {
 }
 
 # A callback of this package. `hooks` are functions of (self, ...), settings and state are
-# fields; what is in `added` after on_epoch_end joins the logs of the epoch.
-new_callback <- function(name, fields, hooks) {
-  self <- list2env(c(fields, list(name = name, settings = names2(fields))), parent = emptyenv())
+# fields; what is in `added` after on_epoch_end joins the logs of the epoch. `state`: the fields
+# that a fit which is resumed needs.
+new_callback <- function(name, fields, hooks, state = character()) {
+  self <- list2env(c(fields, list(name = name, settings = names2(fields), state = state)),
+    parent = emptyenv())
   for (hook in names(hooks)) assign(hook, bind_hook(hooks[[hook]], self), envir = self)
   class(self) <- c(paste0("kestrel_callback_", name), "kestrel_callback_own", "kestrel_callback")
   self

@@ -54,6 +54,7 @@
 #'   `history$params$restarts` has the loss that each of them ended with. Callbacks see each start
 #'   as a fit of its own. Weights given to a layer by `weights` are what it starts from each time.
 #'   Ctrl-C keeps the best of the starts that were finished, or what the first has reached.
+#'   Not with [callback_backup_and_restore()].
 #' @param threads threads to use at most; `NULL`: `options(kestrel.threads = )`, or two (one
 #'   where that is half of the processors). The results are the same for any number, and small
 #'   work is done by one.
@@ -147,6 +148,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   settings$validation_split <- if (is.null(validation_data)) validation_split else 0
   warn_frozen(object)
   begin <- function() new_run(object, data, settings, callbacks, call)
+  check_restarts_unbacked(restarts, callbacks)
   if (!is.null(restarts)) return(invisible(best_start(object, restarts, begin, x)))
   run <- begin()
   if (!from_generator) keep_features(object, x)

@@ -28,10 +28,10 @@ generator_settings <- function(settings, data) {
   settings
 }
 
-# Whether there is a batch for another epoch.
+# Whether there is a batch for another epoch; one that is under way has begun.
 run_has_data <- function(run) {
   stream <- run$data$stream
-  if (is.null(stream)) return(TRUE)
+  if (is.null(stream) || !is.null(run$backup)) return(TRUE)
   if (!isTRUE(run$ran_out) && !is.null(stream_begin(stream))) return(TRUE)
   if (!isTRUE(run$ran_out)) warn_out_of_data(stream)
   run$ran_out <- TRUE

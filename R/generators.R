@@ -14,7 +14,7 @@ new_stream <- function(generator, arg, read, call) {
       hint = "For example function() list(x, y).", call = call)
   }
   list2env(list(generator = generator, arg = arg, read = read, call = call, taken = 0L,
-    ahead = NULL, told = character()), parent = emptyenv())
+    calls = 0L, ahead = NULL, told = character()), parent = emptyenv())
 }
 
 # Batches in a pass, where it is known.
@@ -46,10 +46,23 @@ stream_begin <- function(stream) {
   if (is.null(value)) stream_peek(stream) else value
 }
 
+# Where a stream is, and to there for another one of the same generator made anew.
+stream_place <- function(stream) {
+  list(calls = stream$calls, taken = stream$taken, ahead = !is.null(stream$ahead))
+}
+
+stream_replay <- function(stream, place) {
+  while (stream$calls < place$calls - place$ahead) call_generator(stream)
+  if (!place$ahead || stream$calls < place$calls) stream$ahead <- NULL
+  if (place$ahead) stream_peek(stream)
+  stream$taken <- place$taken
+}
+
 # Package 'coro' marks the end by a symbol.
 is_end <- function(batch) is.null(batch) || identical(batch, as.symbol(".__exhausted__."))
 
 call_generator <- function(stream) {
+  stream$calls <- stream$calls + 1L
   tryCatch(allowInterrupts(stream$generator()), error = function(e) {
     stop_kestrel("callback", sprintf("Generator `%s` failed at batch %d: %s", stream$arg,
       stream$taken + 1L, conditionMessage(e)), argument = stream$arg, call = stream$call, parent = e)

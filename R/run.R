@@ -9,15 +9,17 @@ new_run <- function(model, data, settings, callbacks, call) {
     model = model, state = state, data = data, settings = settings, callbacks = callbacks,
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
     chunks = new.env(), n_chunks = 0L, labels = log_labels(state$compiled),
-    custom = custom_metrics(model), outside = outside_parts(model)
+    custom = custom_metrics(model), outside = outside_parts(model),
+    backups = backup_callbacks(callbacks)
   ), parent = emptyenv())
   forget_trainer(state)
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
   run$before <- pack_layout(model_layout(state))
-  run$trainer <- with_seed_kept({
+  with_seed_kept({
     train <- train_spec(model, data$train, settings, draw_seed(), call = call)
-    trainer_new(training_plan(model), train, data$train, data$validation, run$before, call,
-      hint = memory_hint(run$optimizer))
+    run$trainer <- trainer_new(training_plan(model), train, data$train, data$validation, run$before,
+      call, hint = memory_hint(run$optimizer))
+    run_find_backup(run)
   })
   state$dirty <- FALSE
   if (!is.null(state$optimizer_state)) trainer_set(run$trainer, state = state$optimizer_state)
@@ -48,6 +50,7 @@ run_epochs <- function(run) {
   state$history <- run_history(run)
   run$finished <- TRUE
   run_hooks(run, "on_train_end", logs = run$logs %||% list())
+  for (callback in run$backups) backup_done(callback)
   viewer_end(run$viewer, state$history)
   warn_nonfinite(run)
   note_linear(run)
@@ -78,6 +81,7 @@ run_open <- function(run) {
   run$viewer <- viewer_new(settings$view_metrics, settings$verbose, settings$epochs)
   callbacks_attach(run$callbacks, run$model, run$params)
   run_hooks(run, "on_train_begin", logs = list())
+  run_resume(run)
 }
 
 # Always, after an error or Ctrl-C, too: what was reached goes back into the model. An epoch
@@ -138,6 +142,7 @@ run_epoch <- function(run) {
   begun <- seconds_now()
   progress_epoch_begin(run$progress, run$epoch)
   run_hooks(run, "on_epoch_begin", run$epoch, logs = list())
+  run_resume_within(run)
   values <- run_batches(run)
   logs <- run$due <- as.list(stats::setNames(values, run$labels))
   run_pull_for_hooks(run)
@@ -149,6 +154,7 @@ run_epoch <- function(run) {
   progress_epoch_end(run$progress, run$epoch, logs, seconds_now() - begun)
   note_nonfinite(run)
   run$epoch <- run$epoch + 1L
+  for (callback in run$backups) backup_epoch(callback, run)
   viewer_update(run$viewer, run_history(run))
 }
 
