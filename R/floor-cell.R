@@ -19,7 +19,7 @@ cell_groups <- function(model, problem) {
   network <- problem$network
   group <- row_groups(problem$inputs)
   cell <- list(collapsed = FALSE, open = TRUE)
-  at <- if (network$chain) which(vapply(network$nodes, has_constant_piece, NA))
+  at <- if (!network$own) which(vapply(network$nodes, has_constant_piece, NA))
   for (i in at) {
     dead <- dead_rows(model, problem, i)
     if (!any(dead$rows)) next
@@ -47,7 +47,7 @@ last_change <- function(nodes) {
 dead_rows <- function(model, problem, i) {
   node <- problem$network$nodes[[i]]
   choice <- list(name = node$activation, h = as.double(node$h))
-  z <- node_rows(model, problem, i - 1L)
+  z <- node_rows(model, problem, i)
   flat <- function(x) matrix(unit_slopes(choice, x) %in% 0, nrow(x))
   off <- flat(z)
   rows <- rowSums(!off) == 0
@@ -61,20 +61,13 @@ unit_slopes <- function(choice, x) {
   engine_activation_backward(choice, x, engine_activation(choice, x, 1L), 0 * x + 1, 1L)
 }
 
-# The outputs of node i (0: the input) in double, in the rows of `problem$inputs`.
+# What node i of the line is given, in double, in the rows of `problem$inputs`.
 node_rows <- function(model, problem, i) {
-  if (i == 0) return(problem$inputs)
-  values <- node_values(model, problem$x, i)
+  from <- training_plan(model)$nodes[[problem$network$at[i] + 1L]]$inputs
+  values <- place_values(model, problem$x, from)
   if (problem$network$mixed) return(matrix(values, problem$n))
   dims <- dim(values)
   matrix(to_columns(values), ncol = dims[length(dims)], byrow = TRUE)
-}
-
-node_values <- function(model, x, i) {
-  plan <- model_plan(model)
-  plan$precision <- "float64"
-  plan$outputs <- i - 1L
-  engine_predict(plan, pack_weights(leaf_layers(model)), list(data_array(x, sample_dims(x))), 256L)[[1]]
 }
 
 # rows x k, NA where outputs can change.

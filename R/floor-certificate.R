@@ -9,10 +9,20 @@ verify_certificate <- function(certificate, problem, tolerance = 1e-8) {
     dual = verify_dual(certificate, problem, tolerance),
     ray = verify_ray(certificate, problem, tolerance),
     pieces = verify_pieces(certificate, problem),
+    sum = verify_sum(certificate, problem, tolerance),
     projection = verify_projection(certificate, problem, tolerance),
     FALSE
   )
   isTRUE(shown)
+}
+
+# The sum of what is proven for each output.
+verify_sum <- function(certificate, problem, tolerance) {
+  parts <- certificate$parts
+  if (length(parts) != length(problem$parts)) return(FALSE)
+  each <- mapply(verify_certificate, parts, problem$parts, MoreArgs = list(tolerance = tolerance))
+  sum <- sum(vapply(parts, `[[`, 0, "value"))
+  all(each) && certificate$value <= sum + 4 * .Machine$double.eps * abs(sum)
 }
 
 # Z = residual is orthogonal to all that the network can add to its outputs, so that
@@ -35,8 +45,7 @@ verify_projection <- function(certificate, problem, tolerance) {
 
 # What the certificate supposes of the network is so.
 fits_network <- function(certificate, network) {
-  bound <- suffix_rank(network$suffix)
-  if (!network$chain) bound$rank <- Inf
+  bound <- network_bound(network)
   (certificate$groups || network$affine) && certificate$rank >= bound$rank &&
     (certificate$free == bound$free || certificate$rank == Inf) &&
     (certificate$groups || certificate$intercept || !bound$any)
@@ -57,7 +66,7 @@ orthogonal <- function(a, z, tolerance, least = 0) {
 }
 
 indicator_columns <- function(problem, rows) {
-  group <- if (rows == length(problem$group)) problem$group else row_groups(problem$inputs)
+  group <- groups_of(problem, rows)
   outer(group, unique(group), `==`) + 0
 }
 
@@ -133,7 +142,7 @@ verify_shares <- function(certificate, problem, kept) {
 }
 
 spans_network <- function(certificate, problem) {
-  bound <- suffix_rank(problem$network$suffix)
+  bound <- network_bound(problem$network)
   problem$network$affine && (certificate$intercept || !bound$any)
 }
 

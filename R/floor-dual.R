@@ -10,7 +10,7 @@
 
 convex_floors <- function(problem) {
   if (!problem$network$affine) return(list())
-  bound <- suffix_rank(problem$network$suffix)
+  bound <- network_bound(problem$network)
   best <- convex_affine(problem, bound$any)
   if (is.null(best)) return(list())
   narrow <- bound$rank < min(problem$k, problem$network$suffix$code)

@@ -13,8 +13,11 @@ row_groups <- function(x) {
   group
 }
 
-# Equal inputs.
-data_groups <- function(problem) place_groups(problem, row_groups(problem$inputs))
+# Equal inputs; R functions may tell even these apart.
+data_groups <- function(problem) {
+  if (problem$network$own) return(seq_along(problem$s))
+  place_groups(problem, row_groups(problem$inputs))
+}
 
 # Groups of inputs as groups of rows: where places of a sample are mixed, each place of equal
 # samples is a group.
@@ -22,4 +25,10 @@ place_groups <- function(problem, group) {
   if (!problem$network$mixed || problem$places == 1) return(group)
   places <- problem$places
   rep((group - 1) * places, each = places) + seq_len(places)
+}
+
+# Groups of as many rows: of targets, or of samples.
+groups_of <- function(problem, rows) {
+  if (rows == length(problem$group)) return(problem$group)
+  if (problem$network$own) seq_len(rows) else row_groups(problem$inputs)
 }

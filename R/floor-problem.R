@@ -4,29 +4,52 @@
 # has more dims than one. The loss is sum_j s_j v_j with s_j from reduction, sample weights and
 # the weight of the loss; penalties of regularizers are no part of it.
 #
-# x        array, samples first; inputs: a row for each row of targets, or, where the network
-#          mixes places, for each sample
+# x        arrays by input, samples first
+# inputs   what the output depends on: a row for each row of targets, or, where the network mixes
+#          places, for each sample; of several inputs, and of codes for embeddings, columns side by
+#          side
 # t        rows x k targets, or rows x 1 codes
 # s        a scale for each row
 # group    equal where the network has no choice but to give equal outputs
-# n, k, places, network, loss (its object), choice (what the engine is told), logits
+# n, k, places, network, loss (its object), choice (what the engine is told), logits, y, weight
+#
+# That is the problem of one output. Of several, whose losses add up, it is a list with
+# `parts`, their problems by name, and `notes`.
 
 floor_problem <- function(model, x, y, sample_weight = NULL, class_weight = NULL,
                           call = caller_env()) {
   check_compiled(model, call)
   check_built(model, call)
-  check_no_custom(model, "A floor", call)
-  data <- single_samples(model, x, y, sample_weight, class_weight, call = call)
-  data[c("x", "y", "weight")] <- lapply(data[c("x", "y", "weight")], as_precision, model)
-  output <- output_dims(model)
-  problem <- list(n = sample_count(data$x), k = output[length(output)], x = data$x)
+  data <- check_samples(model, x, y, sample_weight, class_weight, call = call)
+  data_problem(model, data[c("x", "y", "weight")])
+}
+
+# Of lists of arrays that fit the model.
+data_problem <- function(model, data) {
+  data <- lapply(data, lapply, as_precision, model)
+  coded <- coded_inputs(training_plan(model), data$x)
+  parts <- lapply(seq_along(data$y), function(o) output_problem(model, data, o, coded))
+  if (length(parts) == 1) return(parts[[1]])
+  names(parts) <- output_names(model)[model_state(model)$compiled$trained]
+  list(parts = parts, notes = joint_notes(parts))
+}
+
+output_problem <- function(model, data, o, coded) {
+  output <- trained_outputs(model)[[o]]
+  problem <- list(output = o, n = sample_count(data$x[[1]]), k = output[length(output)], x = data$x,
+    y = data$y[[o]], weight = data$weight[[o]])
   problem$places <- prod(output) / problem$k
-  problem <- c(problem, problem_loss(model, data, problem))
-  problem$network <- floor_network(model, problem$fused)
+  problem <- c(problem, problem_loss(model, problem))
+  problem$network <- floor_network(model, problem$fused, o, coded)
+  problem$notes <- c(problem$notes, network_notes(problem$network))
   problem$inputs <- input_rows(problem)
   problem$group <- data_groups(problem)
   problem
 }
+
+trained_outputs <- function(model) model_outputs(model)[model_state(model)$compiled$trained]
+
+problem_parts <- function(problem) problem$parts %||% list(problem)
 
 # Numbers as a float32 model reads them.
 as_precision <- function(x, model) {
@@ -35,28 +58,39 @@ as_precision <- function(x, model) {
   x
 }
 
-problem_loss <- function(model, data, problem) {
-  loss <- model_state(model)$compiled$losses[[1]]
-  spec <- output_specs(model)[[1]]
+problem_loss <- function(model, problem) {
+  loss <- model_state(model)$compiled$losses[[problem$output]]
+  spec <- output_specs(model)[[problem$output]]
+  notes <- problem_notes(model, spec$reduction, loss)
+  if (is_custom_loss(loss)) return(own_loss_problem(problem, loss, spec, notes))
   codes <- takes_codes(loss)
   kt <- if (codes) 1L else problem$k
-  t <- to_columns(data$y)
-  w <- if (!is.null(data$weight)) rep(as.vector(data$weight), each = problem$places)
+  t <- to_columns(problem$y)
+  w <- if (!is.null(problem$weight)) rep(as.vector(problem$weight), each = problem$places)
   y <- numeric(problem$n * problem$places * problem$k)
   s <- engine_loss_scales(spec$loss, t, y, w, spec$reduction, problem$k, kt) * spec$loss_weight
   list(
     t = matrix(t, ncol = kt, byrow = TRUE), s = rep_len(s, problem$n * problem$places),
-    loss = loss, choice = spec$loss, fused = spec$fused,
-    logits = spec$fused || isTRUE(loss$config$from_logits), codes = codes,
-    notes = problem_notes(model, spec$reduction, loss)
+    loss = loss, choice = spec$loss, fused = spec$fused, loss_weight = spec$loss_weight,
+    logits = spec$fused || isTRUE(loss$config$from_logits), codes = codes, notes = notes
   )
+}
+
+# Of an R function only its values are known, row by row or not.
+own_loss_problem <- function(problem, loss, spec, notes) {
+  rows <- problem$n * problem$places
+  t <- matrix(to_columns(problem$y), nrow = rows, byrow = TRUE)
+  list(t = t, s = rep(spec$loss_weight / rows, rows), loss = loss, choice = NULL, fused = FALSE,
+    loss_weight = spec$loss_weight, logits = FALSE, codes = FALSE, notes = c(notes,
+      sprintf("The loss \"%s\" is an R function, of which no least value is known.", loss$label)))
 }
 
 # What the floor is no statement about.
 problem_notes <- function(model, reduction, loss) {
   layers <- leaf_layers(model)
   types <- vapply(layers, function(l) layer_state(l)$type, "")
-  penalized <- any(vapply(model_plan(model)$nodes, node_penalized, NA))
+  plan <- model_plan(model)
+  penalized <- any(vapply(plan$nodes, node_penalized, NA)) || !is.null(plan$own_rules)
   by_batch <- reduction %in% c("sum", "none", "mean_with_sample_weight") ||
     !is.null(loss$config$ignore_class)
   c(
@@ -68,15 +102,35 @@ problem_notes <- function(model, reduction, loss) {
   )
 }
 
+# R functions may look at other rows, or at anything.
+network_notes <- function(network) {
+  if (network$own) "What R functions in the layers can do is not known: only what comes behind them counts."
+}
+
+# What holds for each output by itself is said of it.
+joint_notes <- function(parts) {
+  unique(unlist(lapply(names(parts), function(name) {
+    own <- grepl("R function", parts[[name]]$notes)
+    ifelse(own, sprintf("Output \"%s\": %s", name, parts[[name]]$notes), parts[[name]]$notes)
+  })))
+}
+
 node_penalized <- function(node) {
   !is.null(node$activity) || any(lengths(lapply(node$rules, `[[`, "penalty")) > 0)
 }
 
 # The network's input in rows: its samples, or their places where none of them meet.
 input_rows <- function(problem) {
-  if (problem$network$mixed) return(matrix(problem$x, problem$n))
-  dims <- dim(problem$x)
-  matrix(to_columns(problem$x), ncol = dims[length(dims)], byrow = TRUE)
+  network <- problem$network
+  if (!network$mixed && length(network$reads) == 1) {
+    x <- problem$x[[network$reads]]
+    return(matrix(to_columns(x), ncol = dim(x)[length(dim(x))], byrow = TRUE))
+  }
+  columns <- lapply(network$reads, function(j) {
+    x <- problem$x[[j]]
+    if (j %in% network$coded) indicator_inputs(x) else matrix(x, problem$n)
+  })
+  do.call(cbind, columns)
 }
 
 # Targets and scales for the rows of `inputs`: with places in columns where they are mixed.

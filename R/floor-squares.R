@@ -19,7 +19,7 @@ squares_floors <- function(problem) {
 # list(basis, t, s, rank, free, type); rows that weigh nothing are left out.
 affine_design <- function(problem) {
   rows <- target_rows(problem)
-  bound <- suffix_rank(problem$network$suffix)
+  bound <- network_bound(problem$network)
   list(
     t = rows$t, s = rows$s, rank = bound$rank, free = bound$free, type = "affine",
     intercept = bound$any, groups = FALSE
@@ -28,8 +28,7 @@ affine_design <- function(problem) {
 
 codes_design <- function(problem) {
   rows <- target_rows(problem)
-  bound <- suffix_rank(problem$network$suffix)
-  if (!problem$network$chain) bound <- list(rank = Inf, free = TRUE, any = TRUE)
+  bound <- network_bound(problem$network)
   list(
     t = rows$t, s = rows$s, rank = bound$rank, free = bound$free, type = "reduced-rank",
     intercept = bound$any, groups = TRUE
@@ -85,7 +84,7 @@ design_span <- function(problem, intercept, root) {
 
 # Weighted means of the groups.
 groups_fit <- function(problem, y, root) {
-  group <- if (nrow(y) == length(problem$group)) problem$group else row_groups(problem$inputs)
+  group <- groups_of(problem, nrow(y))
   total <- rowsum(root^2, group, reorder = FALSE)
   mean <- rowsum(root * y, group, reorder = FALSE) / pmax(as.vector(total), .Machine$double.xmin)
   at <- match(group, unique(group))

@@ -27,7 +27,14 @@
 #' * `"range"`: outputs are in the range of the last activation, which does not hold all
 #'   targets.
 #' * `"targets"`: the loss of these targets is above 0 for any outputs: smoothed labels, counts.
+#' * `"sum"`: of several outputs, whose weighted losses add up: the sum of their floors.
 #' * `"none"`: nothing better than the least value of the loss is known.
+#'
+#' Models may have several inputs, outputs, shared layers and embeddings. A linear function of
+#' several inputs is one of their columns side by side; an embedding that reads an input is linear
+#' in indicators of its codes (up to 100 of them). R functions as layers or activations may do
+#' anything, so that only what stands behind them counts; of a loss that is an R function no least
+#' value is known, and the floor is `-Inf`.
 #'
 #' Rounding: a floor is lowered by a bound on the rounding errors in its computation, about
 #' 1e-13 of the size of the numbers it is made of. Data are taken in the precision of the
@@ -66,7 +73,27 @@ loss_floor <- function(model, x, y, sample_weight = NULL, class_weight = NULL, .
   check_dots(list(...), names(formals(loss_floor)))
   check_model(model)
   problem <- floor_problem(model, x, y, sample_weight, class_weight)
-  new_floor(best_floor(architecture_floors(problem)), problem)
+  new_floor(problem_floor(problem), problem)
+}
+
+problem_floor <- function(problem) {
+  best <- lapply(problem_parts(problem), function(part) best_floor(architecture_floors(part)))
+  if (is.null(problem$parts)) best[[1]] else joint_floor(best, problem$parts)
+}
+
+# Of losses that add up: a sum of floors is a floor. It is attained where each is and no weights are
+# shared, and not where one is not.
+joint_floor <- function(best, parts) {
+  types <- vapply(best, `[[`, "", "type")
+  attained <- vapply(best, `[[`, NA, "attained")
+  weights <- unlist(lapply(parts, function(part) unique(part$network$weights)))
+  if (isTRUE(all(attained)) && anyDuplicated(weights)) attained <- NA
+  sum_of <- function(name) sum(vapply(best, `[[`, 0, name))
+  value <- sum_of("value")
+  value <- value - 2 * .Machine$double.eps * abs(value)
+  new_candidate(value, if (all(types %in% c("none", ""))) types[1] else "sum", all(attained),
+    list(kind = "sum", value = value, parts = lapply(best, `[[`, "certificate"), types = types),
+    about = sum_of("about"))
 }
 
 architecture_floors <- function(problem) {
@@ -88,7 +115,8 @@ best_floor <- function(candidates) {
 
 # The least value that the loss has at all.
 least_floor <- function(problem) {
-  value <- sum(problem$s) * least_value(problem, problem$network$range)
+  total <- sum(problem$s)
+  value <- if (total == 0) 0 else total * least_value(problem, problem$network$range)
   new_candidate(value, "none", NA, list(kind = "least", value = value))
 }
 

@@ -39,14 +39,27 @@ loss_ladder <- function(model, x, y, sample_weight = NULL, class_weight = NULL, 
   new_ladder(ladder_rungs(model, problem), problem)
 }
 
-# A list of candidates by rung; without those that are not known.
+# A list of candidates by rung; without those that are not known. Rungs of several outputs add up.
 ladder_rungs <- function(model, problem) {
+  parts <- lapply(problem_parts(problem), function(part) part_rungs(model, part))
+  if (is.null(problem$parts)) return(parts[[1]])
+  names <- c("data", "architecture", "cell", "current", "affine", "constant")
+  known <- table(factor(unlist(lapply(parts, names)), names))
+  names <- names[known == length(parts) | names == "cell" & known > 0]
+  rungs <- lapply(stats::setNames(names, names), function(name) {
+    joint_floor(lapply(parts, function(part) part[[name]] %||% part$architecture), problem$parts)
+  })
+  for (name in setdiff(names, c("data", "architecture", "cell"))) rungs[[name]]$type <- ""
+  rungs
+}
+
+part_rungs <- function(model, problem) {
   rungs <- list(
     data = best_floor(any_network_floors(problem)),
     architecture = best_floor(architecture_floors(problem))
   )
   cell <- cell_floor(model, problem)
-  if (!is.null(cell)) rungs$cell <- best_floor(list(rungs$architecture, cell))
+  if (!is.null(cell) && cell$value > -Inf) rungs$cell <- best_floor(list(rungs$architecture, cell))
   rungs$current <- new_candidate(current_loss(model, problem), "", NA, NULL)
   rungs$affine <- affine_predictor(problem)
   rungs$constant <- constant_predictor(problem)
@@ -59,8 +72,13 @@ any_network_floors <- function(problem) {
 }
 
 current_loss <- function(model, problem) {
-  nodes <- length(model_plan(model)$nodes) - problem$fused
-  outputs <- if (nodes == 0) problem$x else node_values(model, problem$x, nodes)
+  plan <- training_plan(model)
+  place <- plan$outputs[problem$output]
+  if (problem$fused) place <- plan$nodes[[place + 1L]]$inputs
+  outputs <- place_values(model, problem$x, place)
+  if (is_custom_loss(problem$loss)) {
+    return(problem$loss_weight * reduced_loss(problem$loss, problem$y, outputs, problem$weight))
+  }
   outputs <- matrix(to_columns(outputs), ncol = problem$k, byrow = TRUE)
   values <- row_values(problem, outputs)
   if (is_whole_loss(problem$loss)) return(problem$s[1] * values[1])
@@ -90,7 +108,9 @@ affine_predictor <- function(problem) {
 }
 
 new_ladder <- function(rungs, problem) {
-  structure(list(rungs = rungs, rows = length(problem$s), loss = problem$loss$name,
+  parts <- problem_parts(problem)
+  losses <- vapply(parts, function(part) part$loss$label %||% part$loss$name, "")
+  structure(list(rungs = rungs, rows = length(parts[[1]]$s), loss = toString(unique(losses)),
     notes = as.character(problem$notes)), class = "kestrel_ladder")
 }
 
@@ -121,6 +141,7 @@ rung_text <- function(rung) {
     cell = "nor any with the same units off", current = "this model",
     affine = "best linear predictor", constant = "best constant"
   )[[rung$rung]]
+  if (rung$loss == -Inf) return("no floor is known")
   if (!rung$proven || rung$type == "none") return(meaning)
   sprintf("%s (%s%s)", meaning, rung$type, attained_text(rung$attained))
 }
