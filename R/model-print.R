@@ -5,7 +5,8 @@
 #' One row for each layer: name and class, shape of its output (with `None` for the number of
 #' samples), number of weights; a column `Trainable` appears once a weight is not trained. A
 #' model in which layers have several inputs, or are called more than once, also shows what each
-#' is connected to, as `<layer>[<call>][<output>]`, counted from 0. Models in it have one row.
+#' is connected to, as `<layer>[<call>][<output>]`, counted from 0. Models in it have one row,
+#' unless `expand_nested` adds those of their layers.
 #'
 #' @param object,x a model.
 #' @param line_length width of the table, at least 40: narrower ones are drawn with 40. By
@@ -13,12 +14,17 @@
 #' @param positions where the columns end, as shares of the width or as positions: three, with
 #'   connections four.
 #' @param show_trainable whether to show the column `Trainable`; `NA` shows it when needed.
+#' @param expand_nested whether models in the model are followed by their own layers.
+#' @param layer_range `NULL` or the names, or regular expressions that match the beginning of the
+#'   names, of the first and the last layer to show; the totals are always those of all layers.
+#' @param compact whether to leave out the blank lines between layers that Keras 2 prints; without
+#'   effect on the box.
 #' @param ... not used.
 #' @return `summary()` the text, invisibly; `print()` the model, invisibly; `format()` the
 #'   lines.
-#' @section Errors: `kestrel_error_argument` for a width, positions or a flag that are none, for
-#'   positions that leave a column of the box no room, and for `options(kestrel.summary)` other
-#'   than `"keras2"` and `"keras3"`.
+#' @section Errors: `kestrel_error_argument` for a width, positions, a flag or a range that are
+#'   none, for names that no layer has, for positions that leave a column of the box no room, and
+#'   for `options(kestrel.summary)` other than `"keras2"` and `"keras3"`.
 #' @source Keras 2.15 and 3.15, `Model.summary()`.
 #' @family models
 #' @examples
@@ -32,9 +38,13 @@
 #' options(old)
 #' @export
 summary.kestrel_model <- function(object, line_length = summary_width(), positions = NULL,
-                                  show_trainable = NA, ...) {
-  check_dots(list(...), c("line_length", "positions", "show_trainable"))
-  text <- format(object, line_length = line_length, positions = positions, show_trainable = show_trainable)
+                                  show_trainable = NA, expand_nested = FALSE,
+                                  layer_range = NULL, compact = TRUE, ...) {
+  check_dots(list(...), c("line_length", "positions", "show_trainable", "expand_nested",
+    "layer_range", "compact"))
+  text <- format(object, line_length = line_length, positions = positions,
+    show_trainable = show_trainable, expand_nested = expand_nested, layer_range = layer_range,
+    compact = compact)
   cat(text, sep = "\n")
   invisible(paste(text, collapse = "\n"))
 }
@@ -49,24 +59,34 @@ print.kestrel_model <- function(x, ...) {
 #' @rdname summary.kestrel_model
 #' @export
 format.kestrel_model <- function(x, line_length = summary_width(), positions = NULL,
-                                 show_trainable = NA, ...) {
+                                 show_trainable = NA, expand_nested = FALSE, layer_range = NULL,
+                                 compact = TRUE, ...) {
   check_intact(x)
   check_count(line_length)
   if (!identical(show_trainable, NA)) check_flag(show_trainable)
+  check_flag(expand_nested)
+  check_flag(compact)
   state <- model_state(x)
   title <- sprintf("Model: \"%s\"", state$name)
+  chosen <- chosen_layers(state$layers, layer_range)
   if (summary_layout() == "keras3") {
-    return(c(title, box_summary(x, line_length, positions, show_trainable)))
+    return(c(title, box_summary(x, line_length, positions, show_trainable, chosen, expand_nested)))
   }
   if (!length(state$layers)) return(c(title, "No layers yet: pipe the model into layer_dense(), for example."))
-  if (!state$built) return(c(title, unbuilt_lines(state$layers)))
-  linked <- is_linked(x)
-  check_positions(positions, if (linked) 4L else 3L)
-  rows <- lapply(seq_along(state$layers), summary_row, model = x, linked = linked)
-  shown <- if (is.na(show_trainable)) has_untrained(x) else show_trainable
-  ends <- summary_ends(line_length, positions, shown, linked)
-  c(title, strrep("_", max(ends)), summary_lines(rows, ends, shown, linked), totals_lines(x),
+  if (!state$built) return(c(title, unbuilt_lines(state$layers[chosen])))
+  c(title, table_summary(x, line_length, positions, show_trainable, chosen, expand_nested, compact))
+}
+
+table_summary <- function(model, width, positions, show_trainable, chosen, expand, compact,
+                          call = caller_env()) {
+  linked <- is_linked(model)
+  check_positions(positions, if (linked) 4L else 3L, call = call)
+  shown <- if (is.na(show_trainable)) has_untrained(model) else show_trainable
+  ends <- summary_ends(width, positions, shown, linked)
+  rows <- summary_rows(model, chosen, linked, expand)
+  lines <- c(strrep("_", max(ends)), summary_lines(rows, ends, linked), totals_lines(model),
     strrep("_", max(ends)))
+  if (compact) lines[nzchar(trimws(lines))] else lines
 }
 
 # Whether it shows connections.
@@ -79,7 +99,7 @@ is_stack_like <- function(model) {
     identical(as.integer(graph$calls[[i]]$call), i - 1L)
   }, NA)
   parts <- vapply(graph$calls, `[[`, 0L, "part")
-  all(one_after_another) && !anyDuplicated(parts) && length(graph$outputs$call) == 1
+  all(one_after_another) && !anyDuplicated(parts)
 }
 
 #' @export
@@ -110,10 +130,10 @@ unbuilt_lines <- function(layers) {
 }
 
 # Name and class, output, weights, connections where they are shown, trainable.
-summary_row <- function(i, model, linked) {
-  part <- model_state(model)$layers[[i]]
+summary_fields <- function(row, linked) {
+  part <- row$part
   c(sprintf("%s (%s)", part$name, part_class(part)), output_text(part),
-    format(part_params(part), scientific = FALSE), if (linked) links_text(model, i),
+    format(part_params(part), scientific = FALSE), if (linked) links_text(row$links),
     if (part$trainable) "Y" else "N")
 }
 
@@ -136,10 +156,7 @@ output_text <- function(part) {
 }
 
 # "['a[0][0]', 'b[0][0]']".
-links_text <- function(model, i) {
-  links <- part_links(model, i)
-  sprintf("[%s]", toString(sprintf("'%s'", links)))
-}
+links_text <- function(links) sprintf("[%s]", toString(sprintf("'%s'", links)))
 
 # "a[0][0]", "b[0][0]": what all calls of part i take.
 part_links <- function(model, i) {
@@ -161,28 +178,44 @@ summary_ends <- function(width, positions, shown, linked) {
   if (shown) c(ends, max(ends) + 11L) else ends
 }
 
-summary_lines <- function(rows, ends, shown, linked) {
+summary_lines <- function(rows, ends, linked) {
   header <- c("Layer (type)", "Output Shape", "Param #", if (linked) "Connected to", "Trainable")
   columns <- seq_along(ends)
-  rows <- lapply(rows, function(row) summary_row_lines(row[columns], ends))
+  lines <- lapply(rows, function(row) {
+    fields <- summary_fields(row, linked)[columns]
+    c(summary_row_lines(fields, ends, row$level), rules_below(row, max(ends)))
+  })
   c(
     summary_row_lines(header[columns], ends), strrep("=", max(ends)),
-    unlist(rows), strrep("=", max(ends))
+    unlist(lines), strrep("=", max(ends))
   )
 }
 
-# Lines begin with a blank. Fields that are too long for their column, of which three characters
-# stay free, go on in the next line, lists after each of their elements.
-summary_row_lines <- function(fields, ends) {
+# Below a model the upper edge of its layers, below its last layer the lower one, else a blank line.
+rules_below <- function(row, width) {
+  edge <- if (l10n_info()[["UTF-8"]]) "\u00af" else "-"
+  if (row$opens) return(framed(strrep(edge, width - 2 * (row$level + 1)), row$level + 1))
+  if (!row$closes) return(framed(strrep(" ", width - 2 * row$level), row$level))
+  outer <- row$level - seq_len(row$closes)
+  vapply(outer, function(level) framed(strrep(edge, width - 2 * level), level), "")
+}
+
+framed <- function(text, level) paste0(strrep("|", level), text, strrep("|", level))
+
+# Lines begin with a blank, and in models in the model with a bar for each of these. Fields that
+# are too long for their column, of which three characters stay free, go on in the next line,
+# lists after each of their elements.
+summary_row_lines <- function(fields, ends, level = 0L) {
   widths <- diff(c(0L, ends))
-  space <- ifelse(seq_along(ends) < length(ends), 3L, 0L)
+  last <- seq_along(ends) == length(ends)
+  space <- ifelse(last, 0L, 3L) + ifelse(seq_along(ends) == 1, level, 0L)
   lines <- character()
   while (any(nzchar(fields))) {
     fit <- first_element(strtrim(fields, pmax(1, widths - space)))
     fields <- substring(fields, nchar(fit) + 1)
-    fit[1] <- paste0(" ", fit[1])
-    padding <- strrep(" ", pmax(0, widths - nchar(fit, "width")))
-    lines <- c(lines, paste0(fit, padding, collapse = ""))
+    fit[1] <- paste0(strrep("|", level), " ", fit[1])
+    padding <- strrep(" ", pmax(0, widths - nchar(fit, "width") - ifelse(last, level, 0L)))
+    lines <- c(lines, paste0(c(paste0(fit, padding), strrep("|", level)), collapse = ""))
   }
   lines
 }

@@ -13,13 +13,14 @@ summary_width <- function() {
   if (identical(getOption("kestrel.summary"), "keras3")) min(width, 180L) else width
 }
 
-box_summary <- function(model, width, positions, show_trainable, call = caller_env()) {
+box_summary <- function(model, width, positions, show_trainable, chosen, expand,
+                        call = caller_env()) {
   linked <- is_linked(model)
   check_positions(positions, if (linked) 4L else 3L, call = call)
   shown <- if (is.na(show_trainable)) has_untrained(model) else show_trainable
   columns <- box_columns(linked, shown)
   inner <- box_widths(width, positions %||% box_positions(linked), shown, call)
-  rows <- lapply(seq_along(model_state(model)$layers), box_row, model = model, linked = linked)
+  rows <- lapply(summary_rows(model, chosen, linked, expand), box_fields, linked = linked)
   rows <- lapply(c(list(columns$title), rows), function(row) row[seq_along(inner)])
   c(box_lines(rows, inner, columns$side, box_marks()), box_totals(model))
 }
@@ -77,13 +78,19 @@ split_by_ratio <- function(total, ratios, rounding) {
 }
 
 # Name and class, output, weights, connections where they are shown, trainable.
-box_row <- function(i, model, linked) {
-  part <- model_state(model)$layers[[i]]
+box_fields <- function(row, linked) {
+  part <- row$part
   built <- environment(part)$built
   params <- if (built) part_params(part) else 0
-  c(sprintf("%s (%s)", part$name, part_class(part)), if (built) box_output(part) else "?",
+  c(sprintf("%s%s (%s)", box_indent(row$level), part$name, part_class(part)),
+    if (built) box_output(part) else "?",
     paste0(with_commas(params), if (!built && !needs_no_building(part)) " (unbuilt)"),
-    if (linked) box_links(model, i), if (params == 0) "-" else if (part$trainable) "Y" else "N")
+    if (linked) box_links(row$links), if (params == 0) "-" else if (part$trainable) "Y" else "N")
+}
+
+box_indent <- function(level) {
+  corner <- if (l10n_info()[["UTF-8"]]) "\u2514 " else "+ "
+  if (level) paste0(strrep("   ", level), corner) else ""
 }
 
 # What Keras 3 builds when it makes them.
@@ -98,10 +105,7 @@ box_output <- function(part) {
   if (length(text) > 1) sprintf("[%s]", toString(text)) else text
 }
 
-box_links <- function(model, i) {
-  links <- part_links(model, i)
-  if (length(links)) toString(links) else "-"
-}
+box_links <- function(links) if (length(links)) toString(links) else "-"
 
 with_commas <- function(x) {
   vapply(x, format, "", big.mark = ",", scientific = FALSE, digits = 15)
