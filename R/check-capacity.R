@@ -52,12 +52,8 @@ rank_bottleneck <- function(case, width) {
 # A network that could bend and does not. Only with weights at hand that do much better.
 find_effectively_linear <- function(case) {
   if (case$affine || !case$plain || !is_trained(case) || case$rows < 3) return(NULL)
-  f <- if (case$fused) {
-    unit_columns(case$outputs[[nrow(case$nodes) - 1L]])
-  } else {
-    unit_columns(case$prediction)
-  }
-  rest <- qr.resid(qr(cbind(1, case$inputs)), f)
+  f <- unit_columns(case$ends[[1]])
+  rest <- least_squares(cbind(1, case$inputs), f)$residuals
   total <- sum(scale(f, scale = FALSE)^2)
   if (!isTRUE(sum(rest^2) < 1e-6 * total) || ncol(case$inputs) + 1 >= case$rows) return(NULL)
   if (!isTRUE(case$witness$honest <= 0.5 * case$loss)) return(NULL)
@@ -76,12 +72,12 @@ find_effectively_linear <- function(case) {
 
 # Of fresh weights: variances of z in the last hidden layer and the first.
 find_initial_scale <- function(case) {
-  if (!case$plain || length(case$hidden) < 2 || !does_badly(case)) return(NULL)
+  if (!case$plain || length(case$hidden) < 2 || !is_trained(case)) return(NULL)
   outputs <- fresh_outputs(case)
   spread <- vapply(case$hidden,
     function(d) mean(apply(unit_columns(outputs[[d$node]]), 2, stats::var)), 0)
   ratio <- spread[length(spread)] / spread[1]
-  if (is.na(ratio) || (ratio > 0.1 && ratio < 10)) return(NULL)
+  if (is.na(ratio) || (ratio > 0.1 && ratio < 10) || !does_badly(case)) return(NULL)
   found(
     if (ratio < 1) "Signals that fade with depth" else "Signals that grow with depth", "LIKELY",
     "With fresh weights the layers do not keep the scale of what they get.",
@@ -177,9 +173,8 @@ solve_last <- function(case, layers) {
   bias <- !is.null(last$bias)
   w <- sqrt(as.vector(case$weight %||% rep(1, case$rows)))
   design <- if (bias) cbind(code, 1) else code
-  fit <- qr(design * w)
-  solution <- qr.coef(fit, case$targets * w)
-  solution[is.na(solution)] <- 0
+  fit <- least_squares(design * w, case$targets * w)
+  solution <- fit$coefficients
   layers <- lapply(layers, function(l) clone_layer(l, l$name))
   state <- layer_state(layers[[last$layer]])
   k <- ncol(code)

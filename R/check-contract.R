@@ -19,7 +19,7 @@ contract_checks <- function() {
 
 find_range <- function(case) {
   if (!case$criterion$name %in% distance_losses || case$last == "softmax") return(NULL)
-  range <- unlist(case$problem$network$range[c("low", "high")])
+  range <- unlist(case$range[c("low", "high")])
   outside <- case$y < range[1] | case$y > range[2]
   if (!any(outside)) return(NULL)
   floor <- score_prediction(case, pmin(pmax(as_shape(case$y, case), range[1]), range[2]))
@@ -41,6 +41,8 @@ find_range <- function(case) {
     fix = list(what = "last_activation", to = "linear")
   )
 }
+
+evidence_range <- function(case) floor_network(case$model, case$fused)$range
 
 distance_losses <- c("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
 

@@ -159,11 +159,7 @@ find_collinear <- function(case) {
   if (case$rows < 2) return(NULL)
   constant <- which(case$input_sds == 0)
   rest <- setdiff(seq_len(ncol(x)), constant)
-  rank <- if (length(rest) && ncol(x) <= 500) {
-    qr(scale(x[, rest, drop = FALSE]))$rank
-  } else {
-    length(rest)
-  }
+  rank <- if (length(rest) && ncol(x) <= 500) columns_rank(x, rest) else length(rest)
   notes <- list(
     if (length(constant)) {
       found("Constant inputs", "PROVEN", sprintf("Column%s %s of x %s in no row.",
@@ -183,6 +179,16 @@ find_collinear <- function(case) {
     }
   )
   Filter(Negate(is.null), notes)
+}
+
+# Columns that are independent in some rows are so in all of them.
+columns_rank <- function(x, columns) {
+  rank <- function(x) {
+    x <- scale(x[, columns, drop = FALSE])
+    if (all(is.finite(x))) qr(x)$rank else -Inf
+  }
+  few <- rank(some_rows(x, 100 + 4 * length(columns)))
+  if (few == length(columns)) few else rank(x)
 }
 
 # Scales are no fault by themselves: only where the model is worse than a straight line.

@@ -19,7 +19,7 @@ evidence_series <- function(case) case$history$metrics$loss
 find_divergence <- function(case) {
   loss <- case$series
   bad <- which(!is.finite(loss))
-  broken <- !is.null(case$model) && !all(is.finite(unlist(get_weights(case$model))))
+  broken <- !is.null(case$model) && !case$finite_weights
   if (length(bad) || broken) return(divergence_found(case, bad))
   finite <- loss[is.finite(loss)]
   if (length(finite) < 3) return(NULL)

@@ -78,12 +78,12 @@ saddle_found <- function(case, escape) {
 is_cell_minimum <- function(case) {
   cell <- case$cell_floor
   isTRUE(abs(case$loss - cell) <= 1e-6 * abs(case$loss)) && length(case$hidden) > 0 &&
-    all(vapply(case$hidden, function(d) d$activation == "relu" && all(d$z != 0), NA)) &&
+    all(vapply(case$hidden, function(d) d$activation == "relu" && all(unit_sums(case, d) != 0), NA)) &&
     isTRUE(case$witness$loss < 0.99 * case$loss)
 }
 
 cell_minimum_found <- function(case) {
-  kink <- min(vapply(case$hidden, function(d) min(abs(d$z)), 0))
+  kink <- min(vapply(case$hidden, function(d) min(abs(unit_sums(case, d))), 0))
   found(
     "A spurious local minimum", "PROVEN",
     "With these units off the loss is at its lowest; others weights do better, but not nearby.",

@@ -119,7 +119,7 @@ find_overflow <- function(case) {
 }
 
 find_undefined <- function(case) {
-  nan <- function(v) is.numeric(v) && any(is.nan(v) | is.infinite(v))
+  nan <- function(v) is.double(v) && !is.finite(sum(v)) && any(is.nan(v) | is.infinite(v))
   bad <- vapply(c(raw_columns(case$raw$x), raw_columns(case$raw$y)), nan, NA)
   if (!any(bad)) return(NULL)
   found(

@@ -10,15 +10,39 @@ unit_checks <- function() {
 }
 
 # For each dense layer with a relu, hidden or last: what is off on all rows, and on which rows
-# everything is off.
+# everything is off. A quick look goes on to all rows only where some are off, or a unit is on
+# all that it has seen.
 evidence_dead <- function(case) {
-  relu <- Filter(function(d) d$activation == "relu" && isTRUE(min(d$a) >= 0), case$dense)
-  lapply(relu, function(d) {
-    list(name = d$name, layer = match(d$name, vapply(case$dense, `[[`, "", "name")),
-      width = d$width,
-      units = which(colSums(d$a) == 0), rows = which(rowSums(d$a) == 0),
-      last = d$node + 1L == nrow(case$nodes))
+  seen <- dead_among(case, case$some_outputs)
+  suspect <- vapply(seen, function(d) length(d$units) > 0 || length(d$rows) > 0, NA)
+  if (any(suspect)) dead_among(case, case$outputs) else seen
+}
+
+dead_among <- function(case, outputs) {
+  names <- vapply(case$dense, `[[`, "", "name")
+  dead <- lapply(Filter(function(d) d$activation == "relu", case$dense), function(d) {
+    a <- unit_values(case, d, outputs)
+    if (min(a) < 0) return(NULL)
+    list(name = d$name, layer = match(d$name, names), width = d$width, units = off_columns(a),
+      rows = off_rows(a), last = d$node + 1L == nrow(case$nodes))
   })
+  Filter(Negate(is.null), dead)
+}
+
+# Columns that are 0 in all rows: none that is not in the first ones.
+off_columns <- function(a) {
+  off <- which(colSums(utils::head(a, 100) != 0) == 0)
+  off[colSums(a[, off, drop = FALSE] != 0) == 0]
+}
+
+# Rows that are 0 in all columns: column by column fewer are left.
+off_rows <- function(a) {
+  rows <- seq_len(nrow(a))
+  for (j in seq_len(ncol(a))) {
+    rows <- rows[a[rows, j] == 0]
+    if (!length(rows)) break
+  }
+  rows
 }
 
 find_dead <- function(case) {
@@ -27,7 +51,7 @@ find_dead <- function(case) {
   off <- vapply(case$dead, function(d) length(d$rows), 0L)
   if (!any(dead) && !any(off)) return(NULL)
   cell <- case$cell_floor
-  low <- max(case$base, as.double(case$floor))
+  low <- if (case$level == "quick") case$base else max(case$base, as.double(case$floor))
   share <- if (is.na(cell)) NA else share_between(case, low, cell)
   whole <- any(dead == vapply(case$dead, `[[`, 0L, "width"))
   harmful <- whole || isTRUE(share >= 0.05)
@@ -79,7 +103,7 @@ dead_certificate <- function(case, d, cell) {
 
 # Rows with equal outputs of the last hidden layer, where it is a relu.
 evidence_code_groups <- function(case) {
-  codes <- case$hidden[[length(case$hidden)]]$a
+  codes <- if (length(case$hidden)) unit_values(case, case$hidden[[length(case$hidden)]])
   if (is.null(codes) || nrow(codes) != case$rows) seq_len(case$rows) else row_groups(codes)
 }
 
@@ -104,7 +128,7 @@ saturation_bounds <- c(sigmoid = 5.3, tanh = 3, softsign = 9, hard_sigmoid = 3, 
 evidence_saturated <- function(case) {
   vapply(case$hidden, function(d) {
     bound <- saturation_bounds[d$activation]
-    if (is.na(bound)) 0 else mean(abs(d$z) > bound)
+    if (is.na(bound)) 0 else mean(abs(unit_sums(case, d)) > bound)
   }, 0)
 }
 
@@ -121,7 +145,7 @@ find_saturated <- function(case) {
     sprintf("Most outputs of layer \"%s\" lie where %s is flat, so hardly any gradient passes.",
       layer$name, layer$activation),
     c(sprintf("%s of its values lie beyond %s; largest |z|: %s", percent(case$saturated[at]),
-      saturation_bounds[[layer$activation]], digits(max(abs(layer$z)), 3)),
+      saturation_bounds[[layer$activation]], digits(max(abs(unit_sums(case, layer))), 3)),
       saturation_cause(case, layer)),
     "scale x to unit deviation, smaller initial weights, or activation = \"relu\".",
     explains = if (worse) share_between(case, linear_or_base(case), case$loss) else NA,
@@ -148,9 +172,13 @@ effective_rank <- function(a) {
 }
 
 find_low_rank <- function(case) {
-  wide <- Filter(function(d) d$width >= 16 && nrow(d$a) > d$width, case$hidden)
+  wide <- Filter(function(d) d$width >= 16, case$hidden)
   if (!length(wide) || !does_badly(case)) return(NULL)
-  ranks <- vapply(wide, function(d) effective_rank(some_rows(d$a, 2000)), 0)
+  codes <- lapply(wide, function(d) some_rows(unit_values(case, d), 2000))
+  long <- vapply(codes, function(a) nrow(a) > ncol(a), NA)
+  if (!any(long)) return(NULL)
+  wide <- wide[long]
+  ranks <- vapply(codes[long], effective_rank, 0)
   share <- ranks / vapply(wide, `[[`, 0L, "width")
   if (min(share) >= 0.1) return(NULL)
   layer <- wide[[which.min(share)]]
@@ -163,7 +191,7 @@ find_low_rank <- function(case) {
 }
 
 some_rows <- function(x, most) {
-  if (nrow(x) <= most) x else x[unique(round(seq(1, nrow(x), length.out = most))), , drop = FALSE]
+  if (nrow(x) <= most) x else x[spread_rows(nrow(x), most), , drop = FALSE]
 }
 
 # What a model does that has learnt nothing: found last, for others may say why.

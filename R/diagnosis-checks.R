@@ -96,7 +96,7 @@ can_check <- function(case, check, level) {
   within <- match(level_of_need[[check$needs]], diagnosis_levels) <= match(level, diagnosis_levels)
   within && switch(check$needs,
     model = !is.null(case$model),
-    weights = !is.null(case$model) && all(is.finite(unlist(get_weights(case$model)))),
+    weights = !is.null(case$model) && case$finite_weights,
     history = !is.null(case$history) && length(case$history$metrics$loss) > 0,
     given = !is.null(case$raw),
     data = has_data(case),
@@ -105,6 +105,6 @@ can_check <- function(case, check, level) {
 }
 
 # Where weights or outputs are not finite, nothing can be said of them but that.
-evidence_computable <- function(case) {
-  all(is.finite(unlist(get_weights(case$model)))) && all(is.finite(case$prediction))
-}
+evidence_computable <- function(case) case$finite_weights && all(is.finite(case$prediction))
+
+evidence_finite_weights <- function(case) all(is.finite(unlist(get_weights(case$model))))

@@ -34,15 +34,34 @@ evidence_chain <- function(case) {
   all(lengths(inputs) == 1) && identical(unlist(inputs), seq_along(nodes) - 2L)
 }
 
-# Outputs of all nodes, in double precision, as in inference.
-evidence_outputs <- function(case) {
+# Outputs of nodes, in double precision, as in inference.
+node_outputs <- function(case, nodes, x = case$x) {
   plan <- case$plan
-  plan$outputs <- seq_along(plan$nodes) - 1L
-  data <- list(data_array(case$x, sample_dims(case$x)))
+  plan$outputs <- nodes - 1L
+  data <- list(data_array(x, sample_dims(x)))
   engine_predict(plan, pack_weights(case$layers), data, 256L)
 }
 
-evidence_prediction <- function(case) case$outputs[[length(case$outputs)]]
+evidence_outputs <- function(case) node_outputs(case, seq_along(case$plan$nodes))
+
+# Of the last node, and of the one before it where the loss takes that: all that a quick look
+# needs of all rows.
+evidence_ends <- function(case) {
+  n <- length(case$plan$nodes)
+  nodes <- if (case$fused) c(n - 1L, n) else n
+  if (case$level == "quick") node_outputs(case, nodes) else case$outputs[nodes]
+}
+
+evidence_prediction <- function(case) case$ends[[length(case$ends)]]
+
+# Of all nodes; a quick look takes a thousand rows of many.
+evidence_some_outputs <- function(case) {
+  rows <- sample_count(case$x)
+  if (case$level != "quick" || rows <= 1000) return(case$outputs)
+  node_outputs(case, seq_along(case$plan$nodes), some_samples(case$x, spread_rows(rows, 1000)))
+}
+
+spread_rows <- function(n, most) if (n <= most) seq_len(n) else round(seq(1, n, length.out = most))
 
 evidence_compiled <- function(case) model_state(case$model)$compiled
 
@@ -54,7 +73,7 @@ evidence_fused <- function(case) output_specs(case$model)[[1]]$fused
 # Loss of the data, without penalties, in double precision.
 evidence_loss <- function(case) {
   if (!case$fused) return(score_prediction(case, case$prediction))
-  logits <- case$outputs[[nrow(case$nodes) - 1L]]
+  logits <- case$ends[[1]]
   loss <- case$criterion
   attr(loss, "fields")$choice <- fused_choice(loss)
   case$compiled$loss_weights * reduced_loss(mean_loss(loss), case$y, logits, case$weight)
@@ -88,21 +107,24 @@ evidence_last <- function(case) {
   if (is.na(last)) "linear" else last
 }
 
-# Dense nodes with what they are fed and what comes out: list(node, layer, name, width, z, a,
-# activation), z and a matrices of samples (and positions) x units. The activation is that of
-# the node behind, "linear" for none.
+# Dense nodes: list(node, after, layer, name, width, kernel, bias, activation). The activation
+# is that of node `after`, "linear" for none.
 evidence_dense <- function(case) {
   nodes <- case$nodes
   lapply(which(nodes$type == "dense"), function(i) {
     after <- if (i < nrow(nodes)) nodes$activation[i + 1L] else NA
     layer <- case$layers[[nodes$layer[i]]]
-    z <- if (has_data(case)) unit_columns(case$outputs[[i]])
-    a <- if (has_data(case)) if (is.na(after)) z else unit_columns(case$outputs[[i + 1L]])
-    list(node = i, layer = nodes$layer[i], name = layer$name, width = layer_config(layer)$units,
+    list(node = i, after = if (is.na(after)) i else i + 1L, layer = nodes$layer[i],
+      name = layer$name, width = layer_config(layer)$units,
       kernel = layer_state(layer)$weights$kernel, bias = layer_state(layer)$weights$bias,
-      activation = if (is.na(after)) "linear" else after, z = z, a = a)
+      activation = if (is.na(after)) "linear" else after)
   })
 }
+
+# What comes out of dense node d before and behind its activation: samples (and positions) x units.
+unit_sums <- function(case, d) unit_columns(case$outputs[[d$node]])
+
+unit_values <- function(case, d, outputs = case$outputs) unit_columns(outputs[[d$after]])
 
 unit_columns <- function(x) {
   if (length(dim(x)) == 2) x else matrix(x, ncol = dim(x)[length(dim(x))])
@@ -141,7 +163,11 @@ evidence_inputs <- function(case) matrix(case$x, sample_count(case$x))
 # Exactly 0 for columns that are constant.
 evidence_input_sds <- function(case) {
   x <- case$inputs
-  vapply(seq_len(ncol(x)), function(j) if (all(x[, j] == x[1, j])) 0 else stats::sd(x[, j]), 0)
+  apart <- x - rep(colMeans(x), each = nrow(x))
+  sds <- sqrt(colSums(apart^2) / (nrow(x) - 1))
+  flat <- which(colSums(utils::head(x, 100) != rep(x[1, ], each = min(nrow(x), 100))) == 0)
+  sds[flat[vapply(flat, function(j) all(x[, j] == x[1, j]), NA)]] <- 0
+  sds
 }
 
 evidence_rows <- function(case) sample_count(case$x)
@@ -255,7 +281,7 @@ evidence_affine_loss <- function(case) {
   if (!is_squared(case) || is.null(case$targets)) return(NA_real_)
   w <- sqrt(as.vector(case$weight %||% rep(1, case$rows)))
   design <- cbind(1, case$inputs) * w
-  residual <- qr.resid(qr(design, LAPACK = FALSE), case$targets * w)
+  residual <- least_squares(design, case$targets * w)$residuals
   case$compiled$loss_weights * sum(residual^2) / length(residual)
 }
 

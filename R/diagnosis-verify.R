@@ -79,9 +79,9 @@ claim_values <- list(
   equal_inputs = function(case) function(groups) rows_equal_within(case$inputs, groups),
   best_within = function(case) function(groups) group_best(case, groups),
   units_of = function(case) function(i) unit_weights(case, i),
-  z_of = function(case) function(i) case$dense[[i]]$z,
+  z_of = function(case) function(i) unit_sums(case, case$dense[[i]]),
   equal_codes = function(case) function(groups) {
-    rows_equal_within(case$hidden[[length(case$hidden)]]$a, groups)
+    rows_equal_within(unit_values(case, case$hidden[[length(case$hidden)]]), groups)
   },
   loss_at = function(case) function(w) loss_with(case, w),
   history_loss = function(case) case$series,

@@ -15,3 +15,17 @@ test_that("the floor of collapsed rows is that of the plateau", {
   case <- new_case(m, founding$x, founding$y, NULL, NULL, NULL, 5, environment())
   expect_equal(case$cell_floor, diff(founding$y[1:2])^2 / 6)
 })
+
+test_that("a quick look at many rows finds the units that are off on all of them", {
+  # Units x - 2, x and 1 - x of x in 0, ..., 1: the first is off but in the row put in below.
+  m <- net(1, c(3, 1), c("relu", "linear"))
+  set_weights(m, list(matrix(1, 1, 3) * c(1, 1, -1), c(-2, 0, 1), matrix(1, 3, 1), 0))
+  x <- seq(0, 1, length.out = 5000)
+  off <- function(x) {
+    case <- new_case(m, x, x, NULL, NULL, NULL, 5, environment())
+    expect_identical(case$level, "quick")
+    case$dead[[1]]$units
+  }
+  expect_identical(off(x), 1L)
+  expect_identical(off(replace(x, 2, 3)), integer())
+})

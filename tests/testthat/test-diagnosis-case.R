@@ -2,7 +2,7 @@ test_that("evidence is computed once, when asked for", {
   case <- new_case(net(2, 1, "linear"), plane$x, plane$curved, NULL, NULL, NULL, 5, environment())
   expect_identical(ls(case$memory), character())
   first <- case$prediction
-  expect_true(all(c("outputs", "prediction", "plan") %in% ls(case$memory)))
+  expect_true(all(c("ends", "prediction", "plan") %in% ls(case$memory)))
   expect_identical(case$prediction, first)
   expect_null(case$nonsense)
 })

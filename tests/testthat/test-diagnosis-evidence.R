@@ -33,3 +33,17 @@ test_that("the best constant and the best line are those of R", {
   p <- mean(plane$class)
   expect_equal(case$constant_loss, -p * log(p) - (1 - p) * log(1 - p))
 })
+
+test_that("a quick look sees what a longer one does, of all rows", {
+  withr::local_seed(4)
+  x <- matrix(stats::rnorm(4000), 2000)
+  classes <- to_categorical(as.integer(x[, 1] > 0), 2)
+  m <- net(2, c(5, 2), c("relu", "softmax"), "categorical_crossentropy")
+  looks <- lapply(c("quick", "standard"), function(level) {
+    case <- case_for(list(object = m, x = x, y = classes))
+    case$level <- level
+    list(case$loss, case$prediction, case$dead)
+  })
+  expect_identical(looks[[1]], looks[[2]])
+  expect_equal(looks[[1]][[2]], predict(m, x), tolerance = 1e-6)
+})
