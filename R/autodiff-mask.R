@@ -44,8 +44,15 @@ base_masks <- function() {
       if (is.null(dim(x))) traced_variance(x) else stop_not_differentiable("var")
     }),
     sd = mask(stats::sd, function(x, ...) sqrt(traced_variance(x))),
-    plogis = mask(stats::plogis, function(q) operate("plogis", list(q)))
+    plogis = mask(stats::plogis, function(q) operate("plogis", list(q))),
+    pnorm = mask(stats::pnorm, function(q, mean = 0, sd = 1) operate("pnorm", list((q - mean) / sd))),
+    dnorm = mask(stats::dnorm, traced_density)
   )
+}
+
+traced_density <- function(x, mean = 0, sd = 1, log = FALSE) {
+  v <- -((x - mean) / sd)^2 / 2 - base::log(sd) - base::log(2 * pi) / 2
+  if (log) v else exp(v)
 }
 
 # `own` where an argument is traced, else `base`.

@@ -86,7 +86,8 @@ tape_backward <- function(y, dy) {
 differentiable <- function() {
   if (is.null(the$differentiable)) {
     rows <- c(arithmetic_operations(), math_operations(), matrix_operations(),
-      reducing_operations(), choosing_operations(), engine_operations(), inner_operations())
+      reducing_operations(), fibre_operations(), choosing_operations(), engine_operations(),
+      inner_operations())
     assign("differentiable", rows, envir = the)
   }
   the$differentiable

@@ -21,10 +21,10 @@
 #' * `+ - * / ^`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`, `aperm()`
 #' * `abs()`, `sqrt()`, `exp()`, `expm1()`, `log()`, `log2()`, `log10()`, `log1p()`, the trigonometric
 #'   and hyperbolic functions and their inverses, `gamma()`, `lgamma()`, `digamma()`, `plogis()`,
-#'   `cumsum()`
+#'   `pnorm()`, `dnorm()`, `cumsum()`, `cumprod()`
 #' * `sum()`, `mean()`, `prod()`, `max()`, `min()`, `rowSums()`, `rowMeans()`, `colSums()`,
 #'   `colMeans()`, `var()` of a vector, `sd()`
-#' * `[`, `[[`, `[<-`, `c()`, `cbind()`, `rbind()`, `rep()`, `rev()`, `matrix()`, `array()`, `dim<-`,
+#' * `[`, `[[`, `[<-`, `c()`, `cbind()`, `rbind()`, `rep()`, `rev()`, `sort()`, `matrix()`, `array()`, `dim<-`,
 #'   `as.vector()`
 #' * `pmax()`, `pmin()`, `ifelse()` with any condition
 #' * the losses `loss_*()` and activations `activation_*()` of this package

@@ -6,8 +6,11 @@ operation <- function(f) {
 
 # `e`: what went wrong; `frame`: where errors are caught, inside the call of the operation.
 stop_operation <- function(e, frame) {
-  if (inherits(e, "kestrel_error")) rlang::cnd_signal(e)
   call <- parent.env(frame)
+  if (inherits(e, "kestrel_error")) {
+    e$call <- rlang::frame_call(call)
+    rlang::cnd_signal(e)
+  }
   said <- conditionMessage(e)
   absent <- regmatches(said, regexec("argument \"(.*)\" is missing", said))[[1]]
   if (length(absent) == 2) stop_missing(absent[2], call)

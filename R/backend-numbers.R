@@ -1,4 +1,4 @@
-# Number by number, and along the last axis.
+# Number by number.
 
 #' @rdname backend
 #' @export
@@ -99,6 +99,40 @@ k_expm1 <- operation(function(x) expm1(x))
 #' @rdname backend
 #' @export
 op_expm1 <- k_expm1
+
+#' @rdname backend
+#' @export
+op_log2 <- operation(function(x) log2(x))
+
+#' @rdname backend
+#' @export
+op_log10 <- operation(function(x) log10(x))
+
+#' @rdname backend
+#' @export
+op_erf <- operation(function(x) 2 * operate("pnorm", list(x * sqrt(2))) - 1)
+
+#' @rdname backend
+#' @export
+op_rsqrt <- operation(function(x) 1 / sqrt(x))
+
+#' @rdname backend
+#' @export
+op_reciprocal <- operation(function(x) 1 / x)
+
+#' @rdname backend
+#' @export
+op_logaddexp <- operation(function(x1, x2) {
+  operate("+", list(x1, k_softplus(operate("-", list(x2, x1)))))
+})
+
+#' @rdname backend
+#' @export
+op_isnan <- operation(function(x) is.nan(plain(x)))
+
+#' @rdname backend
+#' @export
+op_isfinite <- operation(function(x) is.finite(plain(x)))
 
 #' @rdname backend
 #' @export
@@ -233,108 +267,3 @@ k_switch <- operation(function(condition, then_expression, else_expression) {
 #' @rdname backend
 #' @export
 op_where <- operation(function(condition, x1, x2) choose_tensor(condition, x1, x2))
-
-#' @rdname backend
-#' @export
-k_relu <- operation(function(x, alpha = 0, max_value = NULL, threshold = 0) {
-  y <- choose_tensor(plain(x) >= threshold, x, alpha * (x - threshold))
-  if (is.null(max_value)) y else operate("pmin", list(y, max_value))
-})
-
-#' @rdname backend
-#' @export
-op_relu <- operation(function(x) operate("pmax", list(x, 0)))
-
-#' @rdname backend
-#' @export
-op_leaky_relu <- operation(function(x, negative_slope = 0.2) k_relu(x, negative_slope))
-
-#' @rdname backend
-#' @export
-k_elu <- operation(function(x, alpha = 1) {
-  choose_tensor(plain(x) > 0, x, alpha * expm1(operate("pmin", list(x, 0))))
-})
-
-#' @rdname backend
-#' @export
-op_elu <- k_elu
-
-#' @rdname backend
-#' @export
-k_sigmoid <- operation(function(x) operate("plogis", list(x)))
-
-#' @rdname backend
-#' @export
-op_sigmoid <- k_sigmoid
-
-#' @rdname backend
-#' @export
-k_softplus <- operation(function(x) operate("softplus", list(x)))
-
-#' @rdname backend
-#' @export
-op_softplus <- k_softplus
-
-#' @rdname backend
-#' @export
-k_softsign <- operation(function(x) x / (1 + abs(x)))
-
-#' @rdname backend
-#' @export
-op_softsign <- k_softsign
-
-#' @rdname backend
-#' @export
-k_softmax <- operation(function(x, axis = -1) {
-  exp(operate("-", list(x, k_logsumexp(x, axis, TRUE))))
-})
-
-#' @rdname backend
-#' @export
-op_softmax <- k_softmax
-
-#' @rdname backend
-#' @export
-op_log_softmax <- operation(function(x, axis = -1) {
-  operate("-", list(x, k_logsumexp(x, axis, TRUE)))
-})
-
-#' @rdname backend
-#' @export
-k_l2_normalize <- operation(function(x, axis = -1) {
-  sums <- reduce_tensor("sum", x^2, axis, TRUE)
-  operate("/", list(x, sqrt(operate("pmax", list(sums, 1e-12)))))
-})
-
-#' @rdname backend
-#' @export
-k_binary_crossentropy <- operation(function(target, output, from_logits = FALSE) {
-  p <- k_clip(if (from_logits) k_sigmoid(output) else output, 1e-7, 1 - 1e-7)
-  -(target * log(p) + (1 - target) * log(1 - p))
-})
-
-#' @rdname backend
-#' @export
-op_binary_crossentropy <- k_binary_crossentropy
-
-#' @rdname backend
-#' @export
-k_categorical_crossentropy <- operation(function(target, output, from_logits = FALSE, axis = -1) {
-  loss <- loss_categorical_crossentropy(from_logits = from_logits, axis = axis)
-  operate("loss", list(output), list(loss = loss, y_true = plain(target)))
-})
-
-#' @rdname backend
-#' @export
-op_categorical_crossentropy <- k_categorical_crossentropy
-
-#' @rdname backend
-#' @export
-k_sparse_categorical_crossentropy <- operation(function(target, output, from_logits = FALSE) {
-  loss <- loss_sparse_categorical_crossentropy(from_logits = from_logits)
-  operate("loss", list(output), list(loss = loss, y_true = plain(target)))
-})
-
-#' @rdname backend
-#' @export
-op_sparse_categorical_crossentropy <- k_sparse_categorical_crossentropy

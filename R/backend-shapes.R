@@ -89,12 +89,29 @@ multiply_tensors <- function(x, y, call = caller_env()) {
   with_dims(flat, c(dx[-length(dx)], if (length(dy) == 2) dy[2] else 1L))
 }
 
+# (n, .., i, k) by (n, .., k, j), for each sample.
 multiply_samples <- function(x, y) {
-  pick <- function(x, i) with_dims(x[i, , , drop = FALSE], dim(x)[-1])
-  parts <- lapply(seq_len(dim(x)[1]), function(i) {
-    expand_tensor(operate("%*%", list(pick(x, i), pick(y, i))), 1)
-  })
-  bind_tensors(parts, 1)
+  dx <- tensor_dims(plain(x))
+  dy <- tensor_dims(plain(y))
+  apart <- seq_len(length(dy) - 2)
+  outer <- dx[seq_len(length(dx) - 2)]
+  if (length(dx) != length(dy) || !all(outer == dy[apart]) || dx[length(dx)] != dy[length(dy) - 1]) {
+    stop_unlike(plain(x), plain(y))
+  }
+  slices <- function(x, d) with_dims(x, c(prod(outer), d[-apart]))
+  y <- operate("matmul", list(slices(x, dx), slices(y, dy)))
+  with_dims(y, c(outer, dim(plain(y))[-1]))
+}
+
+# Over the axes named, of each sample, as Keras does: (n, a..) by (n, b..); (n, 1) where nothing is left.
+dot_samples <- function(x, y, axes) {
+  rank <- function(x) length(tensor_dims(plain(x)))
+  axes <- rep_len(unlist(axes) %||% c(rank(x), max(2, rank(y) - 1)), 2)
+  at <- c(one_axis(x, axes[1]), one_axis(y, axes[2]))
+  own <- list(letters[seq_len(rank(x))], c("a", LETTERS[seq_len(rank(y) - 1)]))
+  own[[2]][at[2]] <- own[[1]][at[1]]
+  product <- contract_tensors(list(x, y), own, c("a", own[[1]][-c(1, at[1])], own[[2]][-c(1, at[2])]))
+  if (length(dim(plain(product))) > 1) product else with_dims(product, c(length(plain(product)), 1L))
 }
 
 # The numbers of a and b where test is so, arrays repeated as everywhere.

@@ -1,4 +1,4 @@
-# Products, shapes, places and plain arrays.
+# Products, shapes and places.
 
 #' @rdname backend
 #' @export
@@ -14,7 +14,10 @@ op_matmul <- k_dot
 
 #' @rdname backend
 #' @export
-k_batch_dot <- operation(function(x, y) multiply_samples(x, y))
+k_batch_dot <- operation(function(x, y, axes = NULL) {
+  if (is.null(axes) && length(tensor_dims(plain(y))) > 2) return(multiply_tensors(x, y))
+  dot_samples(x, y, axes)
+})
 
 #' @rdname backend
 #' @export
@@ -65,6 +68,10 @@ k_flatten <- operation(function(x) reshape_tensor(x, -1))
 
 #' @rdname backend
 #' @export
+op_ravel <- k_flatten
+
+#' @rdname backend
+#' @export
 k_batch_flatten <- operation(function(x) reshape_tensor(x, c(tensor_dims(plain(x))[1], -1)))
 
 #' @rdname backend
@@ -78,6 +85,7 @@ op_concatenate <- operation(function(xs, axis = -1) bind_tensors(xs, axis))
 #' @rdname backend
 #' @export
 k_stack <- operation(function(x, axis = 1) {
+  if (all(vapply(x, function(one) is_scalar(plain(one)), NA))) return(with_dims(join(x), length(x)))
   bind_tensors(lapply(x, expand_tensor, axis), axis)
 })
 
@@ -123,7 +131,7 @@ k_cast_to_floatx <- operation(function(x) k_cast(x, floatx()))
 
 #' @rdname backend
 #' @export
-k_argmax <- operation(function(x, axis = -1) argmax_places(x, axis) - 1)
+k_argmax <- operation(function(x, axis = -1) as.array(argmax_places(x, axis) - 1))
 
 #' @rdname backend
 #' @export
@@ -133,7 +141,7 @@ op_argmax <- operation(function(x, axis = -1, zero_indexed = FALSE) {
 
 #' @rdname backend
 #' @export
-k_argmin <- operation(function(x, axis = -1) argmin_places(x, axis) - 1)
+k_argmin <- operation(function(x, axis = -1) as.array(argmin_places(x, axis) - 1))
 
 #' @rdname backend
 #' @export
@@ -162,85 +170,3 @@ k_one_hot <- operation(function(indices, num_classes) {
 #' @rdname backend
 #' @export
 op_one_hot <- operation(function(x, num_classes) k_one_hot(x, num_classes))
-
-#' @rdname backend
-#' @export
-k_zeros_like <- operation(function(x) finite_zero(x))
-
-#' @rdname backend
-#' @export
-op_zeros_like <- k_zeros_like
-
-#' @rdname backend
-#' @export
-k_ones_like <- operation(function(x) finite_zero(x) + 1)
-
-#' @rdname backend
-#' @export
-op_ones_like <- k_ones_like
-
-#' @rdname backend
-#' @export
-k_zeros <- operation(function(shape, dtype = NULL) array(0, unlist(shape)))
-
-#' @rdname backend
-#' @export
-op_zeros <- k_zeros
-
-#' @rdname backend
-#' @export
-k_ones <- operation(function(shape, dtype = NULL) array(1, unlist(shape)))
-
-#' @rdname backend
-#' @export
-op_ones <- k_ones
-
-#' @rdname backend
-#' @export
-k_constant <- operation(function(value, dtype = NULL, shape = NULL, name = NULL) {
-  if (is.null(shape)) value else array(value, unlist(shape))
-})
-
-#' @rdname backend
-#' @export
-k_variable <- operation(function(value, dtype = NULL, name = NULL) value)
-
-#' @rdname backend
-#' @export
-op_convert_to_tensor <- operation(function(x, dtype = NULL) {
-  if (is.null(dtype)) x else k_cast(x, dtype)
-})
-
-#' @rdname backend
-#' @export
-op_convert_to_numpy <- operation(function(x) plain(x))
-
-#' @rdname backend
-#' @export
-k_get_value <- operation(function(x) plain(x))
-
-#' @rdname backend
-#' @export
-k_eval <- operation(function(x) plain(x))
-
-#' @rdname backend
-#' @export
-k_stop_gradient <- operation(function(x) plain(x))
-
-#' @rdname backend
-#' @export
-op_stop_gradient <- k_stop_gradient
-
-#' @rdname backend
-#' @export
-k_identity <- operation(function(x, name = NULL) x)
-
-#' @rdname backend
-#' @export
-k_set_value <- operation(function(x, value) {
-  if (inherits(x, "kestrel_variable")) return(assign_variable(x, value))
-  place <- substitute(x)
-  if (!is.call(place)) stop_argument("x", "a weight, or a place such as model$optimizer$lr", x)
-  eval(call("<-", place, value), parent.frame())
-  invisible(value)
-})

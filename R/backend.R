@@ -7,21 +7,29 @@
 #' axis, or with negative numbers from the last; `NULL` is all of them.
 #'
 #' * sums and the like: `sum`, `mean`, `prod`, `max`, `min`, `std` and `var` (by the count),
-#'   `logsumexp` is `log(sum(exp(x)))`, `any`, `all`
-#' * number by number: `abs`, `square`, `sqrt`, `exp`, `log`, `sin`, `cos`, `sign`, `round`, `floor`,
-#'   `pow` (`power`), `maximum`, `minimum`, `clip`, comparisons, and the activations `relu`, `sigmoid`,
+#'   `logsumexp` is `log(sum(exp(x)))`, `any`, `all`, `count_nonzero`, `average` (with weights)
+#' * along one axis: `cumsum`, `cumprod`
+#' * `norm` is `sum(abs(x)^ord)^(1 / ord)`, `normalize` divides by it, `l2_normalize` is
+#'   `x / sqrt(max(sum(x^2), 1e-12))`
+#' * number by number: `abs`, `square`, `sqrt`, `exp`, `log`, `sin`, `cos`, `erf`, `sign`, `round`,
+#'   `floor`, `pow` (`power`), `maximum`, `minimum`, `clip`, comparisons, and the activations `relu`, `sigmoid`,
 #'   `tanh`, `softplus`, `softsign`, `elu`, `softmax`
 #' * `switch` (`where`): the second where the first is true, else the third
 #' * `dot` and `matmul`: products over the last axis of `x` and the first of `y`, or of samples of both
-#'   where `y` has three axes (`batch_dot`)
+#'   where `y` has three axes; `batch_dot` those of samples, over the axes named, by default the last of
+#'   `x` and the last but one of `y`; `einsum` with a letter for each axis, `"bij,bjk->bik"`: the products
+#'   of the numbers with the same letters, summed over letters that are not in the result; `bias_add`
+#'   adds a number for each place of the last axis
 #' * shapes: `reshape` (by rows, as Keras; `-1` is what is left), `transpose`,
 #'   `permute_dimensions`, `expand_dims`, `squeeze`, `flatten`, `batch_flatten`, `concatenate`, `stack`,
 #'   `shape`, `ndim`, `cast`
 #' * `argmax` and `argmin`: places, which `k_` counts from 0 and `op_` from 1, as R keras and keras3 do;
 #'   `one_hot` of codes from 0
-#' * `l2_normalize` is `x / sqrt(max(sum(x^2), 1e-12))`
-#' * `k_constant`, `k_variable`, `zeros`, `ones`, `zeros_like`, `ones_like`: arrays; `k_get_value()`,
+#' * `k_constant`, `k_variable`, `zeros`, `ones`, `zeros_like`, `ones_like`,
+#'   `arange` (from `start`, by default 0, to before `stop`), `eye` and `full`; `k_get_value()`,
 #'   `k_eval()` and `op_convert_to_numpy()` give the numbers; `k_set_value(model$optimizer$lr, 0.01)` sets
+#' * `map_fn` calls a function of one sample, `update`, `update_add` and `update_sub` change a weight
+#'   of a layer that is not trained; `in_train_phase` is `x` in training, else `alt`
 #'
 #' @param x,y,a,x1,x2 arrays, or numbers.
 #' @param axis axes, see above.
@@ -31,11 +39,24 @@
 #' @param min_value,x_min,x_max bounds.
 #' @param dtype a type: `"bool"`, or one of whole numbers, or of others.
 #' @param shape dims of an array, `-1` where they follow.
-#' @param pattern,axes the axes in their new order.
+#' @param pattern the axes in their new order.
 #' @param tensors,xs a list of arrays.
 #' @param condition logical.
 #' @param then_expression,else_expression arrays, or functions that return them.
 #' @param indices,num_classes codes from 0 and how many there are.
+#' @param axes the axes in their new order; for `batch_dot` one axis of `x` and one of `y`.
+#' @param ord,order,epsilon `Inf` is the largest number; the least norm to divide by.
+#' @param weights a number for each place, or for each place of the axis.
+#' @param bias a vector.
+#' @param subscripts,... see `einsum` above; arrays.
+#' @param approximate see [activation_gelu()].
+#' @param N,M,k,size rows and columns, and the diagonal that is 1.
+#' @param start,stop,step the first number, the end and the distance.
+#' @param fill_value a number.
+#' @param new_x,increment,decrement,ops a weight's new numbers, changes, and a list of weights.
+#' @param fn,f,elems,elements a function of an array without the samples' axis, and an array.
+#' @param alt,training what to take out of training, and whether it is training, by default as in the
+#'   pass that goes on.
 #' @param value a number or array.
 #' @param name accepted, without effect.
 #' @param target,output,from_logits targets, predictions (or with `from_logits` what goes into the

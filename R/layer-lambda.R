@@ -79,8 +79,16 @@ function_node <- function(f, label, arguments = list()) {
   function(x, w, training, call) {
     told <- list(training = training, mask = NULL)[intersect(c("training", "mask"), takes[-1])]
     given <- c(list(one_or_list(x)), arguments, told[setdiff(names(told), names(arguments))])
-    list(y = own_call(fn, given, label, "layer", call))
+    list(y = in_phase(training, own_call(fn, given, label, "layer", call)))
   }
+}
+
+# What k_in_train_phase() asks.
+in_phase <- function(training, code) {
+  outer <- the$instance_training
+  on.exit(assign("instance_training", outer, envir = the))
+  assign("instance_training", training, envir = the)
+  code
 }
 
 told_shape <- function(shape, input) {

@@ -17,7 +17,11 @@ examples <- list(
   tan = list(at(m)), sinh = list(at(m)), cosh = list(at(m)), tanh = list(at(m)), asin = list(at(p)),
   acos = list(at(p)), atan = list(at(m)), asinh = list(at(m)), acosh = list(at(p + 1)),
   atanh = list(at(p)), gamma = list(at(p)), lgamma = list(at(p)), digamma = list(at(p)),
-  plogis = list(at(m)), softplus = list(at(m)), cumsum = list(at(c(1, -2, 3))),
+  plogis = list(at(m)), softplus = list(at(m)), pnorm = list(at(m)),
+  cumsum = list(at(c(1, -2, 3)), at(m), on(m, axis = 2), on(array(1:24 / 9, 2:4), axis = 2)),
+  cumprod = list(at(c(1, -2, 3)), at(c(2, 0, 3)), on(m, axis = 2), on(array(1:24 / 9, 2:4), axis = 1)),
+  matmul = list(at(array(1:12 / 9, c(2, 3, 2)), array(cos(1:8), c(2, 2, 2))),
+    at(array(1:3, c(1, 1, 3)), array(sin(1:3), c(1, 3, 1)))),
   `%*%` = list(at(m, t(n)), at(m, c(1, 2, 3)), at(c(1, 2), m), at(c(1, 2), c(3, 4)), at(c(1, 2), t(1:3))),
   sum = list(at(m), on(m, axes = 1), on(array(1:24 / 9, 2:4), axes = c(1, 3))),
   prod = list(at(m), at(c(0, 2, 3)), on(m, axes = 2), on(array(1:24 / 9, 2:4), axes = 2)),
@@ -43,7 +47,7 @@ run_row <- function(row, tensors, settings) do.call(row$value, c(tensors, settin
 
 # Those that R computes for complex numbers to all digits, however small the imaginary part.
 analytic <- c("+", "-", "*", "/", "^", "sqrt", "exp", "log", "sin", "cos", "sinh", "cosh", "%*%",
-  "sum", "take", "join", "ifelse", "pmax", "pmin", "cumsum")
+  "sum", "take", "join", "ifelse", "pmax", "pmin", "cumsum", "cumprod", "matmul")
 
 # The directional slope of sum(dy * value) along `v`.
 slope_of <- function(row, case, v, dy, step) {
@@ -103,6 +107,9 @@ test_that("functions of R's own operators have their gradients", {
     function(x) sum(matrix(x, 3)[, 1] * rev(x)[1:3]) + sum(rep(c(x), 2)) + sum(t(x)[3, ]),
     function(x) sum(array(x, c(1, 2, 3))[1, , 2]) + sum(aperm(x, 2:1)[1, ]),
     function(x) -sum(plogis(x) * !(x > 5)) + sum(round(x) * x) + sum(x %*% t(x)),
+    function(x) sum(sort(x) * 1:6) + sort(x, decreasing = TRUE)[2] + median(x),
+    function(x) sum(cumprod(x[1, ]) * cumsum(x[2, ])) + sum(pnorm(x, 0.2, 2)),
+    function(x) sum(dnorm(x, x[2, 1], exp(x[1, 1]), log = TRUE)) - dnorm(x[2, 2]),
     function(x) sum(activation_relu(x)) + mean(loss_mean_squared_error(x * 0, x))
   )
   for (f in functions) {

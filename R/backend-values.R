@@ -1,0 +1,165 @@
+# Arrays as they are, and their values.
+
+#' @rdname backend
+#' @export
+k_zeros_like <- operation(function(x) finite_zero(x))
+
+#' @rdname backend
+#' @export
+op_zeros_like <- k_zeros_like
+
+#' @rdname backend
+#' @export
+k_ones_like <- operation(function(x) finite_zero(x) + 1)
+
+#' @rdname backend
+#' @export
+op_ones_like <- k_ones_like
+
+#' @rdname backend
+#' @export
+k_zeros <- operation(function(shape, dtype = NULL) array(0, unlist(shape)))
+
+#' @rdname backend
+#' @export
+op_zeros <- k_zeros
+
+#' @rdname backend
+#' @export
+k_ones <- operation(function(shape, dtype = NULL) array(1, unlist(shape)))
+
+#' @rdname backend
+#' @export
+op_ones <- k_ones
+
+#' @rdname backend
+#' @export
+op_full <- operation(function(shape, fill_value, dtype = NULL) array(fill_value, unlist(shape)))
+
+#' @rdname backend
+#' @export
+op_full_like <- operation(function(x, fill_value, dtype = NULL) finite_zero(x) + fill_value)
+
+#' @rdname backend
+#' @export
+k_eye <- operation(function(size, dtype = NULL, name = NULL) diag(check_count(size)))
+
+#' @rdname backend
+#' @export
+op_eye <- operation(function(N, M = NULL, k = 0, dtype = NULL) {
+  y <- matrix(0, N, M %||% N)
+  (col(y) - row(y) == k) + 0
+})
+
+#' @rdname backend
+#' @export
+k_arange <- operation(function(start, stop = NULL, step = 1, dtype = NULL) {
+  ends <- if (is.null(stop)) c(0, start) else c(start, stop)
+  n <- max(0, ceiling((ends[2] - ends[1]) / step))
+  array(ends[1] + step * (seq_len(n) - 1), n)
+})
+
+#' @rdname backend
+#' @export
+op_arange <- k_arange
+
+#' @rdname backend
+#' @export
+k_constant <- operation(function(value, dtype = NULL, shape = NULL, name = NULL) {
+  if (is.null(shape)) value else array(value, unlist(shape))
+})
+
+#' @rdname backend
+#' @export
+k_variable <- operation(function(value, dtype = NULL, name = NULL) value)
+
+#' @rdname backend
+#' @export
+op_convert_to_tensor <- operation(function(x, dtype = NULL) {
+  if (is.null(dtype)) x else k_cast(x, dtype)
+})
+
+#' @rdname backend
+#' @export
+op_convert_to_numpy <- operation(function(x) plain(x))
+
+#' @rdname backend
+#' @export
+k_get_value <- operation(function(x) plain(x))
+
+#' @rdname backend
+#' @export
+k_eval <- operation(function(x) plain(x))
+
+#' @rdname backend
+#' @export
+k_stop_gradient <- operation(function(x) plain(x))
+
+#' @rdname backend
+#' @export
+op_stop_gradient <- k_stop_gradient
+
+#' @rdname backend
+#' @export
+k_identity <- operation(function(x, name = NULL) x)
+
+#' @rdname backend
+#' @export
+k_set_value <- operation(function(x, value) {
+  if (inherits(x, "kestrel_variable")) return(assign_variable(x, value))
+  place <- substitute(x)
+  if (!is.call(place)) stop_argument("x", "a weight, or a place such as model$optimizer$lr", x)
+  eval(call("<-", place, value), parent.frame())
+  invisible(value)
+})
+
+#' @rdname backend
+#' @export
+k_batch_get_value <- operation(function(ops) lapply(ops, plain))
+
+#' @rdname backend
+#' @export
+k_is_tensor <- function(x) is_traced(x) || is_tensor(x)
+
+#' @rdname backend
+#' @export
+k_update <- operation(function(x, new_x) assign_variable(x, new_x))
+
+#' @rdname backend
+#' @export
+k_update_add <- operation(function(x, increment) assign_variable(x, plain(x) + plain(increment)))
+
+#' @rdname backend
+#' @export
+k_update_sub <- operation(function(x, decrement) assign_variable(x, plain(x) - plain(decrement)))
+
+#' @rdname backend
+#' @export
+k_map_fn <- operation(function(fn, elems, name = NULL, dtype = NULL) {
+  k_stack(lapply(unstack_tensor(elems, 1), fn))
+})
+
+#' @rdname backend
+#' @export
+op_map <- operation(function(xs, f) k_map_fn(f, xs))
+
+#' @rdname backend
+#' @export
+op_vectorized_map <- operation(function(elements, f) k_map_fn(f, elements))
+
+#' @rdname backend
+#' @export
+k_learning_phase <- function() as.integer(isTRUE(the$instance_training))
+
+#' @rdname backend
+#' @export
+k_in_train_phase <- operation(function(x, alt, training = NULL) {
+  chosen <- if (training %||% isTRUE(the$instance_training)) x else alt
+  if (is.function(chosen)) chosen() else chosen
+})
+
+#' @rdname backend
+#' @export
+k_in_test_phase <- operation(function(x, alt, training = NULL) {
+  k_in_train_phase(alt, x, training)
+})
