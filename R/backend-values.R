@@ -119,7 +119,7 @@ k_batch_get_value <- operation(function(ops) lapply(ops, plain))
 
 #' @rdname backend
 #' @export
-k_is_tensor <- function(x) is_traced(x) || is_tensor(x)
+k_is_tensor <- operation(function(x) is_traced(x) || is_tensor(x))
 
 #' @rdname backend
 #' @export
