@@ -49,11 +49,14 @@ axis_values <- function(activation, x, call) {
   a <- array_axis(activation$config$axis, length(dims), call)
   halves <- activation$name == "glu"
   if (dims[a] < 1 || (halves && dims[a] %% 2 > 0)) stop_axis_length(dims[a], halves, call)
-  y <- engine_activation(activation$choice, x, dims[a], as.integer(prod(dims[seq_len(a - 1)])))
+  y <- engine_activation(activation$choice, x, dims[a], numbers_before(dims, a))
   if (halves) dims[a] <- dims[a] %/% 2L
   if (!is.null(dim(x))) dim(y) <- dims
   y
 }
+
+# At least 1, in an array without numbers too.
+numbers_before <- function(dims, a) max(1L, as.integer(prod(dims[seq_len(a - 1)])))
 
 # R's dimension for an axis counted from 0, or from the end where it is negative.
 array_axis <- function(axis, rank, call) {

@@ -26,7 +26,7 @@ activation_vjp <- function(dy, y, x, activation, call = NULL) {
     dims <- tensor_dims(x)
     a <- array_axis(activation$config$axis, length(dims), call)
     k <- dims[a]
-    inner <- as.integer(prod(dims[seq_len(a - 1)]))
+    inner <- numbers_before(dims, a)
   }
   list(shape_like(engine_activation_backward(activation$choice, x, y, dy, k, inner), x))
 }
