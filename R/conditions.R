@@ -81,9 +81,11 @@ edits <- function(value, choices) {
   apply(costs, 2, min)
 }
 
-# As in the C locale: tolower() makes no "i" of "I" in Turkish.
+# As in the C locale: tolower() makes no "i" of "I" in Turkish. What is no valid text stays.
 small_letters <- function(x) {
-  chartr(paste(LETTERS, collapse = ""), paste(letters, collapse = ""), x)
+  valid <- validEnc(x)
+  x[valid] <- chartr(paste(LETTERS, collapse = ""), paste(letters, collapse = ""), x[valid])
+  x
 }
 
 quote_names <- function(x) paste0('"', x, '"', collapse = ", ")

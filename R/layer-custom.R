@@ -165,5 +165,5 @@ custom_field <- function(layer, name) {
 
 # "SimpleDense" is simple_dense.
 snake_case <- function(name) {
-  tolower(gsub("([a-z0-9])([A-Z])", "\\1_\\2", gsub("(.)([A-Z][a-z]+)", "\\1_\\2", name)))
+  small_letters(gsub("([a-z0-9])([A-Z])", "\\1_\\2", gsub("(.)([A-Z][a-z]+)", "\\1_\\2", name)))
 }

@@ -70,10 +70,11 @@ optimizer_muon <- function(learning_rate = 0.001, adam_beta_1 = 0.9, adam_beta_2
 }
 
 check_patterns <- function(x, arg = caller_arg(x), call = caller_env()) {
-  patterns <- as.character(unlist(x))
+  given <- if (is.list(x)) unlist(x) else x
+  patterns <- if (is.character(given)) given else character()
   compiles <- function(p) tryCatch(is.logical(grepl(p, "")), error = function(e) FALSE,
     warning = function(w) FALSE)
-  good <- is.null(x) || (is.character(unlist(x)) && !anyNA(patterns) &&
+  good <- is.null(x) || (is.character(given) && !anyNA(patterns) &&
     all(vapply(patterns, compiles, NA)))
   if (good) return(patterns)
   stop_argument(arg, "regular expressions for names of weights, such as \"dense_1\"", x,
@@ -95,5 +96,5 @@ muon_apart <- function(optimizer, layout) {
 
 is_muon_apart <- function(extra, paths) {
   matches <- lapply(extra$exclude_layers, grepl, x = paths)
-  Reduce(`|`, matches, extra$exclude_embeddings & grepl("embedding", tolower(paths)))
+  Reduce(`|`, matches, extra$exclude_embeddings & grepl("embedding", small_letters(paths)))
 }
