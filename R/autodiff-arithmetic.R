@@ -51,7 +51,8 @@ binary <- function(value, by_a, by_b) {
 matched <- function(a, b) {
   if (length(a) == 1 && length(b) != 1) dim(a) <- NULL
   if (length(b) == 1 && length(a) != 1) dim(b) <- NULL
-  if (is.null(dim(a)) || is.null(dim(b)) || identical(dim(a), dim(b))) return(list(a = a, b = b))
+  if (is.null(dim(a)) || is.null(dim(b))) return(recycled(a, b))
+  if (identical(dim(a), dim(b))) return(list(a = a, b = b))
   rank <- max(length(dim(a)), length(dim(b)))
   dim(a) <- padded_dims(a, rank)
   dim(b) <- padded_dims(b, rank)
@@ -60,11 +61,18 @@ matched <- function(a, b) {
   list(a = repeat_to(a, dims), b = repeat_to(b, dims))
 }
 
+# A shorter one goes into the longer one.
+recycled <- function(a, b) {
+  n <- range(length(a), length(b))
+  if (n[1] > 0 && n[2] %% n[1] > 0) stop_unlike(a, b)
+  list(a = a, b = b)
+}
+
 padded_dims <- function(x, rank) c(rep(1L, rank - length(dim(x))), dim(x))
 
 stop_unlike <- function(a, b) {
   stop_kestrel("shape", sprintf("arrays of %s and %s do not go together",
-    paste(dim(a), collapse = " x "), paste(dim(b), collapse = " x ")), call = NULL)
+    paste(tensor_dims(a), collapse = " x "), paste(tensor_dims(b), collapse = " x ")), call = NULL)
 }
 
 # Sums over what had been repeated, so that the shape is that of x.

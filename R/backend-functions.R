@@ -3,7 +3,8 @@
 #' @rdname backend
 #' @export
 k_relu <- operation(function(x, alpha = 0, max_value = NULL, threshold = 0) {
-  y <- choose_tensor(plain(x) >= threshold, x, alpha * (x - threshold))
+  y <- choose_tensor(plain_operator(">=", plain(x), threshold), x,
+    operate("*", list(alpha, operate("-", list(x, threshold)))))
   if (is.null(max_value)) y else operate("pmin", list(y, max_value))
 })
 
@@ -18,7 +19,7 @@ op_leaky_relu <- operation(function(x, negative_slope = 0.2) k_relu(x, negative_
 #' @rdname backend
 #' @export
 k_elu <- operation(function(x, alpha = 1) {
-  choose_tensor(plain(x) > 0, x, alpha * expm1(operate("pmin", list(x, 0))))
+  choose_tensor(plain(x) > 0, x, operate("*", list(alpha, expm1(operate("pmin", list(x, 0))))))
 })
 
 #' @rdname backend
@@ -107,7 +108,8 @@ op_log_sigmoid <- operation(function(x) -k_softplus(-x))
 #' @export
 k_binary_crossentropy <- operation(function(target, output, from_logits = FALSE) {
   p <- k_clip(if (from_logits) k_sigmoid(output) else output, 1e-7, 1 - 1e-7)
-  -(target * log(p) + (1 - target) * log(1 - p))
+  one <- operate("*", list(target, log(p)))
+  -operate("+", list(one, operate("*", list(1 - target, log(1 - p)))))
 })
 
 #' @rdname backend

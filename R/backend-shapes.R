@@ -6,7 +6,7 @@ tensor_axes <- function(x, axis, call = caller_env()) {
   if (is.null(axis)) return(NULL)
   axis <- unlist(axis)
   rank <- length(tensor_dims(plain(x)))
-  good <- is.numeric(axis) && length(axis) > 0 && all(axis == trunc(axis)) &&
+  good <- is.numeric(axis) && length(axis) > 0 && !anyNA(axis) && all(axis == trunc(axis)) &&
     all(abs(axis) >= 1 & abs(axis) <= rank)
   if (good) return(unique(as.integer(ifelse(axis < 0, rank + 1 + axis, axis))))
   stop_argument("axis", sprintf("a whole number from -%d to -1 or from 1 to %d", rank, rank), axis,

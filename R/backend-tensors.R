@@ -33,7 +33,9 @@ k_transpose <- operation(function(x) t(x))
 
 #' @rdname backend
 #' @export
-op_transpose <- operation(function(x, axes = NULL) if (is.null(axes)) aperm(x) else aperm(x, axes))
+op_transpose <- operation(function(x, axes = NULL) {
+  if (is.null(axes)) aperm(x) else aperm(x, unlist(check_operand_dims(axes, null = FALSE)))
+})
 
 #' @rdname backend
 #' @export
@@ -85,9 +87,10 @@ op_concatenate <- operation(function(xs, axis = -1) bind_tensors(xs, axis))
 #' @rdname backend
 #' @export
 k_stack <- operation(function(x, axis = 1) {
+  check_operand_list(x)
   if (all(vapply(x, function(one) is_scalar(plain(one)), NA))) return(with_dims(join(x), length(x)))
   bind_tensors(lapply(x, expand_tensor, axis), axis)
-})
+}, pass = TRUE)
 
 #' @rdname backend
 #' @export
@@ -95,7 +98,7 @@ op_stack <- k_stack
 
 #' @rdname backend
 #' @export
-k_shape <- operation(function(x) tensor_dims(plain(x)))
+k_shape <- operation(function(x) tensor_dims(plain(x)), pass = TRUE)
 
 #' @rdname backend
 #' @export
@@ -103,11 +106,11 @@ op_shape <- k_shape
 
 #' @rdname backend
 #' @export
-k_int_shape <- operation(function(x) as.list(tensor_dims(plain(x))))
+k_int_shape <- operation(function(x) as.list(tensor_dims(plain(x))), pass = TRUE)
 
 #' @rdname backend
 #' @export
-k_ndim <- operation(function(x) length(tensor_dims(plain(x))))
+k_ndim <- operation(function(x) length(tensor_dims(plain(x))), pass = TRUE)
 
 #' @rdname backend
 #' @export

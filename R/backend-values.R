@@ -81,15 +81,15 @@ op_convert_to_tensor <- operation(function(x, dtype = NULL) {
 
 #' @rdname backend
 #' @export
-op_convert_to_numpy <- operation(function(x) plain(x))
+op_convert_to_numpy <- operation(function(x) plain(x), pass = TRUE)
 
 #' @rdname backend
 #' @export
-k_get_value <- operation(function(x) plain(x))
+k_get_value <- operation(function(x) plain(x), pass = TRUE)
 
 #' @rdname backend
 #' @export
-k_eval <- operation(function(x) plain(x))
+k_eval <- operation(function(x) plain(x), pass = TRUE)
 
 #' @rdname backend
 #' @export
@@ -101,17 +101,19 @@ op_stop_gradient <- k_stop_gradient
 
 #' @rdname backend
 #' @export
-k_identity <- operation(function(x, name = NULL) x)
+k_identity <- operation(function(x, name = NULL) x, pass = TRUE)
 
 #' @rdname backend
 #' @export
 k_set_value <- operation(function(x, value) {
   if (inherits(x, "kestrel_variable")) return(assign_variable(x, value))
   place <- substitute(x)
-  if (!is.call(place)) stop_argument("x", "a weight, or a place such as model$optimizer$lr", x)
+  if (!is.call(place) || !as.character(place[[1]])[1] %in% c("$", "[[")) {
+    stop_argument("x", "a weight, or a place such as model$optimizer$lr", x)
+  }
   eval(call("<-", place, value), parent.frame())
   invisible(value)
-})
+}, pass = TRUE)
 
 #' @rdname backend
 #' @export
@@ -119,7 +121,7 @@ k_batch_get_value <- operation(function(ops) lapply(ops, plain))
 
 #' @rdname backend
 #' @export
-k_is_tensor <- operation(function(x) is_traced(x) || is_tensor(x))
+k_is_tensor <- operation(function(x) is_traced(x) || is_tensor(x), pass = TRUE)
 
 #' @rdname backend
 #' @export
@@ -141,7 +143,7 @@ k_map_fn <- operation(function(fn, elems, name = NULL, dtype = NULL) {
 
 #' @rdname backend
 #' @export
-op_map <- operation(function(xs, f) k_map_fn(f, xs))
+op_map <- operation(function(xs, f) k_map_fn(f, xs), pass = TRUE)
 
 #' @rdname backend
 #' @export
@@ -156,10 +158,10 @@ k_learning_phase <- function() as.integer(isTRUE(the$instance_training))
 k_in_train_phase <- operation(function(x, alt, training = NULL) {
   chosen <- if (training %||% isTRUE(the$instance_training)) x else alt
   if (is.function(chosen)) chosen() else chosen
-})
+}, pass = TRUE)
 
 #' @rdname backend
 #' @export
 k_in_test_phase <- operation(function(x, alt, training = NULL) {
   k_in_train_phase(alt, x, training)
-})
+}, pass = TRUE)
