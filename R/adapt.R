@@ -43,6 +43,9 @@ adapt_layer.default <- function(layer, data, most, call) {
 
 adapt_data <- function(data, most, call) {
   x <- check_finite(check_data(data, "data", call), "data", call)
+  if (!length(x)) {
+    stop_argument("data", "at least one sample of one number", data, kind = "data", call = call)
+  }
   if (sample_count(x) > most) x <- some_samples(x, seq_len(most))
   x
 }

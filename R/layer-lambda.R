@@ -55,7 +55,7 @@ check_output_shape <- function(x, call = caller_env()) {
 sample_part <- function(dims) {
   if (is.list(dims)) dims <- lapply(dims, function(d) d %||% NA)
   dims <- unlist(dims)
-  if (length(dims) > 1 && is.na(dims[1])) dims[-1] else dims
+  if (is.atomic(dims) && length(dims) > 1 && is.na(dims[1])) dims[-1] else dims
 }
 
 check_arguments <- function(x, call = caller_env()) {

@@ -150,7 +150,7 @@ as_tokens <- function(layer, x, arg, kind, call) {
   if (is.data.frame(x)) x <- as.matrix(x)
   if (is.list(x) && !is.object(x)) x <- unlist(x)
   if (is.factor(x)) x <- as.character(x)
-  good <- length(x) > 0 && !anyNA(x) &&
+  good <- is.atomic(x) && length(x) > 0 && !anyNA(x) &&
     if (strings) is.character(x) else is.numeric(x) && !is.object(x) && all(x == trunc(x))
   if (good) return(if (strings) as.vector(x) else as.double(x))
   must <- if (strings) "strings without NA" else "whole numbers without NA"

@@ -34,7 +34,9 @@
 create_layer <- function(layer_class, object, args = list()) {
   check_present("layer_class")
   make <- layer_constructor(as_class(layer_class))
-  if (missing(object) || is.null(object)) do.call(make, args) else do.call(make, c(list(object), args))
+  if (!is.list(args)) stop_argument("args", "a list of arguments", args)
+  if (!missing(object) && !is.null(object)) args <- c(list(object), args)
+  do.call(make, args, quote = TRUE)
 }
 
 #' @rdname create_layer

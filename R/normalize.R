@@ -33,5 +33,5 @@ normalize <- function(x, axis = -1, order = 2) {
 # Scaled, so that powers of large and small numbers stay finite.
 vector_norm <- function(v, p) {
   most <- max(v)
-  if (is.infinite(p) || most == 0) most else most * sum((v / most)^p)^(1 / p)
+  if (is.na(most) || is.infinite(p) || most == 0) most else most * sum((v / most)^p)^(1 / p)
 }
