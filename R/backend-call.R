@@ -25,7 +25,8 @@ stop_operation <- function(e, frame) {
 
 # " of `x` (2, 3) and `y` (4)"
 operand_shapes <- function(call) {
-  given <- mget(intersect(c("x", "y", "x1", "x2", "target", "output"), ls(call)), envir = call)
+  known <- intersect(c("x", "y", "x1", "x2", "target", "output"), ls(call))
+  given <- tryCatch(mget(known, envir = call), error = function(e) NULL, warning = function(w) NULL)
   if (!length(given)) return("")
   shapes <- vapply(given, function(x) shape_list(tensor_dims(plain(x))), "")
   paste(" of", paste0("`", names(given), "` ", shapes, collapse = " and "))

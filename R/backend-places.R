@@ -154,6 +154,9 @@ op_top_k <- operation(function(x, k, sorted = TRUE, zero_indexed = FALSE) {
 #' @rdname backend-places
 #' @export
 k_in_top_k <- operation(function(predictions, targets, k) {
+  if (length(dim(predictions)) != 2) {
+    stop_argument("predictions", "a matrix, a row for each sample", plain(predictions), kind = "shape")
+  }
   p <- plain(predictions)
   own <- p[cbind(seq_len(nrow(p)), as.vector(plain(targets)) + 1)]
   rowSums(p > own) < k

@@ -60,11 +60,21 @@ valid_by_name <- alist(
   
 )
 
+valid_by_name <- c(valid_by_name, alist(
+  start = 3, ops = list(k_variable(1)), bias = c(1, 2), level = 0.5, size = 2, N = 2,
+  reference = diag(2), predictions = diag(2) / 2 + 0.1, k = 1, alt = -diag(2), elems = diag(2),
+  elements = diag(2), rep = 2, axis = 1, new_x = c(1, 2), increment = 1, decrement = 1,
+  subscripts = "ij->ji", fill_value = 2, source = 1, destination = 2, repeats = 2, shift = 1,
+  indices_or_sections = 2, axis1 = 1, axis2 = 2, alpha = 1, beta = 1, counts = 3, probabilities = 0.5,
+  logits = diag(2), num_samples = 2, minval = 0, maxval = 5
+))
+
 # Arguments of single functions: `of_model` and such give x and y of the model's shapes.
 of_model <- alist(object = small_model(), x = small_x(), y = small_y())
 the_model <- alist(model = small_model(), x = small_x(), y = small_y())
 sequences <- alist(object = keras_model_sequential(input_shape = c(4, 2)))
 used_layer <- alist(object = local({ l <- layer_dense(units = 2); l(layer_input(shape = 3)); l }), node_index = 1)
+a_weight <- function(more) c(alist(x = new_variable(2, "w")), more)
 coded <- alist(y_true = c(0, 1), y_pred = diag(2) / 2 + 0.1)
 valid_by_function <- list(
   fit = c(of_model, alist(epochs = 1, verbose = 0)), evaluate = c(of_model, verbose = 0), predict = of_model[1:2],
@@ -84,6 +94,15 @@ valid_by_function <- list(
   get_vocabulary = alist(object = layer_string_lookup(vocabulary = c("a", "b"))),
   set_vocabulary = alist(object = layer_string_lookup(), vocabulary = c("a", "b")),
   get_config = alist(object = layer_dense(units = 2)),
+  k_update = a_weight(alist(new_x = c(1, 2))), k_update_add = a_weight(list(increment = 1)),
+  k_update_sub = a_weight(list(decrement = 1)), op_map = alist(xs = diag(2), f = function(x) x * 2),
+  k_map_fn = alist(fn = function(x) x * 2, elems = diag(2)), op_einsum = alist(subscripts = "ij->ji", diag(2)),
+  op_broadcast_to = alist(x = diag(2), shape = c(3, 2, 2)), random_dropout = alist(inputs = diag(2), rate = 0.5),
+  op_take = alist(x = diag(2), indices = c(1, 2)), op_take_along_axis = alist(x = diag(2), indices = matrix(1, 2, 2), axis = 1),
+  k_gather = alist(reference = diag(2), indices = c(1, 2)),
+  k_in_top_k = alist(predictions = diag(2), targets = c(0, 1), k = 1),
+  op_in_top_k = alist(targets = c(0, 1), predictions = diag(2), k = 1),
+  callback_backup_and_restore = alist(backup_dir = tempfile()),
   k_equal = alist(x = diag(2), y = diag(2)), k_set_value = alist(x = new_variable(2, "w"), value = c(1, 2)),
   k_get_value = alist(x = k_variable(1)), k_transpose = alist(x = diag(2)),
   k_expand_dims = alist(x = diag(2)), op_reshape = alist(x = diag(2), shape = c(1, 4)),
@@ -124,14 +143,17 @@ valid_by_function <- list(
 valid_arguments <- function(name, f) {
   own <- valid_by_function[[name]]
   if (!is.null(own)) return(own)
-  formal <- as.list(formals(f))
-  needed <- names(formal)[vapply(formal, identical, NA, quote(expr = ))]
-  needed <- setdiff(needed, "...")
+  needed <- needed_arguments(f)
   args <- valid_by_name[intersect(needed, names(valid_by_name))]
   if (startsWith(name, "layer_") && "object" %in% needed) {
     args$object <- quote(keras_model_sequential(input_shape = 4))
   }
   args
+}
+
+needed_arguments <- function(f) {
+  formal <- as.list(formals(f))
+  setdiff(names(formal)[vapply(formal, identical, NA, quote(expr = ))], "...")
 }
 
 # What is wrong with the answer to a silly value in one argument, or NULL: it must be a result, or
