@@ -1,0 +1,87 @@
+# A variational autoencoder, as the guides of R keras write it: two numbers tell of an image, drawn
+# from a normal distribution that the encoder gives, which is kept near the standard one.
+
+digit_like <- function(n) {
+  set.seed(11)
+  kind <- sample(4, n, replace = TRUE)
+  shapes <- rbind(rep(c(1, 0), c(8, 8)), rep(c(0, 1), c(8, 8)), rep(c(1, 0), 8), rep(c(0, 0, 1, 1), 4))
+  list(x = pmin(pmax(shapes[kind, ] * 0.9 + matrix(runif(16 * n, 0, 0.1), n), 0), 1), kind = kind)
+}
+
+test_that("guide: a VAE with a sampling layer and a KL term", {
+  local_script()
+  images <- digit_like(256)
+  x_train <- images$x
+  original_dim <- 16L
+  latent_dim <- 2L
+
+  Sampling <- new_layer_class(
+    "Sampling",
+    call = function(inputs) {
+      z_mean <- inputs[[1]]
+      z_log_var <- inputs[[2]]
+      epsilon <- k_random_normal(shape = k_shape(z_mean))
+      kl_loss <- -0.5 * k_sum(1 + z_log_var - k_square(z_mean) - k_exp(z_log_var), axis = -1)
+      self$add_loss(k_mean(kl_loss))
+      z_mean + k_exp(0.5 * z_log_var) * epsilon
+    }
+  )
+  x <- layer_input(shape = original_dim)
+  h <- x %>% layer_dense(16, activation = "relu")
+  z_mean <- h %>% layer_dense(latent_dim, name = "z_mean")
+  z_log_var <- h %>% layer_dense(latent_dim, name = "z_log_var")
+  z <- Sampling(list(z_mean, z_log_var))
+
+  decoder_h <- layer_dense(units = 16, activation = "relu")
+  decoder_mean <- layer_dense(units = original_dim, activation = "sigmoid")
+  vae <- keras_model(x, decoder_mean(decoder_h(z)))
+  encoder <- keras_model(x, z_mean)
+  decoder_input <- layer_input(shape = latent_dim)
+  generator <- keras_model(decoder_input, decoder_mean(decoder_h(decoder_input)))
+
+  reconstruction <- function(x, x_decoded) original_dim * loss_binary_crossentropy(x, x_decoded)
+  vae %>% compile(optimizer = optimizer_adam(0.01), loss = reconstruction)
+  history <- vae %>% fit(x_train, x_train, epochs = 40, batch_size = 32)
+  expect_true(falls(history$metrics$loss))
+
+  # The loss is the reconstruction's and the divergence's, for noise that set.seed() repeats.
+  means <- predict(encoder, x_train)
+  log_vars <- predict(keras_model(x, z_log_var), x_train)
+  set.seed(8)
+  drawn <- means + exp(log_vars / 2) * matrix(rnorm(2 * 256), 256)
+  decoded <- predict(generator, drawn)
+  cross <- -rowSums(x_train * log(decoded) + (1 - x_train) * log(1 - decoded))
+  kl <- -rowSums(1 + log_vars - means^2 - exp(log_vars)) / 2
+  set.seed(8)
+  score <- evaluate(vae, x_train, x_train, batch_size = 256)
+  expect_equal(score[["loss"]], mean(cross) + mean(kl), tolerance = 1e-10)
+  expect_gt(mean(kl), 0.1)
+
+  # Kinds of images are apart in the plane, and the middle of one is decoded to such an image.
+  middle <- apply(means, 2, function(column) tapply(column, images$kind, mean))
+  nearest <- apply(means, 1, function(p) which.min(colSums((t(middle) - p)^2)))
+  expect_gt(mean(nearest == images$kind), 0.9)
+  expect_lt(mean((predict(generator, middle) - rowsum(x_train, images$kind) / tabulate(images$kind))^2), 0.03)
+})
+
+test_that("the gradient of a VAE for fixed noise is that of differences", {
+  set.seed(2)
+  x <- matrix(runif(12), 4)
+  noise <- matrix(rnorm(8), 4)
+  input <- layer_input(3)
+  both <- layer_concatenate(list(layer_dense(input, 2), layer_dense(input, 2)))
+  z <- both %>% layer_lambda(function(arg) arg[, 1:2] + k_exp(arg[, 3:4] / 2) * noise[seq_len(nrow(arg)), ])
+  model <- keras_model(input, layer_dense(z, 3, activation = "sigmoid"))
+  model %>% compile(loss = "binary_crossentropy", optimizer = "sgd")
+  given <- unlist(with_gradient(model, x, x)$gradients)
+  w <- get_weights(model)
+  loss_at <- function(flat) {
+    set_weights(model, kestrel:::apart(flat, w))
+    evaluate(model, x, x, verbose = 0)[["loss"]]
+  }
+  by_differences <- vapply(seq_along(unlist(w)), function(i) {
+    h <- replace(0 * unlist(w), i, 1e-5)
+    (loss_at(unlist(w) + h) - loss_at(unlist(w) - h)) / 2e-5
+  }, 0)
+  expect_lt(sqrt(sum((given - by_differences)^2) / sum(by_differences^2)), 1e-8)
+})
