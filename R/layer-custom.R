@@ -17,8 +17,11 @@
 #' class that is inherited from) and `private`. `self$add_loss(value)` in `call` adds a number to the
 #' loss. A weight with `trainable = FALSE` can be changed in `call` by `self$w$assign(value)`.
 #'
-#' Layers of this package that stand in `self` can be called in `call`; their weights become the
-#' layer's. Those that keep statistics, such as [layer_batch_normalization()], cannot.
+#' Layers and models that stand in `self`, custom ones too, can be called in `call`; their weights
+#' become the layer's, and a [layer_batch_normalization()] moves its statistics in training. Not those with
+#' R functions as activations, or with activity regularizers.
+#'
+#' `call` may return a list of arrays: the layer has several outputs then, and gives a list of tensors.
 #'
 #' The gradient is exact, see [autodiff]. What `call` does runs in R for each batch, so that a layer of
 #' this package is faster where there is one. [saveRDS()] stores the class with the model.
@@ -159,6 +162,7 @@ custom_from_config <- function(config, general) {
 # A field of the user's; weights as they are in the model.
 custom_field <- function(layer, name) {
   value <- layer_instance(layer)[[name]]
+  if (is_part(value)) return(settled_part(value, layer_state(layer)))
   if (!inherits(value, "kestrel_variable")) return(value)
   layer_state(layer)$weights[[variable_cell(value)$name]] %||% plain(value)
 }

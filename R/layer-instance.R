@@ -67,7 +67,8 @@ built_instance <- function(layer, input, call = NULL) {
   self
 }
 
-instance_node <- function(self, label) {
+# `frozen`: statistics of layers in it stay as they are.
+instance_node <- function(self, label, frozen = FALSE) {
   fn <- masked(self$call)
   takes <- names(formals(fn))[-1]
   function(x, w, training, call) {
@@ -75,12 +76,12 @@ instance_node <- function(self, label) {
     for (i in seq_along(w)) cells[[i]]$now <- w[[i]]
     on.exit(for (cell in cells) list2env(list(now = plain_value(cell$now), assigned = NULL), cell))
     self$.losses <- list()
-    outer <- mget(c("instance", "instance_training"), envir = the, ifnotfound = list(NULL))
+    outer <- mget(c("instance", "instance_training", "instance_frozen"), envir = the, ifnotfound = list(NULL))
     on.exit(list2env(outer, envir = the), add = TRUE)
-    list2env(list(instance = self, instance_training = training), envir = the)
+    list2env(list(instance = self, instance_training = training, instance_frozen = frozen), envir = the)
     told <- list(training = training, mask = NULL)[intersect(c("training", "mask"), takes)]
     y <- own_call(fn, c(list(one_or_list(x)), told), label, "layer", call)
-    list(y = current(y), charge = layer_charge(self$.losses, label, call),
+    list(y = if (is_parts(y)) lapply(y, current) else current(y), charge = layer_charge(self$.losses, label, call),
       states = lapply(cells, function(cell) cell$assigned))
   }
 }
@@ -102,19 +103,60 @@ layer_charge <- function(losses, label, call) {
 layer_nodes.kestrel_layer_custom <- function(layer, input) {
   self <- built_instance(layer, input)
   label <- sprintf("call() of layer \"%s\"", layer$name)
-  run <- instance_node(self, label)
+  run <- instance_node(self, label, !layer_trainable(layer))
   small <- lapply(self$.weights, function(w) array(0.1, w$dims))
   tried <- tried_shape(run, label, dims_list(input), small)
-  output <- custom_output(self, input) %||% tried
-  nodes <- lapply(self$.weights, function(w) weight_node(w$dims, !w$trainable))
-  c(nodes, list(outside_node(output, run, label, length(nodes), from = -seq_along(dims_list(input)))))
+  weights <- lapply(self$.weights, function(w) weight_node(w$dims, !w$trainable))
+  function_nodes(weights, run, custom_output(self, input, is.list(tried)) %||% tried, label, input)
 }
 
 # What compute_output_shape() says, where there is one.
-custom_output <- function(self, input) {
+custom_output <- function(self, input, several) {
   if (!is.function(self$compute_output_shape)) return(NULL)
   shapes <- one_or_list(lapply(dims_list(input), function(dims) c(NA, dims)))
-  check_shape(sample_part(self$compute_output_shape(shapes)), arg = "compute_output_shape()", call = NULL)
+  told <- self$compute_output_shape(shapes)
+  dims <- lapply(if (several) told else list(told), function(shape) {
+    check_shape(sample_part(shape), arg = "compute_output_shape()", call = NULL)
+  })
+  if (several) unname(dims) else dims[[1]]
+}
+
+# The nodes of a layer that R computes: of several outputs one with all of their numbers, and one for
+# each that takes its own.
+function_nodes <- function(weights, run, output, label, input) {
+  from <- -seq_along(dims_list(input))
+  n <- length(weights)
+  if (!is.list(output)) return(c(weights, list(outside_node(output, run, label, n, from))))
+  sizes <- vapply(output, prod, 0)
+  all <- outside_node(sum(sizes), joined_run(run, output, label), label, n, from)
+  parts <- Map(function(dims, end) part_node(dims, end - prod(dims), label, n + 1L), output, cumsum(sizes))
+  structure(c(weights, list(all), unname(parts)), outputs = length(output))
+}
+
+joined_run <- function(run, output, label) {
+  force(run)
+  function(x, w, training, call) {
+    made <- run(x, w, training, call)
+    if (!is_parts(made$y) || length(made$y) != length(output)) stop_outputs(label, length(output), call)
+    flat <- Map(function(y, dims) {
+      y <- check_node_output(y, list(output = dims, label = label), x, call)
+      with_dims(y, c(dim(x[[1]])[1], prod(dims)))
+    }, unname(made$y), output)
+    made$y <- bind_tensors(flat, 2)
+    made
+  }
+}
+
+stop_outputs <- function(label, n, call) {
+  stop_kestrel("layer", sprintf("The %s must return a list of %d arrays, as at first.", label, n),
+    argument = label, call = call)
+}
+
+part_node <- function(dims, before, label, from) {
+  outside_node(dims, function(x, w, training, call) {
+    own <- x[[1]][, before + seq_len(prod(dims)), drop = FALSE]
+    list(y = with_dims(own, c(dim(x[[1]])[1], dims)))
+  }, label, from = from)
 }
 
 #' @export

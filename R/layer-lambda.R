@@ -68,8 +68,8 @@ layer_nodes.kestrel_layer_lambda <- function(layer, input) {
   config <- layer_config(layer)
   label <- sprintf("function of layer \"%s\"", layer$name)
   run <- function_node(config$f, label, config$arguments)
-  list(outside_node(told_shape(config$output_shape, input) %||% tried_shape(run, label, dims_list(input)),
-    run, label, from = -seq_along(dims_list(input))))
+  output <- told_shape(config$output_shape, input) %||% tried_shape(run, label, dims_list(input))
+  function_nodes(list(), run, output, label, input)
 }
 
 # What a node runs: f of its input, or of the list of several.
@@ -96,13 +96,21 @@ told_shape <- function(shape, input) {
   if (!is.null(shape)) check_shape(shape, arg = "output_shape")
 }
 
-# Dims of what the function gives for two samples of small numbers.
+# Dims of what the function gives for two samples of small numbers; a list of them for several arrays.
 tried_shape <- function(run, label, inputs, w = list(), call = NULL) {
   node <- list(run = run, grows = FALSE)
   x <- lapply(inputs, function(dims) array(seq(0.1, 0.9, length.out = 2 * prod(dims)), c(2, dims)))
   tape <- new_tape()
   traced <- function(arrays) lapply(arrays, trace_value, tape = tape)
-  y <- plain(run_traced_or_plain(node, traced(x), traced(w), x, w, FALSE, call)$y)
+  y <- run_traced_or_plain(node, traced(x), traced(w), x, w, FALSE, call)$y
+  if (is_parts(y)) lapply(y, function(part) shape_of_two(plain(part), label, call))
+  else shape_of_two(plain(y), label, call)
+}
+
+# Several arrays.
+is_parts <- function(y) is.list(y) && !is.object(y) && length(y) > 0
+
+shape_of_two <- function(y, label, call) {
   dims <- if (is.null(dim(y))) c(length(y), 1L) else if (length(dim(y)) == 1) c(dim(y), 1L) else dim(y)
   good <- (is.numeric(y) || is.logical(y)) && !is.object(y) && dims[1] == 2 && length(dims) <= 5
   if (good) return(as.integer(dims[-1]))

@@ -6,7 +6,7 @@
 # config        the constructor's arguments, checked
 # trainable, built
 # input_shape   dims of a sample, where the user gave them
-# input, output dims of a sample, once built (of a merging layer a list of the inputs' dims);
+# input, output dims of a sample, once built (lists where there are several inputs or outputs);
 #               slots: list(name, dims, is_state), the last also by itself; by_node: how many
 #               slots each of the layer's engine nodes has
 # automatic     whether the name was made by a model
@@ -175,7 +175,7 @@ call_layer.default <- function(layer, x, training = FALSE, ..., call = caller_en
   if (missing(x)) stop_missing("x", call)
   if (is_model(x)) return(add_layer(x, layer, call = call))
   if (is_symbolic(x)) return(layer_on_tensors(layer, x, call))
-  if (!is.null(the$instance) && length(dim(x)) > 1) return(call_on_traced(layer, x, call))
+  if (is_inner_input(x)) return(call_on_traced(layer, x, call))
   threads <- engine_settings(call = call)
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
   arrays <- layer_arrays(layer, x, call)
@@ -187,8 +187,8 @@ call_layer.default <- function(layer, x, training = FALSE, ..., call = caller_en
   spec <- layer_spec(built_chain(layer, 1L, input), input, precision)
   seed <- if (training) draw_seed() else 0
   n <- sample_count(arrays[[1]])
-  engine_predict(spec, pack_weights(list(layer)), Map(data_array, arrays, dims), n, training, seed,
-    threads)[[1]]
+  one_or_list(engine_predict(spec, pack_weights(list(layer)), Map(data_array, arrays, dims), n,
+    training, seed, threads))
 }
 
 # The arrays that a layer is called on: one, or those of the list that a merging layer takes.

@@ -148,7 +148,7 @@ part_params <- function(part) {
 }
 
 output_text <- function(part) {
-  dims <- if (is_model(part)) model_outputs(part) else list(layer_state(part)$output)
+  dims <- if (is_model(part)) model_outputs(part) else dims_list(layer_state(part)$output)
   text <- vapply(dims, function(dims) {
     if (length(dims)) sprintf("(%s)", paste(c("None", dims), collapse = ", ")) else "(None,)"
   }, "")

@@ -207,9 +207,12 @@ adopt <- function(layer, from) {
 
 build_layer_once <- function(layer, input, call) {
   state <- layer_state(layer)
-  if (!state$built) return(build_layer(layer, input, call))
+  if (!state$built) build_layer(layer, input, call)
   check_input_dims(input, state$input, sprintf("layer \"%s\"", state$name), call)
-  layer
+  if (!is.list(state$output)) return(layer)
+  stop_kestrel("argument", sprintf("Layer \"%s\" has %d outputs, so it cannot stand in a stack of layers.",
+    state$name, length(state$output)), hint = "keras_model() makes models of its outputs.",
+    argument = "object", call = call)
 }
 
 check_new_layer <- function(model, layer, call) {
@@ -368,6 +371,7 @@ call_model <- function(model, x, training = FALSE, ..., call = caller_env()) {
   training <- check_flag(training %||% FALSE, arg = "training", call = call)
   if (is_model(x)) return(add_layer(x, model, call = call))
   if (is_symbolic(x)) return(model_on_tensors(model, x, call))
+  if (is_inner_input(x)) return(model_on_traced(model, x, call))
   warn_features(model, x, "x", call)
   x <- model_input(model, x, "x", call)
   predictions(model, predict_arrays(model, x, training))

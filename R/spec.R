@@ -41,19 +41,32 @@ new_node <- function(type, values = list(), activation = NULL, from = NULL, outs
 # Dims of the inputs of a layer, or of a model: one or a list of several.
 dims_list <- function(input) lapply(if (is.list(input)) input else list(input), as.integer)
 
-# The nodes of one layer, with all that C reads but their places.
+# The nodes of one layer, with all that C reads but their places. The last of them is its output, or
+# as many of them as an attribute `outputs` says.
 layer_chain <- function(layer, input, stream) {
-  nodes <- lapply(layer_nodes(layer, input), function(node) {
+  own <- layer_nodes(layer, input)
+  nodes <- lapply(own, function(node) {
     list(
       layer = node$layer, activation = node$activation, trainable = layer_trainable(layer),
       stream = stream, activity = NULL, rules = list(), from = node$from, outside = node$outside
     )
   })
   activity <- layer_config(layer)$activity_regularizer
+  if (!is.null(attr(own, "outputs"))) return(several_outputs(nodes, attr(own, "outputs"), activity, layer))
   if (!is.null(activity$fn)) return(c(nodes, list(charging_node(nodes, input, layer, activity))))
   if (!is.null(activity)) nodes[[length(nodes)]]$activity <- activity_choice(activity)
   nodes
 }
+
+several_outputs <- function(nodes, n, activity, layer) {
+  if (is.null(activity)) return(structure(nodes, outputs = n))
+  stop_kestrel("layer", sprintf("Layer \"%s\" has %d outputs, so it takes no activity regularizer.",
+    layer$name, n), hint = "Its add_loss() charges for what passes.", argument = "activity_regularizer",
+    call = NULL)
+}
+
+# Which of these nodes are outputs.
+output_nodes <- function(nodes) length(nodes) + 1L - rev(seq_len(attr(nodes, "outputs") %||% 1L))
 
 # The nodes of one layer with their places in a network, after the first `before` nodes.
 # `inputs`: where the layer's inputs stand there (earlier nodes, or -1 - k); `owner`: the place of
@@ -74,7 +87,7 @@ placed_nodes <- function(nodes, inputs, before = 0L, owner = NULL) {
 layer_spec <- function(nodes, input, precision) {
   inputs <- dims_list(input)
   with_outside(list(inputs = inputs, nodes = placed_nodes(nodes, -seq_along(inputs)),
-    outputs = length(nodes) - 1L, precision = precision))
+    outputs = output_nodes(nodes) - 1L, precision = precision))
 }
 
 # What the engine finds out about a layer alone: output dims and slots by node.
@@ -87,7 +100,7 @@ layer_info <- function(layer, input, call) {
   slots <- unlist(by_node, recursive = FALSE)
   slots <- named_slots(layer, slots)
   list(
-    output = info$nodes[[length(nodes)]]$output, slots = slots, by_node = lengths(by_node),
+    output = one_or_list(lapply(info$nodes[output_nodes(nodes)], `[[`, "output")), slots = slots, by_node = lengths(by_node),
     is_state = vapply(slots, `[[`, NA, "is_state")
   )
 }
@@ -204,7 +217,8 @@ place_layer <- function(plan, layer, places, dims) {
     state$mark <- plan$n
   }
   plan$n <- plan$n + length(nodes)
-  list(places = plan$n - 1L, dims = list(layer_output(layer, input)))
+  list(places = plan$n - length(nodes) + output_nodes(nodes) - 1L,
+    dims = dims_list(layer_output(layer, input)))
 }
 
 # Outputs must be nodes: an input that is one is passed on by an identity.

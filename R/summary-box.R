@@ -100,7 +100,7 @@ needs_no_building <- function(part) {
 }
 
 box_output <- function(part) {
-  dims <- if (is_model(part)) model_outputs(part) else list(layer_state(part)$output)
+  dims <- if (is_model(part)) model_outputs(part) else dims_list(layer_state(part)$output)
   text <- vapply(dims, function(dims) sprintf("(%s)", toString(c("None", dims))), "")
   if (length(text) > 1) sprintf("[%s]", toString(text)) else text
 }

@@ -44,7 +44,7 @@ layer_on_tensors <- function(layer, x, call) {
   dims <- lapply(inputs, `[[`, "dims")
   if (!takes_several(layer)) check_one_tensor(layer, inputs, call)
   output <- layer_output(layer, joint_input(layer, dims), call)
-  new_call(layer, inputs, list(output))[[1]]
+  one_or_list(new_call(layer, inputs, dims_list(output)))
 }
 
 check_one_tensor <- function(layer, inputs, call) {

@@ -150,3 +150,83 @@ test_that("methods that fail, and what is no class, are named", {
     compute_output_shape = function(input_shape) c(NA, 3))
   expect_error(wrong()(d$x), "shape \\(n, 3\\)", class = "kestrel_error_layer")
 })
+
+halves <- Layer("Halves", initialize = function(trained = TRUE) {
+  super$initialize()
+  self$scale <- self$add_weight(shape = 1, initializer = "ones", name = "scale", trainable = trained)
+}, call = function(inputs) {
+  list(c(self$scale) * inputs[, 1:2], array(inputs[, 3:4]^2, c(nrow(inputs), 1, 2)))
+})
+
+test_that("a layer of several outputs is two layers", {
+  results <- lapply(1:2, function(way) {
+    set.seed(2)
+    input <- layer_input(3)
+    h <- layer_dense(input, 4)
+    if (way == 1) {
+      c(a, b) %<-% halves(h, trained = FALSE)
+    } else {
+      a <- layer_lambda(h, function(x) x[, 1:2])
+      b <- layer_lambda(h, function(x) array(x[, 3:4]^2, c(nrow(x), 1, 2)))
+    }
+    y <- layer_concatenate(list(layer_dense(a, 1), layer_flatten(b)))
+    model <- keras_model(input, list(y, a))
+    for (dense in Filter(function(layer) grepl("dense", layer$name), model$layers)) {
+      set_weights(dense, lapply(get_weights(dense), function(w) array(cos(seq_along(w)), dim(w))))
+    }
+    model %>% compile(loss = list("mse", "mae"), optimizer = optimizer_adam(0.02))
+    fit(model, d$x, list(d$x, d$x[, 1:2]), epochs = 3, shuffle = FALSE, verbose = 0)
+    list(predict(model, d$x), evaluate(model, d$x, list(d$x, d$x[, 1:2]), verbose = 0)[[1]])
+  })
+  own <- results[[1]]
+  expect_true(all(is.finite(unlist(own))))
+  expect_identical(lapply(own[[1]], dim), list(c(20L, 3L), c(20L, 2L)))
+  expect_equal(own, results[[2]], tolerance = 1e-12)
+})
+
+test_that("its outputs have exact gradients, may be left unused, and are copied with the model", {
+  set.seed(2)
+  input <- layer_input(3)
+  outputs <- halves(layer_dense(input, 4))
+  expect_identical(lapply(outputs, dim), list(c(NA, 2L), c(NA, 1L, 2L)))
+  for (used in list(outputs, outputs[1], outputs[2])) {
+    y <- lapply(used, function(t) t %>% layer_flatten())
+    model <- keras_model(input, if (length(y) > 1) layer_concatenate(y) else y[[1]])
+    model %>% compile(loss = "mse", optimizer = "sgd")
+    target <- matrix(0.5, 20, 2 * length(y))
+    w <- get_weights(model)
+    loss_at <- function(flat) {
+      set_weights(model, kestrel:::apart(flat, w))
+      evaluate(model, d$x, target, verbose = 0)[["loss"]]
+    }
+    by_differences <- vapply(seq_along(unlist(w)), function(i) {
+      h <- replace(0 * unlist(w), i, 1e-5)
+      (loss_at(unlist(w) + h) - loss_at(unlist(w) - h)) / 2e-5
+    }, 0)
+    set_weights(model, w)
+    expect_equal(unlist(with_gradient(model, d$x, target)$gradients), by_differences, tolerance = 1e-8)
+  }
+  copy <- clone_model(model)
+  set_weights(copy, w)
+  expect_identical(predict(copy, d$x), predict(model, d$x))
+  file <- withr::local_tempfile()
+  saveRDS(model, file)
+  expect_identical(predict(readRDS(file), d$x), predict(model, d$x))
+})
+
+test_that("several outputs are shown, named by shapes told, and refused in a stack", {
+  layer <- halves()
+  given <- layer(cbind(d$x, 1))
+  expect_equal(given[[1]], d$x[, 1:2])
+  expect_equal(given[[2]], array(cbind(d$x[, 3], 1)^2, c(20, 1, 2)))
+  expect_identical(layer$output_shape, list(2L, c(1L, 2L)))
+  expect_output(print(layer), "(n, 2) and (n, 1, 2)", fixed = TRUE)
+  input <- layer_input(4)
+  model <- keras_model(input, halves(input))
+  expect_output(summary(model), "\\[\\(None, 2\\), .*\\(None, 1, 2\\)\\]")
+  expect_error(keras_model_sequential(input_shape = 4) %>% halves(), "2 outputs",
+    class = "kestrel_error_argument")
+  told <- Layer("Told", call = function(inputs) list(inputs, inputs[, 1]),
+    compute_output_shape = function(input_shape) list(input_shape, c(NA, 1)))
+  expect_identical(lapply(told()(layer_input(4)), dim), list(c(NA, 4L), c(NA, 1L)))
+})

@@ -38,10 +38,72 @@ test_that("their weights are the layer's; dropout drops in training alone", {
   expect_true(any(zeros) && !all(zeros))
 })
 
-test_that("layers with statistics or R functions are refused", {
-  bad <- Layer("Bad", initialize = function() self$norm <- layer_batch_normalization(),
-    call = function(inputs) self$norm(inputs))
-  expect_error(bad()(d$x), "keeps statistics", class = "kestrel_error_layer")
+# All results of a model with `part` between dense layers, from the same weights.
+results_with <- function(part, x = d$x) {
+  set.seed(3)
+  input <- layer_input(3)
+  y <- input %>% layer_dense(4, use_bias = FALSE) %>% part() %>% layer_dense(1)
+  model <- keras_model(input, y)
+  set_weights(model, lapply(get_weights(model), function(w) array(0.4 + cos(seq_along(w)) / 3, dim(w))))
+  model %>% compile(loss = "mse", optimizer = optimizer_adam(0.02), metrics = "mae")
+  results <- all_results(model, x, d$y, d$w)
+  rapply(results, unname, how = "replace")
+}
+
+test_that("a batch normalization in a custom layer is that of a graph, with its statistics", {
+  normed <- Layer("Normed", initialize = function() {
+    super$initialize()
+    self$norm <- layer_batch_normalization(momentum = 0.8)
+  }, call = function(inputs) tanh(self$norm(inputs)))
+  expect_equal(results_with(normed), results_with(function(x) {
+    x %>% layer_batch_normalization(momentum = 0.8) %>% layer_activation("tanh")
+  }), tolerance = 1e-10)
+})
+
+test_that("a frozen layer keeps the statistics of what is in it", {
+  normed <- Layer("Normed", initialize = function() {
+    super$initialize()
+    self$norm <- layer_batch_normalization()
+  }, call = function(inputs) self$norm(inputs))
+  model <- keras_model_sequential(input_shape = 3) %>% normed() %>% layer_dense(1)
+  freeze_weights(model, to = "normed")
+  model %>% compile(loss = "mse", optimizer = "sgd")
+  before <- get_weights(model$layers[[1]])
+  fit(model, d$x, d$y, epochs = 1, verbose = 0)
+  expect_identical(get_weights(model$layers[[1]]), before)
+  expect_equal(model(d$x, training = TRUE), predict(model, d$x), tolerance = 1e-10)
+})
+
+test_that("merging layers, models, functions and custom layers can be inside", {
+  scaled <- Layer("Scaled", build = function(input_shape) {
+    self$scale <- self$add_weight(shape = input_shape[2], name = "scale")
+  }, call = function(inputs) {
+    self$add_loss(0.1 * mean(inputs^2))
+    inputs * rep(self$scale, each = nrow(inputs))
+  })
+  outer <- Layer("Outer", initialize = function() {
+    super$initialize()
+    self$net <- keras_model_sequential() %>% layer_dense(3, activation = "relu") %>%
+      layer_batch_normalization() %>% layer_dense(2)
+    self$join <- layer_concatenate()
+    self$own <- scaled()
+    self$double <- layer_lambda(f = function(x) 2 * x)
+  }, call = function(inputs) self$own(self$double(self$join(list(inputs, self$net(inputs))))))
+  expect_equal(results_with(outer), results_with(function(x) {
+    net <- x %>% layer_dense(3, activation = "relu") %>% layer_batch_normalization() %>% layer_dense(2)
+    layer_concatenate(list(x, net)) %>% layer_lambda(function(x) 2 * x) %>% scaled()
+  }), tolerance = 1e-10)
+})
+
+test_that("a layer inside can be used with the weights that it has been trained to", {
+  model <- keras_model_sequential(input_shape = 3) %>% block(3)
+  model %>% compile(loss = "mse", optimizer = "adam")
+  fit(model, d$x, d$x, epochs = 2, verbose = 0)
+  inside <- model$layers[[1]]
+  expect_equal(d$x + inside$two(inside$one(d$x)), predict(model, d$x), tolerance = 1e-10)
+})
+
+test_that("layers with R functions or activity regularizers are refused", {
   own <- Layer("Own", initialize = function() self$d <- layer_dense(units = 2, activation = function(x) x),
     call = function(inputs) self$d(inputs))
   expect_error(own()(d$x), "R functions", class = "kestrel_error_layer")
