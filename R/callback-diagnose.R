@@ -1,10 +1,16 @@
 #' Diagnose while training
 #'
-#' Makes the quick checks of [diagnose()] before the first epoch, when the loss has stalled (no
-#' improvement by 0.1 % within `max(50, 5 %)` of the epochs) and at the end, and tells each
-#' fault once. The data are those of [fit()][fit.kestrel_model].
+#' Makes the quick checks of [diagnose()] before the first epoch (those of model and data), when
+#' the loss has stalled (no improvement by 0.1 % within `max(50, 5 %)` of the epochs) and at the
+#' end, and tells each fault once. The data are those of [fit()][fit.kestrel_model].
 #'
-#' @param every also look every so many epochs; `NULL`: only when the loss stalls.
+#' Looks cost about 2 % of the time of training at most, but for those before the first epoch, at
+#' the end, and when the loss stalls for the first time: others wait until they may. Of more than
+#' 500 rows a look takes 500, spread evenly; only when it finds what it has not told yet, all of
+#' them are looked at, and what they confirm is told.
+#'
+#' @param every also look every so many epochs, or as soon afterwards as the time allows; `NULL`:
+#'   only when the loss stalls.
 #' @param level of the checks: `"quick"`, `"standard"` or `"full"`.
 #' @param action `"message"`: tell; `"stop"`: also stop training where a proof says that no
 #'   more training helps, that is when all of the excess loss is explained.
@@ -33,8 +39,14 @@ diagnose_begin <- function(self, logs) {
   self$told <- character()
   self$best <- Inf
   self$since <- 0L
+  self$stalls <- 0L
+  self$spent <- 0
+  self$waiting <- FALSE
   self$diagnosis <- NULL
-  diagnose_now(self)
+  table <- diagnosis_catalogue()
+  diagnose_now(self, table$id[table$needs %in% c("model", "weights", "given", "data")])
+  self$begun <- seconds_now()
+  self$spent <- 0
 }
 
 diagnose_look <- function(self, epoch, logs) {
@@ -45,38 +57,61 @@ diagnose_look <- function(self, epoch, logs) {
   stalled <- self$since >= max(50, 0.05 * (self$params$epochs %||% 0))
   due <- !is.null(self$every) && (epoch + 1) %% self$every == 0
   broken <- !isTRUE(is.finite(loss)) && !"O0" %in% self$told
-  if (!stalled && !due && !broken) return(invisible())
-  self$since <- 0L
+  if (stalled) {
+    self$since <- 0L
+    self$stalls <- self$stalls + 1L
+  }
+  self$waiting <- self$waiting || stalled || due || broken
+  if (!self$waiting || !may_look(self, stalled && self$stalls == 1L)) return(invisible())
+  self$waiting <- FALSE
   diagnose_now(self)
+}
+
+# What looks have cost, beside what the rest of the time was for.
+may_look <- function(self, first) {
+  first || self$spent <= 0.02 * (seconds_now() - self$begun - self$spent)
 }
 
 diagnose_end <- function(self, logs) diagnose_now(self)
 
-diagnose_now <- function(self) {
+diagnose_now <- function(self, checks = "all") {
   run <- model_state(self$model)$running
   if (is.null(run)) return(invisible())
-  self$diagnosis <- diagnose_run(run, self$level)
+  begun <- seconds_now()
+  self$diagnosis <- diagnose_run(run, self$level, checks, most = 500)
+  if (run$data$train$n > 500 && has_news(self)) self$diagnosis <- diagnose_run(run, self$level, checks)
   tell_faults(self)
+  self$spent <- self$spent + seconds_now() - begun
   if (self$action == "stop" && is_hopeless(self$diagnosis)) stop_training(self$model)
   invisible()
 }
 
-# Of the samples that fit() has, in the arrays that it reads.
-diagnose_run <- function(run, level, checks = "all") {
+has_news <- function(self) {
+  length(new_faults(self)) > 0 || (self$action == "stop" && is_hopeless(self$diagnosis))
+}
+
+# Of the samples that fit() has, in the arrays that it reads; `most`: of so many of them.
+diagnose_run <- function(run, level, checks = "all", most = Inf) {
   state <- run$state
   state$last_fit <- run_remember(run)
   train <- run$data$train
   rows <- function(part) {
     if (is.null(part)) return(NULL)
-    if (part$n == sample_count(part$values)) part$values else some_samples(part$values, part$from + seq_len(part$n))
+    if (part$n == sample_count(part$values) && part$n <= most) return(part$values)
+    some_samples(part$values, part$from + spread_rows(part$n, most))
   }
   diagnose(run$model, rows(train$x[[1]]), rows(train$y[[1]]), sample_weight = as.vector(rows(train$weight[[1]])),
     checks = checks, level = level, history = run_history(run))
 }
 
+new_faults <- function(self) {
+  d <- self$diagnosis
+  which(d$severity == "fault" & d$confidence != "LIKELY" & !d$id %in% self$told)
+}
+
 tell_faults <- function(self) {
   d <- self$diagnosis
-  new <- which(d$severity == "fault" & d$confidence != "LIKELY" & !d$id %in% self$told)
+  new <- new_faults(self)
   self$told <- c(self$told, d$id[new])
   for (i in new) {
     message(sprintf("%s %s: %s", d$confidence[i], d$cause[i], d$evidence[i]))

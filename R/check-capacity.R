@@ -75,7 +75,7 @@ find_initial_scale <- function(case) {
   if (!case$plain || length(case$hidden) < 2 || !is_trained(case)) return(NULL)
   outputs <- fresh_outputs(case)
   spread <- vapply(case$hidden,
-    function(d) mean(apply(unit_columns(outputs[[d$node]]), 2, stats::var)), 0)
+    function(d) mean(column_vars(unit_columns(outputs[[d$node]]))), 0)
   ratio <- spread[length(spread)] / spread[1]
   if (is.na(ratio) || (ratio > 0.1 && ratio < 10) || !does_badly(case)) return(NULL)
   found(

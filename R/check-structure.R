@@ -122,10 +122,12 @@ find_twins <- function(case) {
 }
 
 twin_units <- function(layer, following) {
+  if (!anyDuplicated(signif(layer$kernel[1, ], 14))) return(list(distinct = layer$width, largest = 1))
   bias <- layer$bias %||% rep(0, layer$width)
   rows <- cbind(t(layer$kernel), bias, following$kernel)
   rows <- signif(rows, 14)
-  list(distinct = nrow(unique(rows)), largest = max(tabulate(row_groups(rows))))
+  groups <- row_groups(rows)
+  list(distinct = max(groups), largest = max(tabulate(groups)))
 }
 
 twins_found <- function(case, i, twins) {

@@ -199,8 +199,8 @@ find_constant_prediction <- function(case) {
   y <- case$targets
   p <- matrix(case$prediction, case$rows)
   if (!is_trained(case) || is.null(y) || case$rows < 2 ||
-    all(apply(y, 2, stats::var) == 0)) return(NULL)
-  flat <- sum(apply(p, 2, stats::var)) < 1e-4 * sum(apply(y, 2, stats::var))
+    all(column_vars(y) == 0)) return(NULL)
+  flat <- sum(column_vars(p)) < 1e-4 * sum(column_vars(y))
   null <- isTRUE(abs(case$loss - case$constant_loss) < 0.01 * abs(case$constant_loss))
   if (!flat && !null) return(NULL)
   found(
@@ -210,6 +210,15 @@ find_constant_prediction <- function(case) {
     "look at the other findings first; then learning rate, scales and the link of x and y.",
     symptom = 1
   )
+}
+
+# Exactly 0 for columns that are constant.
+column_vars <- function(x) {
+  apart <- x - rep(colMeans(x), each = nrow(x))
+  vars <- colSums(apart^2) / (nrow(x) - 1)
+  flat <- which(colSums(utils::head(x, 100) != rep(x[1, ], each = min(nrow(x), 100))) == 0)
+  vars[flat[vapply(flat, function(j) all(x[, j] == x[1, j]), NA)]] <- 0
+  vars
 }
 
 is_trained <- function(case) {

@@ -74,12 +74,20 @@ diagnose.kestrel_model <- function(object, x = NULL, y = NULL, history = NULL,
   history <- check_history(history %||% model_state(object)$history)
   begun <- seconds_now()
   call <- environment()
+  if (level == "quick") local_uncompiled()
   case <- with_own_seed(new_case(object, x, y, sample_weight, validation_data, history, budget, call))
   case$level <- level
   result <- with_own_seed(walk_checks(case, table, level))
   result$findings <- with_tried(case, result$findings, level)
   diagnosis <- new_diagnosis(case, result, level, seconds_now() - begun, explain)
   if (verify) verified(diagnosis) else diagnosis
+}
+
+# R compiles functions when they are called for the second time, for which many of them that run
+# once take ten times as long as they do to run.
+local_uncompiled <- function(frame = caller_env()) {
+  before <- compiler::enableJIT(0)
+  do.call(on.exit, list(bquote(compiler::enableJIT(.(before))), add = TRUE), envir = frame)
 }
 
 #' @rdname diagnose

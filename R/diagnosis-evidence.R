@@ -161,14 +161,7 @@ evidence_widths <- function(case) {
 evidence_inputs <- function(case) matrix(case$x, sample_count(case$x))
 
 # Exactly 0 for columns that are constant.
-evidence_input_sds <- function(case) {
-  x <- case$inputs
-  apart <- x - rep(colMeans(x), each = nrow(x))
-  sds <- sqrt(colSums(apart^2) / (nrow(x) - 1))
-  flat <- which(colSums(utils::head(x, 100) != rep(x[1, ], each = min(nrow(x), 100))) == 0)
-  sds[flat[vapply(flat, function(j) all(x[, j] == x[1, j]), NA)]] <- 0
-  sds
-}
+evidence_input_sds <- function(case) sqrt(column_vars(case$inputs))
 
 evidence_rows <- function(case) sample_count(case$x)
 

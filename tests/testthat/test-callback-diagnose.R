@@ -52,3 +52,40 @@ test_that("arguments are checked", {
   expect_refused(callback_diagnose(action = "cry"), "argument", "action")
   expect_output(print(callback_diagnose()), "diagnose")
 })
+
+many_rows <- function() {
+  withr::local_seed(5)
+  x <- matrix(stats::rnorm(2400), 1200)
+  list(x = x, y = x[, 1]^2 + x[, 2])
+}
+
+test_that("of many rows some are looked at, and all where there is something to tell", {
+  data <- many_rows()
+  look <- callback_diagnose()
+  net(2, c(8, 1), c("tanh", "linear"), epochs = 3, x = data$x, y = data$y, callbacks = look)
+  expect_identical(attr(look$diagnosis, "case")$rows, 500L)
+  model <- net(2, c(4, 1), c("linear", "linear"))
+  expect_message(fit(model, data$x, data$y, epochs = 3, verbose = 0, callbacks = look),
+    "Linear collapse", fixed = TRUE)
+  expect_identical(look$told, "S1")
+})
+
+test_that("a fault of the rows looked at that the others refute is not told", {
+  # Unit 1 is on where x > 2, in one row that a look at 500 of 1000 leaves out.
+  x <- replace(seq(0, 1, length.out = 1000), 2, 3)
+  expect_false(2 %in% spread_rows(1000, 500))
+  model <- net(1, c(1, 1), c("relu", "linear"), optimizer = optimizer_sgd(1e-12))
+  set_weights(model, list(matrix(1), -2, matrix(1), 0.5))
+  look <- callback_diagnose()
+  expect_no_message(fit(model, x, x, epochs = 1, verbose = 0, batch_size = 1000, callbacks = look), message = "Dead units")
+  x[2] <- 0
+  expect_message(fit(model, x, x, epochs = 1, verbose = 0, batch_size = 1000, callbacks = look), "Dead units")
+})
+
+test_that("looks wait until they are 2 % of the time", {
+  self <- list(begun = seconds_now() - 10, spent = 0.1)
+  expect_true(may_look(self, FALSE))
+  self$spent <- 1
+  expect_false(may_look(self, FALSE))
+  expect_true(may_look(self, TRUE))
+})

@@ -80,3 +80,9 @@ test_that("arguments are checked", {
   expect_refused(has_problem(1), "argument", "d")
   expect_refused(has_problem(diagnose(model), "sure"), "argument", "confidence")
 })
+
+test_that("R goes on compiling functions afterwards", {
+  before <- compiler::enableJIT(-1)
+  diagnose(net(2, 1, "linear"), plane$x, plane$curved, level = "quick")
+  expect_identical(compiler::enableJIT(-1), before)
+})
