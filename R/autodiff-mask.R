@@ -25,7 +25,7 @@ is_users <- function(fn, caller) {
 }
 
 base_masks <- function() {
-  list(
+  c(spreading_operators(), list(
     `%*%` = mask(base::`%*%`, function(x, y) operate("%*%", list(x, y))),
     crossprod = mask(base::crossprod, function(x, y = x) operate("%*%", list(t(x), y))),
     tcrossprod = mask(base::tcrossprod, function(x, y = x) operate("%*%", list(x, t(y)))),
@@ -47,7 +47,23 @@ base_masks <- function() {
     plogis = mask(stats::plogis, function(q) operate("plogis", list(q))),
     pnorm = mask(stats::pnorm, function(q, mean = 0, sd = 1) operate("pnorm", list((q - mean) / sd))),
     dnorm = mask(stats::dnorm, traced_density)
-  )
+  ))
+}
+
+# Plain arrays of different shapes, such as targets and their means, go together as traced ones do.
+spreading_operators <- function() {
+  names <- c("+", "-", "*", "/", "^", "<", ">", "<=", ">=", "==", "!=", "&", "|")
+  stats::setNames(lapply(names, spreading), names)
+}
+
+spreading <- function(name) {
+  base <- get(name, baseenv())
+  function(e1, e2) {
+    if (missing(e2)) return(base(e1))
+    alike <- is.null(dim(e1)) || is.null(dim(e2)) || is.object(e1) || is.object(e2) ||
+      identical(dim(e1), dim(e2))
+    if (alike) base(e1, e2) else plain_operator(name, e1, e2)
+  }
 }
 
 traced_density <- function(x, mean = 0, sd = 1, log = FALSE) {

@@ -1,9 +1,13 @@
 # An operation: its arguments are checked by their names, and what else goes wrong, in R's own
-# functions too, is in the package's words. `pass`: it hands on anything.
+# functions too, is in the package's words. Of symbolic tensors it makes a layer. `pass`: it hands on
+# anything.
 operation <- function(f, pass = FALSE) {
   checks <- operand_checks()
   checks <- if (!pass) unname(checks[intersect(names(formals(f)), names(checks))])
-  guarded <- as.call(c(quote(`{`), checks, body(f)))
+  layer <- quote(if (has_tensors(environment())) {
+    return(operation_on_tensors(sys.function(), environment(), sys.call()))
+  })
+  guarded <- as.call(c(quote(`{`), if (!pass) layer, checks, body(f)))
   body(f) <- bquote(tryCatch(.(guarded), error = function(e) stop_operation(e, environment())))
   f
 }

@@ -15,7 +15,8 @@
 #' @param object a model.
 #' @param optimizer a name such as `"adam"`, or an object made by `optimizer_*()`.
 #' @param loss a name such as `"mse"` (in any case), a function `loss_*`, an object made by
-#'   one, or any R function of `y_true` and `y_pred`, see [autodiff]. `"crossentropy"` or `"ce"` is the binary, categorical or sparse categorical
+#'   one, or any R function of `y_true` and `y_pred`, see [autodiff]. It may be left out where layers
+#'   charge, see [add_loss]. `"crossentropy"` or `"ce"` is the binary, categorical or sparse categorical
 #'   cross-entropy by the shapes of output and y. Of several outputs: a list of these by
 #'   position, or a named list by the names of the outputs, which may leave outputs out (they
 #'   are not trained and get no y); a single loss is that of each output.
@@ -54,6 +55,7 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
   metrics <- c(metrics_by_output(metrics, "metrics", FALSE, names, call, words[[1]]),
     metrics_by_output(weighted_metrics, "weighted_metrics", TRUE, names, call, words[[2]]))
   optimizer <- as_optimizer(optimizer, "optimizer", call = call)
+  if (is.null(loss) && may_charge(object)) loss <- no_loss()
   losses <- losses_by_output(loss, names, call)
   weights <- weights_by_output(loss_weights, names, call)
   trained <- which(lengths(losses) > 0)

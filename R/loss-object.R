@@ -16,7 +16,16 @@ make_loss <- function(record, config = named_list(), frame = caller_env()) {
   check_dtype_ignored(get("dtype", frame), frame)
   loss <- new_loss(record, config, get("reduction", frame), get("name", frame), frame)
   given <- given_data(frame, paste0("loss_", record))
-  if (given) loss_values(loss, get("y_true", frame), get("y_pred", frame), frame) else loss
+  if (!given) return(loss)
+  y <- list(get("y_true", frame), get("y_pred", frame))
+  if (has_tensors(y)) return(tensor_operation(plain_loss(loss), y, paste0("loss_", record), frame))
+  loss_values(loss, y[[1]], y[[2]], frame)
+}
+
+# Its values, where the targets may be traced: their gradient is not asked for.
+plain_loss <- function(loss) {
+  force(loss)
+  function(y_true, y_pred) loss_values(loss, plain(y_true), y_pred, NULL)
 }
 
 # Whether there are y_true and y_pred, of which one alone is a mistake.

@@ -107,6 +107,7 @@ graph_again <- function(fields, parts) {
   model <- keras_model(stats::setNames(ends$inputs, fields$input_keys),
     stats::setNames(ends$outputs, fields$output_keys), name = fields$name)
   list2env(fields[c("precision", "automatic")], envir = model_state(model))
+  for (tensor in ends$charged) charge_tensor(model, tensor, caller_env())
   model
 }
 
@@ -119,7 +120,12 @@ replay_graph <- function(graph, parts) {
     inputs <- Map(function(c, o) made[[c]][[o]], call$call, call$output)
     made[[i]] <- if (is_input(part)) list(layer_tensor(part, "output")) else tensor_list(part(inputs))
   }
+  charges <- Filter(function(call) {
+    part <- parts[[call$part]]
+    is_layer(part) && layer_state(part)$type == "add_loss"
+  }, graph$calls)
   list(inputs = lapply(graph$inputs, function(i) made[[i]][[1]]),
+    charged = lapply(charges, function(call) made[[call$call]][[call$output]]),
     outputs = Map(function(c, o) made[[c]][[o]], graph$outputs$call, graph$outputs$output))
 }
 

@@ -50,6 +50,7 @@ model_methods <- list(
   count_params = function(...) count_params(...), get_weights = function(...) get_weights(...),
   set_weights = function(...) set_weights(...), get_layer = function(...) get_layer(...),
   get_config = function(...) get_config(...), pop = function(...) pop_layer(...),
+  add_loss = function(...) add_model_loss(...),
   add = function(object, layer) add_layer(object, check_one_layer(layer)),
   summary = function(...) summary(...), compile = function(...) compile(...),
   fit = function(...) fit(...), evaluate = function(...) evaluate(...),

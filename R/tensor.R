@@ -75,6 +75,10 @@ model_on_tensors <- function(model, x, call) {
 #' that is not there yet. `x$shape` and `dim(x)` are its dims with `NA` for the number of
 #' samples, `x$name` is the name of the layer that it came from.
 #'
+#' Operators, mathematics, `[`, the operations `k_*` and `op_*` (see [backend]) and `loss_*(y_true, y_pred)`
+#' of tensors give tensors, as in Keras: of a [layer_lambda()] each. The first index and axis are
+#' those of the samples. What is one number for all samples of a batch is repeated for each.
+#'
 #' @param x a tensor.
 #' @param ... not used.
 #' @param name the name of a field.
@@ -88,6 +92,7 @@ model_on_tensors <- function(model, x, call) {
 #' x <- layer_input(4)
 #' x
 #' x %>% layer_dense(2)
+#' k_sum(x[, 1:2]^2, axis = -1)
 NULL
 
 #' @rdname tensor

@@ -20,6 +20,7 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   }
   check_given(only_element(x), names[1], call)
   check_not_generator(x, names[1], call)
+  if (is.null(y) && needs_no_targets(model)) y <- blank_targets(model, sample_count(only_element(x)))
   check_given(only_element(y), names[2], call)
   warn_features(model, x, names[1], call)
   x <- input_arrays(model, x, names[1], call)

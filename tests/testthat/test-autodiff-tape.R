@@ -118,6 +118,17 @@ test_that("functions of R's own operators have their gradients", {
   }
 })
 
+test_that("plain arrays in such a function go together as traced ones do", {
+  f <- kestrel:::masked(function(y, x) {
+    centred <- y - k_mean(y, axis = 2, keepdims = TRUE)
+    sum(x * centred * (centred > matrix(c(0, 0.2))))
+  })
+  centred <- n - rowMeans(n)
+  expect_equal(kestrel:::differentiate(function(x) f(n, x), list(m))$gradients[[1]],
+    centred * (centred > c(0, 0.2)))
+  expect_error(f(n, matrix(1, 5, 5)), "5 x 5", class = "kestrel_error_shape")
+})
+
 test_that("functions that the user's function calls are seen, too", {
   row_norms <- function(x) sqrt(rowSums(x^2))
   total <- function(x, k = 3) if (k == 0) 0 else sum(row_norms(x)) + total(x, k - 1)
