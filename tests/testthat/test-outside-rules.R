@@ -65,6 +65,5 @@ test_that("functions that fail, or return what is none, are named and change not
   expect_error(fit(model, d$x, d$y, verbose = 0), "constraint of layer \"dense_1\" must return 5",
     class = "kestrel_error_layer")
   expect_error(layer_dense(units = 1, kernel_regularizer = function() 1), class = "kestrel_error_argument")
-  expect_error(loss_floor(own(), d$x, d$y), class = "kestrel_error_state")
   expect_length(attr(diagnose(own(), d$x, d$y), "failed"), 0)
 })
