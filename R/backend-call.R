@@ -49,7 +49,8 @@ operand_checks <- function() {
     reference = check_operand(reference), bias = check_operand(bias), new_x = check_operand(new_x),
     increment = check_operand(increment), decrement = check_operand(decrement),
     fill_value = check_operand(fill_value), predictions = check_operand(predictions),
-    targets = check_operand(targets), xs = check_operand_list(xs), keepdims = check_flag(keepdims), shape = check_operand_dims(shape),
+    targets = check_operand(targets), mean = check_operand(mean), elems = check_operand(elems),
+    elements = check_operand(elements), xs = check_operand_list(xs), keepdims = check_flag(keepdims), shape = check_operand_dims(shape),
     from_logits = check_flag(from_logits), zero_indexed = check_flag(zero_indexed),
     pattern = check_operand_dims(pattern, null = FALSE), num_classes = check_count(num_classes),
     dtype = check_string(dtype, null = TRUE)

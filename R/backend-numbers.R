@@ -260,8 +260,9 @@ op_logical_not <- operation(function(x) plain(x) == 0)
 #' @rdname backend
 #' @export
 k_switch <- operation(function(condition, then_expression, else_expression) {
-  value <- function(x) if (is.function(x)) x() else x
-  choose_tensor(condition, value(then_expression), value(else_expression))
+  value <- function(x, arg) check_operand(if (is.function(x)) x() else x, arg = arg)
+  choose_tensor(condition, value(then_expression, "then_expression"),
+    value(else_expression, "else_expression"))
 })
 
 #' @rdname backend

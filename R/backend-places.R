@@ -154,11 +154,17 @@ op_top_k <- operation(function(x, k, sorted = TRUE, zero_indexed = FALSE) {
 #' @rdname backend-places
 #' @export
 k_in_top_k <- operation(function(predictions, targets, k) {
+  check_count(k)
   if (length(dim(predictions)) != 2) {
     stop_argument("predictions", "a matrix, a row for each sample", plain(predictions), kind = "shape")
   }
   p <- plain(predictions)
-  own <- p[cbind(seq_len(nrow(p)), as.vector(plain(targets)) + 1)]
+  codes <- as.vector(check_codes(plain(targets), "targets"))
+  if (length(codes) != nrow(p)) {
+    stop_argument("targets", sprintf("%d codes, one for each row", nrow(p)), codes, kind = "shape")
+  }
+  check_codes_below(codes, ncol(p), "targets")
+  own <- p[cbind(seq_len(nrow(p)), codes + 1)]
   rowSums(p > own) < k
 })
 

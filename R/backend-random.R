@@ -40,26 +40,28 @@ NULL
 #' @rdname backend-random
 #' @export
 k_random_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  drawn(shape, NULL, function(n) mean + check_number(stddev, min = 0) * stats::rnorm(n))
+  drawn(shape, NULL, function(n) shifted(mean, check_number(stddev, min = 0) * stats::rnorm(n)))
 })
 
 #' @rdname backend-random
 #' @export
 random_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  drawn(shape, seed, function(n) mean + check_number(stddev, min = 0) * stats::rnorm(n))
+  drawn(shape, seed, function(n) shifted(mean, check_number(stddev, min = 0) * stats::rnorm(n)))
 })
 
 #' @rdname backend-random
 #' @export
 k_truncated_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  drawn(shape, NULL, function(n) mean + check_number(stddev, min = 0) * middle_normal(n))
+  drawn(shape, NULL, function(n) shifted(mean, check_number(stddev, min = 0) * middle_normal(n)))
 })
 
 #' @rdname backend-random
 #' @export
 random_truncated_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  drawn(shape, seed, function(n) mean + check_number(stddev, min = 0) * middle_normal(n))
+  drawn(shape, seed, function(n) shifted(mean, check_number(stddev, min = 0) * middle_normal(n)))
 })
+
+shifted <- function(mean, x) plain_operator("+", plain(mean), x)
 
 middle_normal <- function(n) stats::qnorm(stats::runif(n, stats::pnorm(-2), stats::pnorm(2)))
 

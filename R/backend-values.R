@@ -129,11 +129,11 @@ k_update <- operation(function(x, new_x) assign_variable(x, new_x))
 
 #' @rdname backend
 #' @export
-k_update_add <- operation(function(x, increment) assign_variable(x, plain(x) + plain(increment)))
+k_update_add <- operation(function(x, increment) assign_variable(x, plain_operator("+", plain(x), plain(increment))))
 
 #' @rdname backend
 #' @export
-k_update_sub <- operation(function(x, decrement) assign_variable(x, plain(x) - plain(decrement)))
+k_update_sub <- operation(function(x, decrement) assign_variable(x, plain_operator("-", plain(x), plain(decrement))))
 
 #' @rdname backend
 #' @export

@@ -60,7 +60,7 @@ callback_tensorboard <- function(log_dir = "logs", histogram_freq = 0, write_gra
     write_steps_per_second = check_flag(write_steps_per_second)
   )
   check_flag(write_graph)
-  warn_ignored(c(write_images = check_flag(write_images), profile_batch = any(profile_batch != 0),
+  warn_ignored(c(write_images = check_flag(write_images), profile_batch = is_profiled(profile_batch),
     embeddings_freq = check_count(embeddings_freq, min = 0L) > 0,
     embeddings_metadata = !is.null(embeddings_metadata)))
   by_batch <- is.numeric(settings$update_freq)
@@ -88,6 +88,12 @@ warn_ignored <- function(asked, call = caller_env()) {
   warn_kestrel("ignored", sprintf("%s of callback_tensorboard() %s no effect.",
     paste0("`", names, "`", collapse = ", "), if (length(names) == 1) "has" else "have"),
     call = call)
+}
+
+# A batch, or the first and last of some; 0 is none.
+is_profiled <- function(x, call = caller_env()) {
+  if (is.numeric(x) && length(x) %in% 1:2 && !is.object(x) && !anyNA(x)) return(any(x != 0))
+  stop_argument("profile_batch", "one or two numbers of batches", x, call = call)
 }
 
 # The file of training is made at once: one that cannot be written is known before training.

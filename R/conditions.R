@@ -8,9 +8,9 @@ error_kinds <- list(
   data = c("data", "argument"),
   state = "state",
   callback = "callback",
-  metric = "metric",
-  loss = "loss",
-  layer = "layer",
+  metric = c("metric", "callback"),
+  loss = c("loss", "callback"),
+  layer = c("layer", "callback"),
   numeric = "numeric",
   memory = "memory",
   file = "file"
@@ -118,4 +118,4 @@ describe_scalar <- function(x) {
 }
 
 # What is kept of a value in a condition: never the user's whole data.
-shorten <- function(x) if (is.atomic(x) && length(x) <= 10) x else describe(x)
+shorten <- function(x) if (is.atomic(x) && length(unclass(x)) <= 10) x else describe(x)

@@ -22,12 +22,13 @@ check_data <- function(x, arg, call = caller_env()) {
 
 # A matrix of numbers as R makes it, which needs no more looks.
 is_plain_matrix <- function(x) {
-  is.numeric(x) && is.matrix(x) && !is.object(x) && length(x) > 0 && prod(dim(x)) == length(x)
+  !is.object(x) && is.numeric(x) && is.matrix(x) && length(x) > 0 && prod(dim(x)) == length(x)
 }
 
 # A vector of numbers and nothing else, as a matrix of one column.
 plain_column <- function(x) {
-  if (is.double(x) && is.null(attributes(x)) && length(x)) dim(x) <- c(length(x), 1L)
+  plain <- is.double(x) && is.null(attributes(x)) && length(x)
+  if (plain && length(x) <= .Machine$integer.max) dim(x) <- c(length(x), 1L)
   x
 }
 
@@ -54,7 +55,12 @@ plain_array <- function(x, dims, arg, call) {
 }
 
 # Dims that say how many numbers there are.
-check_length <- function(x, arg, call, dims = tensor_dims(x)) {
+check_length <- function(x, arg, call, dims = dim(x) %||% length(x)) {
+  most <- .Machine$integer.max
+  if (max(0, dims) > most) {
+    stop_kestrel("memory", sprintf("`%s` has %.0f numbers in a row; R's arrays have at most %d.",
+      arg, max(dims), most), hint = "Take them in parts.", argument = arg, call = call)
+  }
   if (prod(dims) == length(x)) return(x)
   stop_kestrel("shape", sprintf("`%s` has dims %s but %d number%s.", arg, shape_list(dims),
     length(x), if (length(x) == 1) "" else "s"), argument = arg, call = call)

@@ -50,7 +50,7 @@ check_finding <- function(d, i, arg = caller_arg(i), call = caller_env()) {
 #' @export
 has_problem <- function(d, confidence = "strong") {
   check_diagnosis(d)
-  if (is_string(confidence)) confidence <- toupper(confidence)
+  if (is_string(confidence) && validEnc(confidence)) confidence <- toupper(confidence)
   check_choice(confidence, confidence_levels, "a level of confidence")
   enough <- match(d$confidence, confidence_levels) <= match(confidence, confidence_levels)
   any(enough & d$severity == "fault")

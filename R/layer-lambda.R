@@ -92,7 +92,9 @@ in_phase <- function(training, code) {
 }
 
 told_shape <- function(shape, input) {
-  if (is.function(shape)) shape <- sample_part(shape(c(NA, input)))
+  if (is.function(shape)) {
+    shape <- sample_part(own_call(shape, list(c(NA, input)), "function `output_shape`", "layer", NULL, NULL))
+  }
   if (!is.null(shape)) check_shape(shape, arg = "output_shape")
 }
 

@@ -73,7 +73,7 @@ merging_layer <- function(type, config, frame) {
 
 # A list of tensors, or tensors one by one.
 merged_tensors <- function(inputs, more, call) {
-  all <- c(if (is_tensor(inputs)) list(inputs) else inputs, unname(more))
+  all <- c(if (is_tensor(inputs) || !is.list(inputs)) list(inputs) else inputs, unname(more))
   if (is_symbolic(all)) return(all)
   stop_argument("inputs", "a list of tensors", inputs,
     hint = "Tensors come from layer_input() and from layers that are called on them.", call = call)

@@ -39,8 +39,11 @@ snake_case_name <- function(x) {
   known[match(gsub("_", "", small_letters(x)), gsub("_", "", known))]
 }
 
+# Methods of reference classes and generics of S4 are functions of the user's, too; objects of other
+# classes are not.
 is_own_function <- function(x, makers) {
-  if (!is.function(x) || is.object(x)) return(FALSE)
+  if (!is.function(x)) return(FALSE)
+  if (is.object(x) && !inherits(x, c("function", "memoised"))) return(FALSE)
   !any(vapply(makers, identical, NA, x))
 }
 

@@ -66,7 +66,7 @@ check_counts <- function(arrays, args, call) {
 
 stop_count <- function(args, counts, call) {
   stop_kestrel(
-    "shape", sprintf("`%s` and `%s` must have as many samples: `%s` has %d, `%s` has %d.",
+    "shape", sprintf("`%s` and `%s` must have as many samples: `%s` has %.0f, `%s` has %.0f.",
       args[1], args[2], args[1], counts[1], args[2], counts[2]),
     argument = args[2], value = counts[2], expected = counts[1], call = call
   )

@@ -217,13 +217,14 @@ build_layer_once <- function(layer, input, call) {
 
 check_new_layer <- function(model, layer, call) {
   layers <- model_state(model)$layers
-  same <- which(vapply(layers, function(l) identical(environment(l), environment(layer)), NA))
+  fresh <- is_layer(layer) && is.null(layer_state(layer)$home)
+  same <- if (!fresh) which(vapply(layers, function(l) identical(environment(l), environment(layer)), NA))
   if (length(same)) {
     stop_kestrel("state", sprintf("This layer is layer %d of the model already.", same[1]),
       hint = "Make a second layer with the same arguments.", call = call)
   }
   name <- if (!has_automatic_name(layer)) environment(layer)$name
-  taken <- match(name %||% "", vapply(layers, function(l) environment(l)$name, ""))
+  taken <- if (is.null(name)) NA else match(name, vapply(layers, function(l) environment(l)$name, ""))
   if (!is.na(taken)) {
     stop_kestrel(
       "argument", sprintf("`name` must be new in the model: layer %d is called \"%s\", too (this is layer %d).",

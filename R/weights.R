@@ -240,7 +240,7 @@ set_trainable <- function(layers, value) {
 selected_layers <- function(layers, from, to, which, call) {
   n <- length(layers)
   if (is.function(which) && !is.object(which)) {
-    return(vapply(layers, function(l) check_chosen(which(l), call), NA))
+    return(vapply(layers, function(l) check_chosen(own_call(which, list(l), "function `which`", "callback", call, NULL), call), NA))
   }
   if (is.logical(which)) {
     if (length(which) != n || anyNA(which)) {

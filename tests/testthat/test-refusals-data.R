@@ -106,3 +106,29 @@ test_that("names that differ in Unicode's forms are different", {
   expect_identical(get_layer(model, apart)$name, apart)
   expect_identical(get_layer(model, composed)$name, composed)
 })
+
+test_that("the numbers' own dims count, whatever methods of a class say", {
+  for (name in c("dim", "length", "[", "as.double", "as.matrix")) {
+    registerS3method(name, "forged", function(x, ...) stop("it ran"), envir = asNamespace("kestrel"))
+  }
+  model <- small_model()
+  for (forged in list(structure(x, class = "forged"), structure(y[, 1], class = "forged"))) {
+    expect_refused(fit(model, forged, y, verbose = 0), "argument", "x", model)
+    expect_refused(fit(model, x, forged, verbose = 0), "argument", "y", model)
+    expect_refused(predict(model, forged), "argument", "x", model)
+    expect_refused(fit(model, x, y, sample_weight = forged, verbose = 0), "argument", "sample_weight", model)
+  }
+})
+
+test_that("vectors longer than R's arrays are refused before they are stored", {
+  model <- small_model(inputs = 1)
+  long <- 1:(2^31 + 5)
+  expect_rows_refused(
+    refused("x of 2^31 numbers", function() predict(model, long), "memory", "x", "2147483653", model),
+    refused("x to fit to", function() fit(model, long, long, verbose = 0), "memory", "x", "2147483647", model),
+    refused("y of 2^31 numbers", function() fit(model, 1, long, verbose = 0), "shape", "y", "2147483653", model),
+    refused("a weight of 2^31 numbers", function() set_weights(model, list(long, 1, 1, 1)), "memory", "weights[[1]]", NULL, model),
+    refused("codes", function() to_categorical(long), "memory", "x"),
+    refused("an activation", function() activation_tanh(long), "memory", "x")
+  )
+})

@@ -168,3 +168,24 @@ test_that("a name in any script survives saveRDS()", {
   expect_identical(unserialize(serialize(model, NULL))$name, name)
   expect_true(any(grepl(name, format(model), fixed = TRUE)))
 })
+
+test_that("a layer is in a model once, and in several models with the same weights", {
+  layer <- layer_dense(units = 4, input_shape = 4)
+  expect_error(keras_model_sequential(list(layer, layer)), "layer 1", class = "kestrel_error_state")
+  layer <- layer_dense(units = 4, input_shape = 4)
+  first <- keras_model_sequential(list(layer))
+  second <- keras_model_sequential(list(layer))
+  compile(first, loss = "mse")
+  fit(first, small_x(), small_x(), epochs = 1, verbose = 0)
+  expect_identical(get_weights(second), get_weights(first))
+})
+
+test_that("names of activations in any case are the same in any locale", {
+  old <- Sys.getlocale("LC_CTYPE")
+  on.exit(Sys.setlocale("LC_CTYPE", old))
+  for (locale in c("C", "tr_TR.UTF-8", "tr_TR.utf8")) {
+    if (!nzchar(suppressWarnings(Sys.setlocale("LC_CTYPE", locale)))) next
+    expect_identical(compile(small_model(), loss = "MEAN_SQUARED_ERROR", optimizer = "RMSPROP")$loss$name, "mean_squared_error")
+    expect_refused(layer_dense(units = 1, activation = "SIGMOIDE"), "argument", "activation", names = "sigmoid")
+  }
+})
