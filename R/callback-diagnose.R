@@ -5,7 +5,8 @@
 #' end, and tells each fault once. The data are those of [fit()][fit.kestrel_model].
 #'
 #' Looks cost about 2 % of the time of training at most, but for those before the first epoch, at
-#' the end, and when the loss stalls for the first time: others wait until they may. Of more than
+#' the end, and when the loss stalls for the first time (with `action = "stop"` whenever it
+#' stalls): others wait until they may. Of more than
 #' 500 rows a look takes 500, spread evenly; only when it finds what it has not told yet, all of
 #' them are looked at, and what they confirm is told.
 #'
@@ -62,14 +63,15 @@ diagnose_look <- function(self, epoch, logs) {
     self$stalls <- self$stalls + 1L
   }
   self$waiting <- self$waiting || stalled || due || broken
-  if (!self$waiting || !may_look(self, stalled && self$stalls == 1L)) return(invisible())
+  free <- stalled && (self$stalls == 1L || self$action == "stop")
+  if (!self$waiting || !may_look(self, free)) return(invisible())
   self$waiting <- FALSE
   diagnose_now(self)
 }
 
 # What looks have cost, beside what the rest of the time was for.
-may_look <- function(self, first) {
-  first || self$spent <= 0.02 * (seconds_now() - self$begun - self$spent)
+may_look <- function(self, free) {
+  free || self$spent <= 0.02 * (seconds_now() - self$begun - self$spent)
 }
 
 diagnose_end <- function(self, logs) diagnose_now(self)

@@ -55,11 +55,23 @@ divergence_found <- function(case, bad) {
   found(
     "Divergence", "PROVEN",
     "The loss or the weights became NaN or infinite; no later step can mend that.",
-    where, slower(case), explains = 1, symptom = if (is_bound_to_diverge(case)) 0.5 else 0,
+    c(where, growth_text(case)), slower(case), explains = 1, symptom = if (is_bound_to_diverge(case)) 0.5 else 0,
     certificate = certificate("fact",
       quote(any(!is.finite(history_loss)) || any(!is.finite(weights)))),
     fix = list(what = "rate", by = 0.01)
   )
+}
+
+# By the norms that were recorded while they were finite.
+growth_text <- function(case) {
+  norms <- case$fit$norms
+  if (is.null(norms)) return(NULL)
+  known <- which(colSums(!is.finite(norms)) == 0)
+  if (length(known) < 2) return(NULL)
+  last <- known[length(known)]
+  sprintf("Norm of the gradient: %s in the first epoch, %s in epoch %d; of the step of the weights: %s and %s.",
+    digits(norms[1, known[1]], 2), digits(norms[1, last], 2), last, digits(norms[2, known[1]], 2),
+    digits(norms[2, last], 2))
 }
 
 # What makes any step too large: the data, or a loss of other outputs than it expects.
@@ -205,6 +217,7 @@ find_unfinished <- function(case) {
       "In the last fifth of the epochs it fell by %s; the weights moved by %s of their norm.",
     percent(max(fall, 0)),
       percent(min(case$fit$moved / case$fit$norm_before, 1))),
+      slope_text(case),
       sprintf("At least %s can be reached (now %s).", digits(room), digits(case$loss))),
     if (still && is.numeric(rate)) {
       sprintf("learning_rate = %s, or far more epochs.", digits(rate * 100, 2))
@@ -214,6 +227,14 @@ find_unfinished <- function(case) {
     explains = share_between(case, room, case$loss), symptom = if (still) 0.5 else 1,
     fix = list(what = if (still) "rate" else "train", by = 100)
   )
+}
+
+# Still a slope, or hardly any.
+slope_text <- function(case) {
+  slope <- case$fit$norms["gradient", ]
+  if (length(slope) < 2 || !all(is.finite(slope[c(1, length(slope))]))) return(NULL)
+  sprintf("Norm of the gradient: %s in the first epoch, %s in the last.", digits(slope[1], 2),
+    digits(slope[length(slope)], 2))
 }
 
 # A loss that is known to be within reach, where it is much lower than the present one.

@@ -135,7 +135,7 @@ trainer_step <- function(trainer) .Call(ffi_trainer_run, trainer, 1L, 0L, Inf)$l
 # Until `epoch` epochs and `batch` batches of the next are done, or about `budget` seconds.
 trainer_run <- function(trainer, epoch, batch = 0L, budget = slice_seconds) {
   result <- .Call(ffi_trainer_run, trainer, epoch, batch, budget)
-  list(logs = result$logs, progress = progress_fields(result$progress))
+  list(logs = result$logs, norms = result$norms, progress = progress_fields(result$progress))
 }
 
 trainer_progress <- function(trainer) progress_fields(.Call(ffi_trainer_progress, trainer))

@@ -7,9 +7,10 @@ run_rows <- function(run, logs) {
 }
 
 # An environment does not copy what it has already, as a growing list would for each epoch.
-# Counted last: Ctrl-C may come in between.
-run_record <- function(run, rows) {
+# Counted last: Ctrl-C may come in between. `norms`: by epoch (columns) of gradient and way.
+run_record <- function(run, rows, norms = NULL) {
   n <- run$n_chunks + 1L
+  attr(rows, "norms") <- norms
   assign(as.character(n), rows, envir = run$chunks)
   run$n_chunks <- n
 }
@@ -34,6 +35,16 @@ run_columns <- function(run) {
   })
   names(columns) <- names
   columns
+}
+
+# 2 x epochs: norms of the last gradient in an epoch, and of how far the weights went in it.
+run_norms <- function(run) {
+  chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
+  norms <- lapply(chunks, function(rows) attr(rows, "norms") %||% matrix(NA_real_, 2, nrow(rows)))
+  if (!length(norms)) return(NULL)
+  all <- if (length(norms) == 1) norms[[1]] else do.call(cbind, unname(norms))
+  rownames(all) <- c("gradient", "way")
+  all
 }
 
 matrix_columns <- function(x) {
@@ -71,7 +82,7 @@ warn_nonfinite <- function(run) {
 }
 
 # What a later diagnosis needs and cannot see in weights and history: how it was trained, how
-# far the weights moved, which data these were.
+# far the weights moved, which units did nothing at the end, which data these were.
 run_remember <- function(run) {
   settings <- run$settings
   after <- pack_layout(model_layout(run$state))
@@ -84,9 +95,39 @@ run_remember <- function(run) {
     nonfinite = if (isTRUE(run$status$nonfinite == 1)) {
       c(epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1)
     },
+    norms = run_norms(run), idle = idle_units(run),
     data = data_fingerprint(run$data$train$x[[1]]$values, run$data$train$y[[1]]$values)
   )
 }
+
+# Of hidden activations, by node: the share of units of the last batch that are 0 in all of it
+# (relu), or of values where the slope is below a hundredth of that at 0.
+idle_units <- function(run) {
+  if (is.null(run$trainer) || is.null(run$status) || !is_small_batch(run)) return(NULL)
+  activations <- vapply(utils::head(run$plan$nodes, -1), node_activation, "")
+  at <- which(activations %in% c("relu", names(flat_outputs)))
+  if (!length(at)) return(NULL)
+  n <- trainer_batch(run$trainer)$n
+  stats::setNames(vapply(at, function(i) idle_share(run$trainer, i, activations[i], n), 0), at)
+}
+
+# No more than ten million numbers at a node.
+is_small_batch <- function(run) {
+  x <- run$data$train$x[[1]]$values
+  places <- length(x) / max(sample_count(x), 1)
+  as.double(run$settings$batch_size) * length(run$before) * places <= 1e7
+}
+
+idle_share <- function(trainer, i, activation, n) {
+  values <- trainer_look(trainer, i - 1L)
+  if (activation == "relu") return(mean(colSums(matrix(values, n) != 0) == 0))
+  flat <- flat_outputs[[activation]]
+  mean(values <= flat[1] | values >= flat[2])
+}
+
+# At saturation_bounds.
+flat_outputs <- list(sigmoid = stats::plogis(c(-5.3, 5.3)), tanh = tanh(c(-3, 3)),
+  softsign = c(-0.9, 0.9), hard_sigmoid = c(0, 1), hard_tanh = c(-1, 1))
 
 # Sizes, and numbers at sixteen places.
 data_fingerprint <- function(x, y) {

@@ -17,7 +17,8 @@ new_run <- function(model, data, settings, callbacks, call) {
   run$before <- pack_layout(model_layout(state))
   with_seed_kept({
     train <- train_spec(model, data$train, settings, draw_seed(), call = call)
-    run$trainer <- trainer_new(training_plan(model), train, data$train, data$validation, run$before,
+    run$plan <- training_plan(model)
+    run$trainer <- trainer_new(run$plan, train, data$train, data$validation, run$before,
       call, hint = memory_hint(run$optimizer))
     run_find_backup(run)
   })
@@ -90,7 +91,7 @@ run_close <- function(run) {
   state <- run$state
   progress_end(run$progress)
   if (!isTRUE(run$finished)) run_pull(run)
-  if (!is.null(run$due)) run_record(run, t(unlist(run$due)))
+  if (!is.null(run$due)) run_record(run, t(unlist(run$due)), run$norms)
   others <- vapply(the$fitting, function(other) !identical(other, state), NA)
   assign("fitting", the$fitting[others], envir = the)
   state$dirty <- FALSE
@@ -118,15 +119,15 @@ run_freely <- function(run) {
     check_interrupt()
     result <- trainer_run(run$trainer, run$settings$epochs)
     run$status <- result$progress
-    if (ncol(result$logs)) run_rows_done(run, run_rows(run, result$logs))
+    if (ncol(result$logs)) run_rows_done(run, run_rows(run, result$logs), result$norms)
     if (run$status$batch > 0) show_batches(run)
     note_nonfinite(run)
   }
 }
 
-run_rows_done <- function(run, rows) {
+run_rows_done <- function(run, rows, norms) {
   now <- seconds_now()
-  run_record(run, rows)
+  run_record(run, rows, norms)
   progress_epochs(run$progress, run$epoch, rows, now - run$begun)
   run$epoch <- run$epoch + nrow(rows)
   run$begun <- now
@@ -149,7 +150,7 @@ run_epoch <- function(run) {
   if (validates_now(run)) logs <- run$due <- c(logs, run_validation(run))
   logs <- run_hooks(run, "on_epoch_end", run$epoch, logs = logs)
   run$logs <- logs
-  run_record(run, t(unlist(logs)))
+  run_record(run, t(unlist(logs)), run$norms)
   run$due <- NULL
   progress_epoch_end(run$progress, run$epoch, logs, seconds_now() - begun)
   note_nonfinite(run)
@@ -179,6 +180,7 @@ run_slice <- function(run) {
   result <- trainer_run(run$trainer, run$epoch + 1L)
   run$status <- result$progress
   done <- ncol(result$logs) > 0
+  run$norms <- if (done) result$norms
   logs <- if (done) result$logs[, 1] else trainer_logs(run$trainer)
   progress_batches(run$progress, if (done) run$settings$steps else run$status$batch,
     as.list(stats::setNames(logs, run$labels)))
@@ -196,6 +198,7 @@ run_batch <- function(run) {
   result <- trainer_run(run$trainer, run$epoch + last, if (last) 0L else batch + 1L, budget = Inf)
   apply_constraints(run$trainer, run$outside$constraints, run$call)
   run$status <- result$progress
+  run$norms <- if (last) result$norms
   if (last) run$status$batch <- 0
   add_custom_metrics(run$trainer, run$custom, run$call)
   values <- trainer_logs(run$trainer)

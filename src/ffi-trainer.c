@@ -115,7 +115,12 @@ SEXP ffi_trainer_progress(SEXP x) {
 
 enum { MOST_ROWS = 16384 };
 
-/* list(logs = one column per epoch finished, progress). */
+static void columns_put(SEXP list, int i, int width, int n, const double* values) {
+  SET_VECTOR_ELT(list, i, Rf_allocMatrix(REALSXP, width, n));
+  if (n) memcpy(REAL(VECTOR_ELT(list, i)), values, (size_t) n * (size_t) width * sizeof(double));
+}
+
+/* list(logs, norms = one column each per epoch finished, progress). */
 SEXP ffi_trainer_run(SEXP x, SEXP epoch, SEXP batch, SEXP budget) {
   handle* h = handle_of(x);
   nn_progress p;
@@ -123,13 +128,14 @@ SEXP ffi_trainer_run(SEXP x, SEXP epoch, SEXP batch, SEXP budget) {
   int until = Rf_asInteger(epoch), left = until - p.epoch + 1;
   int rows = left < 1 ? 1 : left > MOST_ROWS ? MOST_ROWS : left;
   double* logs = (double*) R_alloc((size_t) rows * (size_t) logs_of(h), sizeof(double));
+  double* norms = (double*) R_alloc((size_t) rows * 2, sizeof(double));
   rows = h->engine->trainer_run(h->trainer, until, Rf_asInteger(batch), Rf_asReal(budget), seconds,
-                                rows, logs);
-  const char* fields[] = {"logs", "progress", ""};
+                                rows, logs, norms);
+  const char* fields[] = {"logs", "norms", "progress", ""};
   SEXP result = PROTECT(Rf_mkNamed(VECSXP, fields));
-  SET_VECTOR_ELT(result, 0, Rf_allocMatrix(REALSXP, logs_of(h), rows));
-  if (rows) memcpy(REAL(VECTOR_ELT(result, 0)), logs, (size_t) rows * (size_t) logs_of(h) * sizeof(double));
-  SET_VECTOR_ELT(result, 1, ffi_trainer_progress(x));
+  columns_put(result, 0, logs_of(h), rows, logs);
+  columns_put(result, 1, 2, rows, norms);
+  SET_VECTOR_ELT(result, 2, ffi_trainer_progress(x));
   UNPROTECT(1);
   return result;
 }

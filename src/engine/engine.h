@@ -277,9 +277,11 @@ typedef struct {
   void (*trainer_follow)(nn_trainer* t, const nn_trainer* before);
   /* Batches until `epoch` epochs and `batch` batches of the next are done, the budget (in
    * seconds, by `clock`) is used up, or rows_max epochs were finished. One row of logs
-   * per finished epoch, in `logs` (rows_max x NN_LOGS, by row); returns their number. */
+   * per finished epoch, in `logs` (rows_max x NN_LOGS, by row); returns their number. In `norms`
+   * (rows_max x 2, by row): of the gradient of the last batch, of the way of the parameters in the
+   * epoch, estimated where there are many; or NULL. */
   int (*trainer_run)(nn_trainer* t, int epoch, int batch, double budget, double (*clock)(void),
-                     int rows_max, double* logs);
+                     int rows_max, double* logs, double* norms);
   void (*trainer_progress)(const nn_trainer* t, nn_progress* p);
   /* What the last batch was, as far as `batch` asks for it. */
   void (*trainer_batch)(const nn_trainer* t, int output, nn_batch* batch);

@@ -118,6 +118,10 @@ static void stretches_carve(arena* a, trainer* t) {
     }
   }
   if (most) o->work = ARENA_TAKE(a, most, real);
+  const size_t enough = 1024;
+  t->every = t->net->n_w / enough + 1;
+  size_t seen = t->net->n_w / t->every + (size_t) t->net->n_nodes * NN_MAX_SLOTS;
+  t->seen = ARENA_TAKE(a, seen < t->net->n_w ? seen : t->net->n_w, real);
   o->spec.n_apart = 0;
 }
 
@@ -241,6 +245,11 @@ NN_PRIVATE nn_status trainer_new(void* block, const network* net, const nn_train
   for (size_t i = 0; i < net->n_w + net->n_state; ++i) t->w[i] = (real) w[i];
   if (t->optimizer.type) optimizer_start(&t->optimizer, t->w);
   if (t->solver.type) solver_start(t);
+  double none[2];
+  if (t->g) {
+    vector_fill(net->n_w, 0, t->g);
+    trainer_norms(t, none);
+  }
   trainer_reset(t);
   *result = t;
   return status;

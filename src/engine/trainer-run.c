@@ -93,14 +93,36 @@ static stopwatch stopwatch_new(double (*now)(void), double budget) {
   return s;
 }
 
+NN_PRIVATE void trainer_norms(trainer* t, double* norms) {
+  real* seen = t->seen;
+  norms[0] = norms[1] = 0;
+  for (int k = 0; k < t->optimizer.n_tensors; ++k) {
+    const stretch* s = t->stretches + k;
+    const real *w = t->w + s->at, *g = t->g + s->at;
+    double slope = 0, way = 0, count = 0;
+    for (size_t i = 0; i < s->n; i += t->every, ++seen, ++count) {
+      double step = (double) w[i] - (double) *seen;
+      way += step * step;
+      slope += (double) g[i] * (double) g[i];
+      *seen = w[i];
+    }
+    double scale = t->every == 1 ? 1 : (double) s->n / count;
+    norms[0] += slope * scale;
+    norms[1] += way * scale;
+  }
+  norms[0] = sqrt(norms[0]);
+  norms[1] = sqrt(norms[1]);
+}
+
 NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, double (*clock)(void),
-                           int rows_max, double* logs) {
+                           int rows_max, double* logs, double* norms) {
   size_t width = (size_t) NN_LOGS(t->n_outputs, t->n_metrics);
   stopwatch watch = stopwatch_new(clock, budget);
   int rows = 0;
   while (rows < rows_max && is_before(t, epoch, batch) && !t->solver.stop) {
     batch_run(t);
     if (t->batch == t->batches) {
+      if (norms) trainer_norms(t, norms + 2 * (size_t) rows);
       trainer_logs(t, logs + (size_t) rows++ * width);
       t->epoch += 1;
       t->batch = 0;

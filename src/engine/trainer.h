@@ -73,6 +73,8 @@ struct nn_trainer {
   sums sums;
   real *w, *g;             /* parameters, then running statistics; gradients */
   stretch* stretches;      /* trainable tensors */
+  real* seen;              /* of every so many of their parameters: as the last epoch left them */
+  size_t every;
   optimizer optimizer;
   solver solver;           /* instead of the optimizer's rule, which then is NULL; or none */
   real *v, *s;             /* a number per column: values, scales */
@@ -133,7 +135,10 @@ NN_PRIVATE void rules_visit(const network* net, rule_visit visit, void* data);
 
 /* As engine.h says of the functions of the same names. */
 NN_PRIVATE int trainer_run(trainer* t, int epoch, int batch, double budget, double (*clock)(void),
-                           int rows_max, double* logs);
+                           int rows_max, double* logs, double* norms);
+/* Norms of the gradient, and of how far the parameters went since the last call: of about a
+ * thousand of them, evenly spread, scaled to all. */
+NN_PRIVATE void trainer_norms(trainer* t, double* norms);
 NN_PRIVATE bool trainer_evaluate(trainer* t, int steps, int* at, double budget,
                                  double (*clock)(void), double* logs);
 NN_PRIVATE void trainer_batch(const trainer* t, int o, nn_batch* batch);

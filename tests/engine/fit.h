@@ -62,7 +62,7 @@ static double clock_still(void) { return 0; }
 static void run_epochs(trainer* t, int epochs, double* logs) {
   size_t width = (size_t) NN_LOGS(t->n_outputs, t->n_metrics);
   double* rows = logs ? logs : keep_doubles(width * (size_t) epochs);
-  trainer_run(t, epochs, 0, 1, clock_still, epochs, rows);
+  trainer_run(t, epochs, 0, 1, clock_still, epochs, rows, NULL);
 }
 
 static double* weights_now(const trainer* t) {

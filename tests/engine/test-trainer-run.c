@@ -41,10 +41,10 @@ static void test_pieces(void) {
   double *w = drawn(net->n_w + net->n_state, 0.2, 1), whole[EPOCHS * 2], logs[EPOCHS * 2];
   trainer *once = fit_trainer(&f, net, w), *batches = fit_trainer(&f, net, w);
   trainer *budget = fit_trainer(&f, net, w), *rows = fit_trainer(&f, net, w);
-  check(trainer_run(once, EPOCHS, 0, 1, clock_still, EPOCHS, whole) == EPOCHS, "a row an epoch");
+  check(trainer_run(once, EPOCHS, 0, 1, clock_still, EPOCHS, whole, NULL) == EPOCHS, "a row an epoch");
   int done = 0;
   for (int b = 1; b <= EPOCHS * BATCHES; ++b) {
-    done += trainer_run(batches, b / BATCHES, b % BATCHES, 1, clock_still, 1, logs + 2 * done);
+    done += trainer_run(batches, b / BATCHES, b % BATCHES, 1, clock_still, 1, logs + 2 * done, NULL);
     nn_progress p;
     trainer_progress(batches, &p);
     check(p.epoch * BATCHES + p.batch == b && p.iterations == b, "it stops where it was asked to");
@@ -53,18 +53,49 @@ static void test_pieces(void) {
   check(done == EPOCHS && same_bytes(whole, logs, sizeof(whole)), "logs batch by batch");
   int pieces = done = 0;
   for (; budget->epoch < EPOCHS; ++pieces) {
-    done += trainer_run(budget, EPOCHS, 0, 0.5, clock_fast, EPOCHS, logs + 2 * done);
+    done += trainer_run(budget, EPOCHS, 0, 0.5, clock_fast, EPOCHS, logs + 2 * done, NULL);
   }
   check(pieces == EPOCHS * BATCHES, "a budget that is used up stops after a batch");
   check_same(once, budget, "piece by piece of the budget");
   check(done == EPOCHS && same_bytes(whole, logs, sizeof(whole)), "logs by budget");
   for (done = 0; rows->epoch < EPOCHS;) {
-    int more = trainer_run(rows, EPOCHS, 0, 1, clock_still, 3, logs + 2 * done);
+    int more = trainer_run(rows, EPOCHS, 0, 1, clock_still, 3, logs + 2 * done, NULL);
     check(more == (done ? 1 : 3), "no more epochs than there are rows for their logs");
     done += more;
   }
   check_same(once, rows, "by rows of logs");
-  check(trainer_run(once, EPOCHS, 0, 1, clock_still, 1, logs) == 0, "nothing is left to do");
+  check(trainer_run(once, EPOCHS, 0, 1, clock_still, 1, logs, NULL) == 0, "nothing is left to do");
+}
+
+static double way_between(size_t n, const double* from, const real* to) {
+  double squares = 0;
+  for (size_t i = 0; i < n; ++i) squares += ((double) to[i] - from[i]) * ((double) to[i] - from[i]);
+  return sqrt(squares);
+}
+
+/* Of plain descent in full batches the way of an epoch is the rate times its gradient. */
+static void test_norms(double units, double rate, double tolerance) {
+  graph g;
+  graph_begin(&g);
+  graph_input(&g, 3);
+  double wide[] = {units, 1};
+  graph_output(&g, graph_dense(&g, one, graph_activation(&g, "tanh", graph_dense(&g, wide, -1))));
+  const network* net = graph_build(&g);
+  fit f;
+  fit_begin(&f, ROWS, ROWS);
+  fit_input(&f, 0, 3);
+  fit_output(&f, 0, 1, "mean_squared_error", NULL, 0);
+  f.spec.optimizer.lr = rate;
+  double* w = drawn(net->n_w, 0.2, 1);
+  trainer* t = fit_trainer(&f, net, w);
+  double logs[EPOCHS], norms[EPOCHS * 2];
+  for (int epoch = 0; epoch < EPOCHS; ++epoch) {
+    double *before = weights_now(t), *now = norms + 2 * epoch;
+    trainer_run(t, epoch + 1, 0, 1, clock_still, 1, logs, now);
+    double way = way_between(net->n_w, before, t->w);
+    check(now[0] > 0 && fabs(rate * now[0] - now[1]) < 1e-3 * now[1], "rate times gradient");
+    check(fabs(now[1] - way) < tolerance * way, "the way of the parameters");
+  }
 }
 
 static bool is_permutation(const int* order, int n) {
@@ -212,7 +243,7 @@ static void test_nonfinite(void) {
   trainer* t = fit_trainer(&f, net, drawn(net->n_w, 0.2, 1));
   int first = -1;
   for (int b = 1; b <= 10 * BATCHES; ++b) {
-    trainer_run(t, b / BATCHES, b % BATCHES, 1, clock_still, 1, logs);
+    trainer_run(t, b / BATCHES, b % BATCHES, 1, clock_still, 1, logs, NULL);
     trainer_progress(t, &p);
     if (b % BATCHES) trainer_logs(t, logs);
     if (first < 0 && !isfinite(logs[0])) first = b - 1;
@@ -273,7 +304,7 @@ static void test_fed(void) {
     int n = b < BATCHES - 1 ? 6 : 2;
     nn_data batch = part_of_fit(&f, &part, 6 * b, n);
     check(trainer_feed(fed, &batch, -1), "a batch that is no larger fits");
-    trainer_run(fed, 0, b + 1, 1, clock_still, 1, logs);
+    trainer_run(fed, 0, b + 1, 1, clock_still, 1, logs, NULL);
   }
   trainer_logs(fed, logs);
   check_same(once, fed, "batches from outside");
@@ -330,12 +361,12 @@ static void test_marks(bool shuffle, int steps) {
   f.spec.steps_per_epoch = steps;
   double *w = drawn(net->n_w + net->n_state, 0.2, 1), whole[EPOCHS * 2], logs[EPOCHS * 2];
   trainer* once = fit_trainer(&f, net, w);
-  trainer_run(once, EPOCHS, 0, 1, clock_still, EPOCHS, whole);
+  trainer_run(once, EPOCHS, 0, 1, clock_still, EPOCHS, whole, NULL);
   for (int b = 0; b <= EPOCHS * steps; ++b) {
     trainer* t = fit_trainer(&f, net, w);
-    int done = trainer_run(t, b / steps, b % steps, 1, clock_still, EPOCHS, logs);
+    int done = trainer_run(t, b / steps, b % steps, 1, clock_still, EPOCHS, logs, NULL);
     trainer* other = taken_over(t, &f, w);
-    done += trainer_run(other, EPOCHS, 0, 1, clock_still, EPOCHS, logs + 2 * done);
+    done += trainer_run(other, EPOCHS, 0, 1, clock_still, EPOCHS, logs + 2 * done, NULL);
     check_same(once, other, "a fit that goes on elsewhere");
     check(done == EPOCHS && same_bytes(whole, logs, sizeof(whole)), "its logs");
   }
@@ -386,5 +417,7 @@ int main(void) {
   test_marks(true, 3);
   test_marks(false, 3);
   test_bad_marks();
+  test_norms(6, 0.1, 1e-5);
+  test_norms(2000, 1e-5, 0.25);
   return report();
 }

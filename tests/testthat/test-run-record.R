@@ -97,3 +97,38 @@ test_that("a line tells of a model that is linear, when something is printed", {
   withr::local_options(kestrel.diagnose = FALSE)
   expect_length(fitted(epochs = 12, verbose = 2), 0)
 })
+
+test_that("norms of gradient and way are recorded for each epoch, with hooks and without", {
+  fitted <- function(...) {
+    withr::local_seed(3)
+    model <- keras_model_sequential(input_shape = 4) %>% layer_dense(3, "tanh") %>% layer_dense(1)
+    model %>% compile(loss = "mse", optimizer = optimizer_sgd(0.1))
+    w <- list(unlist(get_weights(model)))
+    keep <- callback_lambda(on_epoch_end = function(epoch, logs) w <<- c(w, list(unlist(get_weights(model)))))
+    model %>% fit(small_x(), small_y(), epochs = 4, batch_size = 6, verbose = 0, callbacks = keep, ...)
+    list(norms = model$last_fit$norms, ways = vapply(1:4, function(i) sqrt(sum((w[[i + 1]] - w[[i]])^2)), 0))
+  }
+  a <- fitted()
+  expect_equal(a$norms["way", ], a$ways, tolerance = 1e-5)
+  expect_equal(a$norms["way", ], 0.1 * a$norms["gradient", ], tolerance = 1e-4)
+  free <- keras_model_sequential(input_shape = 4) %>% layer_dense(1)
+  free %>% compile(loss = "mse", optimizer = optimizer_sgd(0.1))
+  free %>% fit(small_x(), small_y(), epochs = 5, batch_size = 6, verbose = 0)
+  expect_equal(free$last_fit$norms["way", ], 0.1 * free$last_fit$norms["gradient", ], tolerance = 1e-4)
+  expect_identical(dim(free$last_fit$norms), c(2L, 5L))
+})
+
+test_that("units that did nothing on the last batch are counted", {
+  model <- keras_model_sequential(input_shape = 4) %>% layer_dense(3, "relu") %>%
+    layer_dense(2, "tanh") %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = optimizer_sgd(1e-12))
+  w <- get_weights(model)
+  w[[2]] <- c(-100, 0, -100)
+  w[[4]] <- c(50, 0)
+  set_weights(model, w)
+  model %>% fit(small_x(), small_y(), epochs = 1, batch_size = 6, verbose = 0)
+  hidden <- keras_model(model$input, model$layers[[1]]$output)
+  off <- mean(colSums(predict(hidden, small_x())) == 0)
+  expect_equal(unname(model$last_fit$idle), c(off, 0.5))
+  expect_gte(off, 2 / 3)
+})
