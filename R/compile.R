@@ -159,6 +159,7 @@ log_labels <- function(compiled) c("loss", compiled$loss_labels, compiled$metric
 # What is run, as Keras runs it, though it is certain to be a mistake.
 warn_at_compile <- function(model, compiled, call = caller_env()) {
   warn_zero_rate(compiled$optimizer, call)
+  warn_unmasked(model, call)
   last <- last_activations(model)[compiled$trained]
   dims <- model_outputs(model)[compiled$trained]
   for (o in seq_along(last)) warn_output(last[[o]], dims[[o]], compiled$losses[[o]], call)

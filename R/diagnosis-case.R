@@ -9,6 +9,7 @@
 
 new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
   check_one_to_one(model, call)
+  check_all_steps(model, "A diagnosis", call)
   case <- bare_case(history, model, budget)
   if (is.null(x) != is.null(y)) {
     stop_kestrel("argument", "`x` and `y` go together: only one of them is given.",

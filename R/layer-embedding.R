@@ -10,11 +10,11 @@
 #' @param output_dim numbers that stand for a code.
 #' @param embeddings_initializer,embeddings_regularizer,embeddings_constraint first values of
 #'   the matrix (`"uniform"`: from -0.05 to 0.05), penalty and condition on it.
-#' @param mask_zero must be `FALSE`: masks, with which later layers would leave steps of code 0
-#'   out, are not supported.
+#' @param mask_zero whether the steps of code 0 are masked: later layers and the loss leave them
+#'   out, see [layer_masking()].
 #' @param input_length number of codes in a sample, as in R keras 2.x; seldom needed.
 #' @inherit layer_dense return
-#' @section Errors: `kestrel_error_argument` for sizes below 1 and for `mask_zero = TRUE`; `kestrel_error_data` for codes
+#' @section Errors: `kestrel_error_argument` for sizes below 1; `kestrel_error_data` for codes
 #'   that are not whole numbers from 0 to `input_dim - 1`; `kestrel_error_shape` for samples of
 #'   more than three dims.
 #' @source Keras: `keras.layers.Embedding`.
@@ -39,22 +39,16 @@ layer_embedding <- function(object, input_dim, output_dim, embeddings_initialize
     embeddings_initializer = as_initializer(embeddings_initializer),
     embeddings_regularizer = as_regularizer(embeddings_regularizer),
     embeddings_constraint = as_constraint(embeddings_constraint),
-    mask_zero = check_no_mask(mask_zero)
+    mask_zero = check_flag(mask_zero)
   )
   compose_layer(object, "embedding", config, options)
 }
 
-# Other numbers than Keras' without a word would be worse than none.
-check_no_mask <- function(mask_zero, arg = caller_arg(mask_zero), call = caller_env()) {
-  force(arg)
-  if (!check_flag(mask_zero, arg = arg, call = call)) return(FALSE)
-  stop_argument(arg, "FALSE: masks are not supported", mask_zero,
-    hint = "Without a mask later layers see the steps of code 0 as any others.", call = call)
-}
-
 #' @export
 layer_nodes.kestrel_layer_embedding <- function(layer, input) {
-  list(new_node("embedding", layer_config(layer)[c("input_dim", "output_dim")]))
+  config <- layer_config(layer)
+  c(if (config$mask_zero) list(mask_node(0, each = TRUE)),
+    list(new_node("embedding", config[c("input_dim", "output_dim")], from = -1L)))
 }
 
 #' @export

@@ -1,21 +1,23 @@
 # Losses that are R functions, in training and evaluation. The engine stops between the forward pass
 # of a batch and the rest, hands over targets and predictions, and gets values and gradients.
 
-# list(output, fn, label, dims) for each, output from 0.
+# list(output, fn, label, dims, mask) for each, output from 0.
 outside_losses <- function(model) {
   compiled <- model_state(model)$compiled
   own <- which(vapply(compiled$losses, is_custom_loss, NA))
   dims <- if (length(own)) model_outputs(model)[compiled$trained]
+  masks <- if (length(own)) training_plan(model)$masks
   lapply(own, function(o) {
     loss <- fields(compiled$losses[[o]])
-    list(output = o - 1L, fn = masked(loss$fn), label = loss$label, dims = dims[[o]])
+    list(output = o - 1L, fn = masked(loss$fn), label = loss$label, dims = dims[[o]],
+      mask = masks[o])
   })
 }
 
 # Of the batch that is open; `gradient`: whether it is trained.
 give_losses <- function(trainer, losses, gradient, call) {
   for (loss in losses) {
-    batch <- batch_arrays(trainer, loss$dims, loss$output + 1L)
+    batch <- batch_arrays(trainer, loss$dims, loss$output + 1L, loss$mask)
     given <- custom_loss_gradient(loss$fn, loss$label, batch, gradient, call)
     trainer_give(trainer, loss$output, given$value, given$slope)
   }

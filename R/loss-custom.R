@@ -33,15 +33,35 @@ custom_loss_gradient <- function(fn, label, batch, gradient, call) {
   y_pred <- trace_value(batch$y_pred, new_tape())
   v <- own_call(fn, list(batch$y_true, y_pred), sprintf("loss \"%s\"", label), "loss", call)
   check_loss_values(v, label, batch, call)
-  total <- reduce_values(v, batch$weight, batch$n)
+  check_masked_values(v, batch$mask, label, "loss", call)
+  total <- reduce_values(v, batch$weight, batch$n, batch$mask)
   list(value = as.double(plain(total)),
     slope = if (gradient) tape_gradients(total, list(y_pred))[[1]])
 }
 
-# sum(w v) / count; a single number for the batch meets the mean of the weights.
-reduce_values <- function(v, weight, n) {
+# sum(w v) / count; a single number for the batch meets the mean of the weights. Of masked steps
+# neither value nor count is there.
+reduce_values <- function(v, weight, n, mask = NULL) {
   if (length(v) == 1 && n != 1) return(v * if (is.null(weight)) 1 else mean(weight))
-  if (is.null(weight)) mean(v) else sum(as.double(v) * rep_len(weight, length(v))) / length(v)
+  count <- if (is.null(mask)) length(v) else sum(mask) + 1e-7
+  weight <- masked_weights(weight, mask, length(v))
+  if (is.null(weight)) mean(v) else sum(as.double(v) * weight) / count
+}
+
+# For each of n values; NULL: all weigh 1.
+masked_weights <- function(weight, mask, n) {
+  if (is.null(mask)) return(if (!is.null(weight)) rep_len(weight, n))
+  rep_len(weight %||% 1, n) * mask
+}
+
+# Only values by step can be left out.
+check_masked_values <- function(v, mask, label, what, call) {
+  n <- length(plain(v))
+  if (is.null(mask) || n == 1 || n == length(mask)) return(invisible(v))
+  stop_kestrel(what, sprintf(
+    "The %s \"%s\" must return one number for each of %d steps, of which some are masked, not %d.",
+    what, label, length(mask), n), hint = "Take means over the last axis only.", argument = label,
+    value = n, call = call)
 }
 
 # What a user's function returns; its error as one of a class of ours, with the operation named.

@@ -2,35 +2,37 @@
 # record "mean", to which sums are added here after each batch, of which it hands over targets,
 # predictions (from before the update) and weights.
 
-# list(at, fn, label, weighted, output, dims) for each; `at` counts all metrics from 0.
+# list(at, fn, label, weighted, output, dims, mask) for each; `at` counts all metrics from 0.
 custom_metrics <- function(model) {
   metrics <- model_state(model)$compiled$metrics
   if (!length(metrics)) return(list())
   custom <- Filter(function(i) !is.null(metrics[[i]]$metric$fn), seq_along(metrics))
   if (!length(custom)) return(list())
   dims <- model_outputs(model)[model_state(model)$compiled$trained]
+  masks <- training_plan(model)$masks
   lapply(custom, function(i) {
     entry <- metrics[[i]]
     list(at = i - 1L, fn = entry$metric$fn, label = entry$metric$label, weighted = entry$weighted,
-      output = entry$output, dims = dims[[entry$output]])
+      output = entry$output, dims = dims[[entry$output]], mask = masks[entry$output])
   })
 }
 
-# Arrays of the last batch: targets have one column where they are codes.
-batch_arrays <- function(trainer, dims, output = 1L) {
+# Arrays of the last batch: targets have one column where they are codes. `mask`: the place of the
+# output's mask, or NA; then a number for each step.
+batch_arrays <- function(trainer, dims, output = 1L, mask = NA) {
   batch <- trainer_batch(trainer, output - 1L)
   wide <- length(batch$t) == length(batch$y)
   dims_t <- if (wide) dims else c(dims[-length(dims)], length(batch$t) / batch$n /
     prod(dims[-length(dims)]))
   list(y_true = array(batch$t, c(batch$n, dims_t)), y_pred = array(batch$y, c(batch$n, dims)),
-    weight = batch$weight, n = batch$n)
+    weight = batch$weight, n = batch$n, mask = if (!is.na(mask)) trainer_look(trainer, mask))
 }
 
 add_custom_metrics <- function(trainer, custom, call) {
   for (metric in custom) {
-    batch <- batch_arrays(trainer, metric$dims, metric$output)
-    weight <- if (metric$weighted) batch$weight
-    sums <- custom_sums(metric$fn, metric$label, batch$y_true, batch$y_pred, weight, batch$n, call)
+    batch <- batch_arrays(trainer, metric$dims, metric$output, metric$mask)
+    if (!metric$weighted) batch$weight <- NULL
+    sums <- custom_sums(metric$fn, metric$label, batch, call)
     trainer_add(trainer, metric$at, sums[1], sums[2])
   }
 }

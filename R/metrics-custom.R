@@ -79,16 +79,18 @@ check_metric_function <- function(fn, arg = caller_arg(fn), call = caller_env())
     value = fn, call = call)
 }
 
-# c(sum(w v), sum(w)) of what the function returns for one batch of n samples.
-custom_sums <- function(fn, label, y_true, y_pred, weight, n, call) {
-  v <- tryCatch(allowInterrupts(fn(y_true, y_pred)), error = function(e) {
+# c(sum(w v), sum(w)) of what the function returns for one batch, as batch_arrays() gives it.
+custom_sums <- function(fn, label, batch, call) {
+  v <- tryCatch(allowInterrupts(fn(batch$y_true, batch$y_pred)), error = function(e) {
     stop_kestrel("metric", sprintf("The metric \"%s\" failed: %s", label, conditionMessage(e)),
       argument = label, parent = e, call = call)
   })
+  n <- batch$n
   v <- check_metric_values(v, label, n, call)
+  check_masked_values(v, batch$mask, label, "metric", call)
   if (length(v) == 1 && n != 1) return(c(v, 1))
-  v <- rowMeans(matrix(v, nrow = n))
-  w <- weight %||% rep(1, n)
+  if (is.null(batch$mask)) v <- rowMeans(matrix(v, nrow = n))
+  w <- masked_weights(batch$weight, batch$mask, length(v)) %||% rep(1, n)
   c(sum(w * v), sum(w))
 }
 
@@ -106,8 +108,8 @@ update_custom <- function(metric, y_true, y_pred, sample_weight, call) {
   y_true <- as_samples(check_compared(y_true, "y_true", call))
   y_pred <- as_samples(check_compared(y_pred, "y_pred", call))
   n <- sample_count(y_pred)
-  w <- column_weights(sample_weight, n, call)
-  new <- custom_sums(state$fn, state$label, y_true, y_pred, w, n, call)
+  batch <- list(y_true = y_true, y_pred = y_pred, weight = column_weights(sample_weight, n, call), n = n)
+  new <- custom_sums(state$fn, state$label, batch, call)
   state$sums <- (state$sums %||% c(0, 0)) + new
   invisible(metric)
 }

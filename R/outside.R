@@ -211,7 +211,7 @@ bare_trainer <- function(spec, w, x, y, batch_size, training, seed, threads) {
   blank <- lapply(y, function(y) data_array(y, sample_dims(y)))
   data <- list(n = x[[1]]$n, x = x, y = blank, weight = rep(list(NULL), length(y)))
   outputs <- rep(list(list(loss = list(name = "outside", h = double()), reduction = "sum",
-    loss_weight = 1, fused = FALSE)), length(y))
+    loss_weight = 1, fused = FALSE, mask = 0L)), length(y))
   train <- list(outputs = outputs, metrics = list(), optimizer = NULL, batch_size = batch_size,
     validation_batch_size = batch_size, shuffle = FALSE, shuffle_batches = FALSE,
     steps_per_epoch = 0L, threads = threads, gather = FALSE, seed = seed)

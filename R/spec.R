@@ -180,23 +180,25 @@ network_spec <- function(model) {
   inputs <- dims_list(model_inputs(model))
   plan <- list2env(list(nodes = list(), n = 0L, layers = list()), parent = emptyenv())
   on.exit(for (state in plan$layers) rm(list = "mark", envir = state))
-  outputs <- place_model(plan, model, -seq_along(inputs), inputs)
+  from <- list(places = -seq_along(inputs), dims = inputs, masks = rep(NA_integer_, length(inputs)))
+  outputs <- place_model(plan, model, from)
   places <- vapply(outputs$places, pass_on, 0L, plan = plan)
   with_outside(list(inputs = inputs, nodes = unlist(plan$nodes, recursive = FALSE),
-    outputs = places, precision = model_state(model)$precision))
+    outputs = places, masks = outputs$masks, unmasked = plan$unmasked,
+    precision = model_state(model)$precision))
 }
 
-# Where the outputs of the model stand, and their dims. `places`: where its inputs stand.
-place_model <- function(plan, model, places, dims) {
+# Where the outputs of the model stand, their dims, and where their masks stand (NA: they have
+# none, see masks.R). `from`: the same of its inputs.
+place_model <- function(plan, model, from) {
   graph <- model_graph(model)
   parts <- model_state(model)$layers
   made <- vector("list", length(graph$calls))
-  for (i in seq_along(places)) made[[graph$inputs[i]]] <- list(places = places[i], dims = dims[i])
+  for (i in seq_along(from$places)) made[[graph$inputs[i]]] <- lapply(from, `[`, i)
   for (i in setdiff(seq_along(made), graph$inputs)) {
     call <- graph$calls[[i]]
-    from <- outputs_of(made, call)
     place <- if (is_model(parts[[call$part]])) place_model else place_layer
-    made[[i]] <- place(plan, parts[[call$part]], from$places, from$dims)
+    made[[i]] <- place(plan, parts[[call$part]], outputs_of(made, call))
   }
   outputs_of(made, graph$outputs)
 }
@@ -204,29 +206,46 @@ place_model <- function(plan, model, places, dims) {
 # The outputs that the pairs in `ends`, list(call, output), tell of.
 outputs_of <- function(made, ends) {
   pick <- function(field) Map(function(c, o) made[[c]][[field]][[o]], ends$call, ends$output)
-  list(places = unlist(pick("places")), dims = pick("dims"))
+  list(places = unlist(pick("places")), dims = pick("dims"), masks = unlist(pick("masks")))
 }
 
-place_layer <- function(plan, layer, places, dims) {
+place_layer <- function(plan, layer, from) {
   state <- layer_state(layer)
-  input <- joint_input(layer, dims)
+  input <- joint_input(layer, from$dims)
   nodes <- built_chain(layer, length(plan$nodes) + 1L, input)
-  plan$nodes <- c(plan$nodes, list(placed_nodes(nodes, places, plan$n, state$mark)))
+  mask <- NA_integer_
+  if (!all(is.na(from$masks))) {
+    nodes <- masked_nodes(layer, nodes)
+    mask <- passed_mask(plan, layer, from)
+  }
+  first <- put_nodes(plan, nodes, c(from$places, if (reads_mask(nodes)) from$masks), state$mark)
   if (is.null(state$mark)) {
     plan$layers <- c(plan$layers, list(state))
-    state$mark <- plan$n
+    state$mark <- first
   }
-  plan$n <- plan$n + length(nodes)
-  list(places = plan$n - length(nodes) + output_nodes(nodes) - 1L,
-    dims = dims_list(layer_output(layer, input)))
+  places <- first + output_nodes(nodes) - 1L
+  list(places = places, dims = dims_list(layer_output(layer, input)),
+    masks = rep(if (makes_mask(layer)) first else mask, length(places)))
+}
+
+# Puts nodes behind those that there are; the place of the first.
+put_nodes <- function(plan, nodes, inputs, owner = NULL) {
+  first <- plan$n
+  plan$nodes <- c(plan$nodes, list(placed_nodes(nodes, inputs, first, owner)))
+  plan$n <- first + length(nodes)
+  first
+}
+
+# A node that no layer has.
+free_node <- function(node) {
+  list(layer = node$layer, activation = node$activation, trainable = FALSE, stream = 0L,
+    activity = NULL, rules = list(), from = node$from)
 }
 
 # Outputs must be nodes: an input that is one is passed on by an identity.
 pass_on <- function(place, plan) {
   if (place >= 0L) return(place)
-  node <- list(layer = list(name = "activation", h = choice("activations", "linear")$h),
-    activation = "linear", trainable = FALSE, stream = 0L, activity = NULL, rules = list())
-  plan$nodes <- c(plan$nodes, list(placed_nodes(list(node), place, plan$n)))
-  plan$n <- plan$n + 1L
-  plan$n - 1L
+  linear <- list(layer = list(name = "activation", h = choice("activations", "linear")$h),
+    activation = "linear")
+  put_nodes(plan, list(free_node(linear)), place)
 }

@@ -21,7 +21,9 @@ train_spec <- function(model, samples, settings, seed, training = TRUE, call = c
 # The network as training sees it: outputs without a loss are none.
 training_plan <- function(model) {
   plan <- model_plan(model)
-  plan$outputs <- plan$outputs[model_state(model)$compiled$trained]
+  trained <- model_state(model)$compiled$trained
+  plan$outputs <- plan$outputs[trained]
+  plan$masks <- plan$masks[trained]
   plan
 }
 
@@ -32,7 +34,8 @@ output_specs <- function(model) {
     loss <- compiled$losses[[o]]
     fused <- loss_is_fused(plan$nodes, plan$outputs[o], loss)
     list(loss = if (fused) fused_choice(loss) else fields(loss)$choice,
-      reduction = fields(loss)$reduction %||% "none", loss_weight = compiled$loss_weights[o], fused = fused)
+      reduction = fields(loss)$reduction %||% "none", loss_weight = compiled$loss_weights[o], fused = fused,
+      mask = if (is.na(plan$masks[o])) 0L else plan$masks[o] + 1L)
   })
 }
 

@@ -211,6 +211,7 @@ static const nn_output_spec* outputs_of(SEXP list) {
     outputs[i].reduction = spec_reduction(spec_field(x, "reduction"));
     outputs[i].loss_weight = spec_number(x, "loss_weight");
     outputs[i].fused = spec_flag(x, "fused");
+    outputs[i].mask = spec_int(x, "mask");
   }
   return outputs;
 }

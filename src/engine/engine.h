@@ -149,6 +149,7 @@ typedef struct {
   nn_reduction reduction;
   double loss_weight;
   bool fused;  /* the loss absorbs the activation that is the output's last node */
+  int mask;    /* 1 + the node that gives 1 for each column that counts, else 0; 0: all count */
 } nn_output_spec;
 
 typedef struct {

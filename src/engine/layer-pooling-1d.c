@@ -4,14 +4,18 @@
 /* Over windows of the steps of a sample (steps x features), feature by feature: the mean, or
  * the largest number (the first of those as large). Window t has the steps
  * t stride - before .. + size - 1, as far as the sample has them. The cache keeps which step
- * was the largest. `flat`: there is one window, and its axis goes. */
+ * was the largest. `flat`: there is one window, and its axis goes.
+ *
+ * A second input is a mask (steps x 1): the mean is of the steps where it is 1, 0/0 of none. */
 
 enum { POOL_MAX, POOL_SIZE, POOL_STRIDE, POOL_BEFORE, POOL_WINDOWS, POOL_FLAT };
 
 static nn_code pool_shape(layer* self) {
   const double* h = self->hparams;
-  if (self->n_inputs != 1) return NN_BAD_SPEC;
-  const shape* in = self->inputs;
+  const shape *in = self->inputs, *mask = in + 1;
+  bool masked = self->n_inputs == 2 && h[POOL_MAX] == 0;
+  if (self->n_inputs != 1 && !masked) return NN_BAD_SPEC;
+  if (masked && shape_size(mask) != (size_t) in->dims[0]) return NN_BAD_SHAPE;
   if (in->rank != 2 || h[POOL_SIZE] < 1 || h[POOL_STRIDE] < 1 || h[POOL_WINDOWS] < 1) return NN_BAD_SHAPE;
   if ((h[POOL_WINDOWS] - 1) * h[POOL_STRIDE] - h[POOL_BEFORE] >= in->dims[0]) return NN_BAD_SHAPE;
   if (h[POOL_BEFORE] >= h[POOL_SIZE]) return NN_BAD_SHAPE;
@@ -34,10 +38,26 @@ static pool_window pool_of(const layer* self, size_t i) {
   return (pool_window){i % k, (size_t) (from < 0 ? 0 : from), (size_t) (to < steps ? to : steps)};
 }
 
-static real pool_mean(const pool_window* p, size_t k, const real* x) {
+/* The mask of the sample that number `at` of the output belongs to; NULL: all steps count. */
+static const real* pool_mask(const layer* self, const frame* f, size_t at) {
+  size_t sample = at / shape_size(&self->output);
+  return self->n_inputs == 2 ? f->x[1] + sample * (size_t) self->inputs->dims[0] : NULL;
+}
+
+static bool pool_counts(const real* mask, size_t t) { return !mask || mask[t] > (real) 0.5; }
+
+static double pool_count(const pool_window* p, const real* mask) {
+  double n = 0;
+  for (size_t t = p->from; t < p->to; ++t) n += pool_counts(mask, t);
+  return n;
+}
+
+static real pool_mean(const pool_window* p, size_t k, const real* mask, const real* x) {
   double sum = 0;
-  for (size_t t = p->from; t < p->to; ++t) sum += (double) x[t * k + p->feature];
-  return (real) (sum / (double) (p->to - p->from));
+  for (size_t t = p->from; t < p->to; ++t) {
+    if (pool_counts(mask, t)) sum += (double) x[t * k + p->feature];
+  }
+  return (real) (sum / pool_count(p, mask));
 }
 
 static size_t pool_largest(const pool_window* p, size_t k, const real* x) {
@@ -55,7 +75,7 @@ static void pool_forward(const layer* self, const frame* f) {
     pool_window p = pool_of(self, at % out);
     const real* x = f->x[0] + at / out * in;
     if (self->hparams[POOL_MAX] == 0) {
-      f->y[at] = pool_mean(&p, k, x);
+      f->y[at] = pool_mean(&p, k, pool_mask(self, f, at), x);
     } else {
       size_t largest = pool_largest(&p, k, x);
       f->cache[at] = (real) largest;
@@ -69,6 +89,9 @@ static void pool_backward(const layer* self, const frame* f, const real* dy, rea
   (void) dw;
   size_t in = shape_size(self->inputs), out = shape_size(&self->output);
   size_t k = (size_t) self->inputs->dims[1];
+  if (self->n_inputs == 2 && dx[1]) {
+    vector_fill((size_t) self->inputs->dims[0] * (size_t) f->batch, 0, dx[1]);
+  }
   if (!dx[0]) return;
   vector_fill(in * (size_t) f->batch, 0, dx[0]);
   for (size_t at = 0; at < out * (size_t) f->batch; ++at) {
@@ -78,7 +101,11 @@ static void pool_backward(const layer* self, const frame* f, const real* dy, rea
       to[(size_t) f->cache[at] * k + p.feature] += dy[at];
       continue;
     }
-    for (size_t t = p.from; t < p.to; ++t) to[t * k + p.feature] += dy[at] / (real) (p.to - p.from);
+    const real* mask = pool_mask(self, f, at);
+    real each = dy[at] / (real) pool_count(&p, mask);
+    for (size_t t = p.from; t < p.to; ++t) {
+      if (pool_counts(mask, t)) to[t * k + p.feature] += each;
+    }
   }
 }
 
@@ -91,7 +118,8 @@ static void pool_jvp(const layer* self, const frame* f, const real* const* xdot,
     pool_window p = pool_of(self, at % out);
     const real* dot = xdot[0] + at / out * in;
     bool largest = self->hparams[POOL_MAX] != 0;
-    ydot[at] = largest ? dot[(size_t) f->cache[at] * k + p.feature] : pool_mean(&p, k, dot);
+    ydot[at] = largest ? dot[(size_t) f->cache[at] * k + p.feature]
+                       : pool_mean(&p, k, pool_mask(self, f, at), dot);
   }
 }
 

@@ -109,6 +109,7 @@ NN_PRIVATE void flat_jvp(const layer* self, const frame* f, const real* const* x
 #include "layer-gaussian-noise.c"
 #include "layer-group-normalization.c"
 #include "layer-layer-normalization.c"
+#include "layer-mask.c"
 #include "layer-merge.c"
 #include "layer-normalization.c"
 #include "layer-outside.c"
@@ -139,6 +140,7 @@ static const layer_type* const layer_types[] = {
     &gaussian_noise_layer,
     &group_normalization_layer,
     &layer_normalization_layer,
+    &mask_layer,
     &maximum_layer,
     &minimum_layer,
     &multiply_layer,

@@ -13,6 +13,7 @@ typedef struct {
   const real* y;    /* predictions, k x cols */
   const double* h;  /* hyperparameters, in the order of the record */
   int n_h;          /* how many; metrics alone look at it */
+  const real* mask; /* a number per column, 0 where it is left out, else 1; or NULL: none is */
 } loss_args;
 
 enum {
@@ -38,6 +39,8 @@ NN_PRIVATE const loss* loss_find(const char* name);
 NN_PRIVATE const loss* loss_at(int i);
 /* Where the hyperparameter stands in h, or -1. */
 NN_PRIVATE int loss_hparam(const loss* l, const char* name);
+/* Of column j: its weight (NULL: 1), or 0 where the mask leaves it out. */
+NN_PRIVATE real masked_weight(const loss_args* a, const real* weight, size_t j);
 /* The scales s_j that make sum_j s_j v_j the reduced loss; weight has cols numbers or is
  * NULL. For NN_LOSS_WHOLE only s[0] is written. */
 NN_PRIVATE void loss_scales(const loss* l, const loss_args* a, const real* weight,

@@ -14,8 +14,9 @@
  *   sum, none                s_j = w_j
  *   mean_with_sample_weight  s_j = w_j / sum(w), 0 where all weigh nothing
  *
- * Columns of an ignored class weigh 0, and n + eps counts the others. A loss of the whole
- * batch is one value that meets every weight: its scale is the sum of the s_j. */
+ * Columns of an ignored class and those that a mask leaves out weigh 0, and n + eps counts the
+ * others. A loss of the whole batch is one value that meets every weight: its scale is the sum of
+ * the s_j. */
 
 static const loss losses[] = {
     {.name = "mean_squared_error", .value = mse_value, .grad = mse_grad, .hessian = mse_hessian},
@@ -104,27 +105,38 @@ static double reduction_divisor(nn_reduction reduction, double columns, double t
   return reduction == NN_REDUCE_WEIGHTED_MEAN && total != 0 ? total : 1;
 }
 
-static void whole_scale(size_t cols, const real* weight, nn_reduction reduction, real* s) {
+NN_PRIVATE real masked_weight(const loss_args* a, const real* weight, size_t j) {
+  return (weight ? weight[j] : 1) * (a->mask ? a->mask[j] : 1);
+}
+
+static double columns_kept(const loss_args* a) {
+  double kept = 0;
+  for (size_t j = 0; a->mask && j < a->cols; ++j) kept += (double) a->mask[j];
+  return a->mask ? kept + (double) NN_EPSILON : (double) a->cols;
+}
+
+static void whole_scale(const loss_args* a, const real* weight, nn_reduction reduction, real* s) {
   double total = 0;
-  for (size_t j = 0; weight && j < cols; ++j) total += (double) weight[j];
-  s[0] = weight ? (real) (total / reduction_divisor(reduction, (double) cols, total)) : 1;
+  for (size_t j = 0; j < a->cols; ++j) total += (double) masked_weight(a, weight, j);
+  bool all = !weight && !a->mask;
+  s[0] = all ? 1 : (real) (total / reduction_divisor(reduction, columns_kept(a), total));
 }
 
 NN_PRIVATE void loss_scales(const loss* l, const loss_args* a, const real* weight,
                             nn_reduction reduction, real* s) {
   if (l->flags & NN_LOSS_WHOLE) {
-    whole_scale(a->cols, weight, reduction, s);
+    whole_scale(a, weight, reduction, s);
     return;
   }
   int at = loss_hparam(l, "ignore_class");
   double ignore = at < 0 ? (double) NAN : a->h[at], total = 0, kept = 0;
   for (size_t j = 0; j < a->cols; ++j) {
     bool ignored = at >= 0 && (double) a->t[j] == ignore;
-    s[j] = ignored ? 0 : weight ? weight[j] : 1;
+    s[j] = ignored ? 0 : masked_weight(a, weight, j);
     total += (double) s[j];
-    kept += !ignored;
+    kept += ignored ? 0 : a->mask ? (double) a->mask[j] : 1;
   }
-  if (!isnan(ignore)) kept += (double) NN_EPSILON;
+  if (!isnan(ignore) || a->mask) kept += (double) NN_EPSILON;
   double divisor = reduction_divisor(reduction, kept, total);
   for (size_t j = 0; j < a->cols; ++j) s[j] = (real) ((double) s[j] / divisor);
 }

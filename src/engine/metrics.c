@@ -8,7 +8,7 @@
 #include "metrics-regression.c"
 
 /* The table of metrics. The means keep two sums, total = sum(w v) and count = sum(w), over
- * all columns since they were set to 0. A loss of the whole batch has one value v, which
+ * all columns since they were set to 0; they alone heed a mask, as in Keras. A loss of the whole batch has one value v, which
  * weighs 1, or sum(w) where there are weights. */
 
 enum { MEAN_TOTAL, MEAN_COUNT, MEAN_STATES };
@@ -22,7 +22,7 @@ static void mean_update(const metric* m, const loss_args* a, const real* weight,
                         double* state) {
   m->value(a, v);
   for (size_t j = 0; j < a->cols; ++j) {
-    mean_add((double) v[j], weight ? (double) weight[j] : 1, state);
+    mean_add((double) v[j], (double) masked_weight(a, weight, j), state);
   }
 }
 
@@ -32,7 +32,7 @@ static void kept_update(const metric* m, const loss_args* a, const real* weight,
   m->value(a, v);
   for (size_t j = 0; j < a->cols; ++j) {
     if ((double) a->t[j] == a->h[SCCE_IGNORE]) continue;
-    mean_add((double) v[j], weight ? (double) weight[j] : 1, state);
+    mean_add((double) v[j], (double) masked_weight(a, weight, j), state);
   }
 }
 
@@ -40,8 +40,8 @@ static void whole_update(const metric* m, const loss_args* a, const real* weight
                          double* state) {
   double sum = 0;
   m->value(a, v);
-  for (size_t j = 0; weight && j < a->cols; ++j) sum += (double) weight[j];
-  mean_add((double) v[0], weight ? sum : 1, state);
+  for (size_t j = 0; j < a->cols; ++j) sum += (double) masked_weight(a, weight, j);
+  mean_add((double) v[0], weight || a->mask ? sum : 1, state);
 }
 
 static size_t mean_states(const loss_args* a) {

@@ -191,6 +191,12 @@ NN_PRIVATE size_t trainer_bytes(const network* net, const nn_train_spec* spec, c
   return a.overflow ? SIZE_MAX : a.used;
 }
 
+static bool mask_fits(const trainer* t, const output* out) {
+  if (out->mask < 0) return true;
+  if (out->mask >= t->net->n_nodes) return false;
+  return shape_size(&t->net->nodes[out->mask].layer.output) == (size_t) out->positions;
+}
+
 /* Columns of targets are as long as those of predictions, or of one number. */
 static bool targets_fit(const output* out) {
   if (out->loss && (out->loss->flags & NN_LOSS_CODES)) return out->kt == 1;
@@ -206,7 +212,8 @@ static nn_code output_resolve(trainer* t, const nn_output_spec* spec, int o) {
   out->loss_weight = spec->loss_weight;
   out->shown = t->net->outputs[o];
   out->node = spec->fused ? t->net->nodes[out->shown].inputs[0] : out->shown;
-  if (out->node < 0) return NN_BAD_SPEC;
+  out->mask = spec->mask - 1;
+  if (out->node < 0 || !mask_fits(t, out)) return NN_BAD_SPEC;
   if (out->outside) return NN_OK;
   return hparams_copy(spec->loss, out->loss->hparams, out->h);
 }

@@ -45,7 +45,8 @@ NN_PRIVATE loss_args output_args(const trainer* t, const output* out, int from, 
                  .kt = out->kt,
                  .t = out->t,
                  .y = t->ws.y[from],
-                 .h = h};
+                 .h = h,
+                 .mask = out->mask < 0 ? NULL : t->ws.y[out->mask]};
   return a;
 }
 

@@ -26,6 +26,7 @@ typedef struct {
   double loss_weight;
   int node;       /* whose output the loss works on: the logits when fused */
   int shown;      /* whose output the metrics see */
+  int mask;       /* whose output says which columns count; -1: all do */
   int k, kt;      /* predictions and targets in a column */
   int positions;  /* columns in a sample */
   real* t;        /* targets of the batch */

@@ -233,6 +233,7 @@ gradient_layers <- list(
   embedding = layer_case(function() layer_embedding(input_dim = 5, output_dim = 2), 3, function(x, w) {
     aperm(array(w[[1]][as.vector(x) + 1, ], c(dim(x), 2)), 1:3)
   }, codes = 5),
+  masking = layer_case(layer_masking, c(4, 3), same),
   category_encoding = layer_case(function() layer_category_encoding(num_tokens = 5, output_mode = "count"), 3,
     function(x, w) t(apply(x, 1, function(v) tabulate(v + 1, 5))), codes = 5),
   discretization = layer_case(function() layer_discretization(bin_boundaries = c(0.5, 2.5)), 3,

@@ -32,7 +32,7 @@ test_that("what is no code is refused", {
     expect_refused(layer_embedding(input_dim = 2, output_dim = bad), "argument", "output_dim")
   }
   expect_refused(layer_embedding(input_dim = 2), "argument", "output_dim")
-  for (bad in list(TRUE, NA, "a")) {
+  for (bad in list(2, NA, "a")) {
     expect_refused(layer_embedding(input_dim = 2, output_dim = 2, mask_zero = bad), "argument", "mask_zero")
   }
   expect_snapshot(error = TRUE, layer(cbind(c(1, 3))))

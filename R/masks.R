@@ -1,0 +1,115 @@
+# Masks: which steps of a sample count, for layers and losses that leave the others out.
+#
+# A mask is an engine node with 1 or 0 for each step, of the dims of the tensor that it belongs to,
+# but 1 in the last. While the network of a model is laid out, each tensor carries the place of its
+# mask beside its own, NA where it has none.
+
+# How a layer stands to masks, as in Keras:
+#   keeps    its output has the mask of its input
+#   merges   its output has one made of those of its inputs
+#   ends     it uses the mask itself, or can do without: its output has none
+#   refuses  it cannot be computed with one
+#   drops    its output has none, though the steps that it leaves out are in it
+mask_effect <- function(layer) {
+  state <- layer_state(layer)
+  for (effect in names(mask_effects)) if (state$type %in% mask_effects[[effect]]) return(effect)
+  if (state$type == "custom" && isTRUE(layer_instance(layer)$supports_masking)) "keeps" else "drops"
+}
+
+mask_effects <- list(
+  keeps = c("dense", "activation", "re_lu", "leaky_re_lu", "elu", "thresholded_re_lu", "p_re_lu",
+    "dropout", "alpha_dropout", "gaussian_dropout", "gaussian_noise", "spatial_dropout1d",
+    "activity_regularization", "layer_normalization", "group_normalization",
+    "rms_normalization", "unit_normalization", "time_distributed"),
+  merges = c("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate"),
+  ends = c("global_average_pooling1d", "dot", "masking", "embedding"),
+  refuses = c("softmax", "batch_normalization")
+)
+
+# 0 where all numbers along the last axis (`each`: where each number) are `value`; NULL: nowhere.
+mask_node <- function(value, each = FALSE, from = -1L) {
+  new_node("mask", list(value = value, each = each), from = from)
+}
+
+# Layers whose first node is the mask of their output.
+makes_mask <- function(layer) {
+  state <- layer_state(layer)
+  state$type == "masking" || state$type == "embedding" && isTRUE(state$config$mask_zero)
+}
+
+# The nodes of a layer whose input has a mask.
+masked_nodes <- function(layer, nodes) {
+  if (mask_effect(layer) == "refuses") stop_masked(layer)
+  if (layer_state(layer)$type != "global_average_pooling1d") return(nodes)
+  if (layer_config(layer)$data_format == "channels_first") stop_masked(layer)
+  nodes[[1]]$from <- c(-1L, -2L)
+  nodes
+}
+
+# Whether the nodes read the mask as one more input.
+reads_mask <- function(nodes) -2L %in% nodes[[1]]$from && nodes[[1]]$layer$name == "pooling_1d"
+
+stop_masked <- function(layer) {
+  stop_kestrel("shape", sprintf("Layer \"%s\" cannot take steps of which some are masked.",
+    layer$name), hint = mask_hints[[layer_state(layer)$type]], argument = layer$name, call = NULL)
+}
+
+mask_hints <- list(
+  softmax = "layer_activation(activation = \"softmax\") can.",
+  batch_normalization = "layer_layer_normalization() can.",
+  global_average_pooling1d = "Its steps must come first: data_format = \"channels_last\"."
+)
+
+# Where the mask of the layer's output stands, from those of its inputs; NA: it has none. Layers
+# that lose one are remembered.
+passed_mask <- function(plan, layer, from) {
+  effect <- mask_effect(layer)
+  if (effect == "drops") plan$unmasked <- c(plan$unmasked, layer$name)
+  if (effect == "keeps") kept_mask(layer, from)
+  else if (effect == "merges") merged_mask(plan, layer, from)
+  else NA_integer_
+}
+
+# Steps that are not there afterwards, which only layer_time_distributed() may do, end it.
+kept_mask <- function(layer, from) {
+  input <- from$dims[[1]]
+  output <- layer_output(layer, joint_input(layer, from$dims))
+  if (identical(input[-length(input)], output[-length(output)])) from$masks[1] else NA_integer_
+}
+
+# A step counts where it does in one of the inputs; all must have masks. Side by side, an input
+# without one counts everywhere.
+merged_mask <- function(plan, layer, from) {
+  masks <- from$masks
+  joined <- layer_state(layer)$type == "concatenate"
+  if (!joined && anyNA(masks)) return(NA_integer_)
+  for (k in which(is.na(masks))) {
+    masks[k] <- put_nodes(plan, list(free_node(mask_node(NULL))), from$places[k])
+  }
+  node <- if (joined && joins_steps(layer, from$dims[[1]])) layer_nodes(layer, from$dims)[[1]]
+  put_nodes(plan, list(free_node(node %||% new_node("maximum"))), masks)
+}
+
+joins_steps <- function(layer, dims) {
+  axis <- layer_config(layer)$axis
+  axis != -1 && axis != length(dims)
+}
+
+# Keras warns when the layer is called.
+warn_unmasked <- function(model, call) {
+  if (!length(model_state(model)$layers) || !model_state(model)$built) return(invisible())
+  for (name in unique(model_plan(model)$unmasked)) {
+    warn_kestrel("mask", sprintf("Layer \"%s\" does not hand on which steps are masked.", name),
+      hint = "What comes after it sees all steps, the masked ones too.", call = call)
+  }
+}
+
+# For what takes the loss to be of all steps of all samples.
+check_all_steps <- function(model, what, call) {
+  state <- model_state(model)
+  if (!length(state$layers) || !state$built || all(is.na(model_plan(model)$masks))) {
+    return(invisible(model))
+  }
+  stop_kestrel("state", sprintf("%s needs a loss of all steps.", what),
+    hint = "Masks leave some out of this model's loss, see ?layer_masking.", call = call)
+}
