@@ -1,0 +1,35 @@
+test_that("plain arrays in such a function go together as traced ones do", {
+  f <- masked(function(y, x) {
+    centred <- y - k_mean(y, axis = 2, keepdims = TRUE)
+    sum(x * centred * (centred > matrix(c(0, 0.2))))
+  })
+  centred <- q - rowMeans(q)
+  expect_equal(differentiate(function(x) f(q, x), list(m))$gradients[[1]],
+    centred * (centred > c(0, 0.2)))
+  expect_error(f(q, matrix(1, 5, 5)), "5 x 5", class = "kestrel_error_shape")
+})
+
+test_that("functions that the user's function calls are seen, too", {
+  row_norms <- function(x) sqrt(rowSums(x^2))
+  total <- function(x, k = 3) if (k == 0) 0 else sum(row_norms(x)) + total(x, k - 1)
+  expect_equal(gradient(total, m)[[1]], 3 * m / sqrt(rowSums(m^2)), tolerance = 1e-14)
+})
+
+test_that("densities and spreads of statistics have their gradients", {
+  expect_gradients(
+    function(x) sum(dnorm(x, x[2, 1], exp(x[1, 1]), log = TRUE)) - dnorm(x[2, 2])
+  )
+})
+
+test_that("a function of a package is not looked into", {
+  expect_false(is_users(stats::dist, function(x) x))
+  expect_true(is_users(function(x) x, function(x) x))
+  expect_false(is_users(sum, function(x) x))
+  expect_identical(masked(sum), sum)
+})
+
+test_that("functions that call each other are copied once", {
+  even <- function(x, n) if (n == 0) sum(x^2) else odd(x, n - 1)
+  odd <- function(x, n) even(x, n - 1)
+  expect_equal(gradient(function(x) even(x, 4), m)[[1]], 2 * m)
+})
