@@ -1,58 +1,8 @@
-# Batches from functions against fits of the same batches as arrays. `small_model()` and the like:
-# helper-refusal.R.
-
-feed_x <- small_x(22)
-feed_y <- small_y(22)
-feed_w <- abs(sin(1:22)) + 0.1
-
-# The rows of x in batches of these sizes, over and over; NULL after each pass where it ends.
-batches_of <- function(sizes, ends = FALSE, weight = NULL, x = feed_x, y = feed_y) {
-  last <- cumsum(sizes)
-  at <- 0
-  function() {
-    if (ends && at == length(sizes)) {
-      at <<- 0
-      return(NULL)
-    }
-    at <<- at %% length(sizes) + 1
-    rows <- seq(last[at] - sizes[at] + 1, last[at])
-    c(list(x[rows, , drop = FALSE], y[rows, , drop = FALSE]), if (!is.null(weight)) list(weight[rows]))
-  }
-}
-
-feed_twins <- function(dropout = FALSE, metrics = list("mae", metric_auc()), ...) {
-  one <- keras_model_sequential(input_shape = 4) %>% layer_dense(3, activation = "tanh")
-  if (dropout) one %>% layer_dropout(0.3) %>% layer_batch_normalization()
-  one %>% layer_dense(1, activation = "sigmoid")
-  two <- clone_model(one)
-  for (m in list(one, two)) compile(m, loss = "mse", optimizer = optimizer_adam(0.05), metrics = metrics, ...)
-  set_weights(two, get_weights(one))
-  list(one = one, two = two)
-}
-
-# Arrays in batches of 6, without shuffling; the last one has 4.
-expect_same_fit <- function(generator, twins, ..., weight = NULL, steps = NULL, epochs = 3) {
-  force(twins)
-  set.seed(4)
-  a <- fit(twins$one, feed_x, feed_y > 0, batch_size = 6, shuffle = FALSE, epochs = epochs, verbose = 0,
-    sample_weight = weight, ...)
-  set.seed(4)
-  b <- fit(twins$two, generator, steps_per_epoch = steps, epochs = epochs, verbose = 0, ...)
-  expect_equal(b$metrics, a$metrics, tolerance = 1e-12)
-  expect_equal(get_weights(twins$two), get_weights(twins$one), tolerance = 1e-12)
-  expect_identical(model_state(twins$two)$optimizer_state$iterations,
-    model_state(twins$one)$optimizer_state$iterations)
-}
-
 test_that("a generator trains as the same batches of arrays do", {
   y <- feed_y > 0
   expect_same_fit(batches_of(c(6, 6, 6, 4), y = y), feed_twins(), steps = 4)
   expect_same_fit(batches_of(c(6, 6, 6, 4), ends = TRUE, y = y), feed_twins())
   expect_same_fit(batches_of(c(6, 6, 6, 4), ends = TRUE, y = y), feed_twins(), steps = 4)
-})
-
-test_that("dropout and running statistics go on from batch to batch", {
-  expect_same_fit(batches_of(c(6, 6, 6, 4), y = feed_y > 0), feed_twins(dropout = TRUE), steps = 4)
 })
 
 test_that("weights of samples and classes act", {
@@ -119,19 +69,6 @@ test_that("R's own losses, metrics and layers work on batches", {
     tolerance = 1e-12)
 })
 
-test_that("evaluate() and predict() take generators", {
-  model <- feed_twins()$one
-  expect_equal(evaluate(model, batches_of(c(3, 12, 7)), steps = 3), evaluate(model, feed_x, feed_y),
-    tolerance = 1e-12)
-  gen <- batches_of(c(3, 12, 7), ends = TRUE)
-  expect_equal(evaluate(model, gen), evaluate(model, feed_x, feed_y), tolerance = 1e-12)
-  expect_equal(evaluate(model, gen, steps = 1), evaluate(model, feed_x[1:3, ], feed_y[1:3]), tolerance = 1e-12)
-  gen <- batches_of(c(3, 12, 7), ends = TRUE)
-  expect_identical(predict(model, gen), predict(model, feed_x))
-  expect_identical(predict(model, function() feed_x, steps = 2), predict(model, rbind(feed_x, feed_x)))
-  expect_identical(predict(model, function() list(feed_x), steps = 1), predict(model, feed_x))
-})
-
 test_that("several inputs and outputs are fed by lists", {
   a <- layer_input(4, name = "a")
   b <- layer_input(4, name = "b")
@@ -163,21 +100,6 @@ test_that("hooks of batches and stopping are as for arrays", {
   stopping <- list(on_train_batch_end = function(batch, logs) if (batch == 2) both$two$stop_training <- TRUE)
   h <- fit(both$two, batches_of(22), epochs = 9, verbose = 0, callbacks = stopping)
   expect_length(h$metrics$loss, 1)
-})
-
-test_that("running out of data ends training with a warning", {
-  few <- function(n) {
-    gen <- batches_of(11:10)
-    function() if ((n <<- n - 1) >= 0) gen()
-  }
-  model <- feed_twins()$one
-  expect_warning(h <- fit(model, few(3), steps_per_epoch = 2, epochs = 5, verbose = 0),
-    class = "kestrel_warning_out_of_data")
-  expect_length(h$metrics$loss, 2)
-  expect_warning(h <- fit(model, few(4), steps_per_epoch = 2, epochs = 5, verbose = 0),
-    class = "kestrel_warning_out_of_data")
-  expect_length(h$metrics$loss, 2)
-  expect_no_warning(fit(model, few(4), steps_per_epoch = 2, epochs = 2, verbose = 0))
 })
 
 test_that("what is printed is that of arrays without the count of samples", {

@@ -94,47 +94,6 @@ test_that("a layer without object is called on data; self may be an argument", {
   expect_equal(dim(layer_own(, 4)(d$x)), c(20L, 4L))
 })
 
-test_that("weights that are not trained are assigned in training", {
-  total <- Layer("Total", initialize = function() {
-    self$total <- self$add_weight(shape = list(), initializer = "zeros", trainable = FALSE, name = "total")
-  }, call = function(inputs) {
-    self$total$assign_add(sum(inputs))
-    inputs * 1
-  })
-  model <- keras_model_sequential(input_shape = 3) %>% total() %>% layer_dense(1)
-  model %>% compile(loss = "mse", optimizer = "sgd")
-  fit(model, d$x, d$y, epochs = 2, batch_size = 6, verbose = 0)
-  expect_equal(c(get_weights(model$layers[[1]])[[1]]), 2 * sum(d$x), tolerance = 1e-12)
-  predict(model, d$x)
-  expect_equal(c(get_weights(model$layers[[1]])[[1]]), 2 * sum(d$x), tolerance = 1e-12)
-})
-
-test_that("add_loss() is an activity regularizer", {
-  charging <- Layer("Charging", call = function(inputs) {
-    self$add_loss(0.1 * sum(inputs^2) / nrow(inputs))
-    inputs
-  })
-  results <- lapply(list(charging, function(m) layer_activity_regularization(m, l2 = 0.1)), function(add) {
-    set.seed(3)
-    model <- keras_model_sequential(input_shape = 3) %>% layer_dense(4) %>% add() %>% layer_dense(1)
-    model %>% compile(loss = "mse", optimizer = "adam")
-    all_results(model, d$x, d$y, d$w)
-  })
-  expect_equal(results[[1]], results[[2]], tolerance = 1e-12)
-})
-
-test_that("several inputs, training and compute_output_shape", {
-  joined <- Layer("Joined", call = function(inputs, training) {
-    inputs[[1]] * inputs[[2]] + if (training) 1 else 0
-  }, compute_output_shape = function(input_shape) input_shape[[1]])
-  a <- layer_input(3)
-  b <- layer_input(1)
-  model <- keras_model(list(a, b), joined(list(a, b)))
-  x <- list(d$x, d$x[, 1, drop = FALSE])
-  expect_equal(predict(model, x), d$x * d$x[, 1], tolerance = 1e-14)
-  expect_equal(model(x, training = TRUE), d$x * d$x[, 1] + 1, tolerance = 1e-14)
-})
-
 test_that("methods that fail, and what is no class, are named", {
   fails <- function(...) expect_error(Layer("Bad", ...)()(d$x), class = "kestrel_error_layer")
   expect_match(conditionMessage(fails(initialize = function() stop("one"))), "initialize\\(\\) of layer \"Bad\".*one")

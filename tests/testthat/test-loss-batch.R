@@ -100,24 +100,6 @@ test_that("saveRDS, callbacks and early stopping go with custom losses", {
   expect_identical(get_weights(model), get_weights(again))
 })
 
-test_that("a function that fails, or returns what is no loss, is named", {
-  refused <- function(fn) {
-    model <- net(fn)
-    before <- get_weights(model)
-    error <- suppressWarnings(expect_error(fit(model, x, y, epochs = 1, verbose = 0), class = "kestrel_error_loss"))
-    expect_identical(get_weights(model), before)
-    suppressWarnings(expect_error(evaluate(model, x, y, verbose = 0), class = "kestrel_error_loss"))
-    error
-  }
-  expect_match(conditionMessage(refused(function(y_true, y_pred) stop("no way"))), "no way")
-  expect_match(conditionMessage(refused(function(y_true, y_pred) scale(y_pred))), "in `scale()`", fixed = TRUE)
-  expect_match(conditionMessage(refused(function(y_true, y_pred) y_pred[1:3, 1])), "20 samples")
-  expect_match(conditionMessage(refused(function(y_true, y_pred) 3)), "no gradient")
-  expect_match(conditionMessage(refused(function(y_true, y_pred) log(0 * y_pred - 1))), "NaN at position 1")
-  expect_match(conditionMessage(refused(function(y_true, y_pred) sum(y_pred %% 1))), "%%")
-  expect_s3_class(refused(function(y_true, y_pred) stop("x"))$parent, "simpleError")
-})
-
 test_that("compile() and what needs second derivatives say what they want", {
   expect_error(net(function(y) 1), "y_true and y_pred", class = "kestrel_error_argument")
   model <- net(function(y_true, y_pred) rowMeans(abs(y_true - y_pred)))

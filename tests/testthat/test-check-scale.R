@@ -1,0 +1,56 @@
+test_that("Adam's reach bounds its steps", {
+  # The worst case: gradients that are zero, then large.
+  reach <- adam_reach(optimizer_adam(1))
+  expect_equal(reach, 0.1 / sqrt(0.001) / sqrt(1 - 0.81 / 0.999))
+  spec <- optimizer_spec(optimizer_adam(1), environment())
+  w <- 0
+  state <- NULL
+  worst <- 0
+  for (g in c(rep(1e-6, 50), 10^(0:8), rep(1e8, 50))) {
+    step <- engine_optimizer_step(spec, 1L, w, g, state)
+    worst <- max(worst, abs(step$w - w))
+    w <- step$w
+    state <- step$state
+  }
+  expect_lte(worst, reach)
+  expect_gt(worst, 0.5)
+})
+
+test_that("outputs stay within their bound for all weights in reach", {
+  withr::local_seed(1)
+  m <- net(2, c(5, 4, 2), c("tanh", "relu", "linear"))
+  case <- new_case(m, plane$x, cbind(plane$curved, 1), NULL, NULL, NULL, 5, environment())
+  bound <- output_bound(case, 0.3)
+  w <- get_weights(m)
+  for (i in 1:50) {
+    set_weights(m, lapply(w, function(v) v + stats::runif(length(v), -0.3, 0.3)))
+    expect_lte(max(abs(predict(m, plane$x))), bound)
+  }
+})
+
+test_that("targets out of reach are proven to be", {
+  y <- 1e6 * plane$x[, 1]
+  d <- diagnosed(function() case_of(net(2, c(8, 1), c("tanh", "linear"), epochs = 5, x = plane$x, y = y), plane$x, y),
+    verify = TRUE)
+  expect_identical(d$confidence[d$id == "D7"], "PROVEN")
+  expect_true(d$verified[d$id == "D7"])
+})
+
+test_that("targets are off scale where they are wide or far from 0, and never for classes", {
+  case <- function(y, loss = "mse", last = "linear") {
+    new_case(net(2, c(4, 1), c("tanh", last), loss), plane$x, y, NULL, NULL, NULL, 5, environment())
+  }
+  expect_false(any(off_scale_targets(case(plane$curved))))
+  expect_true(any(off_scale_targets(case(1000 * plane$curved))))
+  expect_true(any(off_scale_targets(case(plane$curved + 100))))
+  expect_false(any(off_scale_targets(case(plane$class, "binary_crossentropy", "sigmoid"))))
+  expect_true(is_off_scale(case(plane$curved + 100)))
+  expect_false(is_off_scale(case(plane$curved)))
+})
+
+test_that("no bound is known for settings or activations outside the theorem", {
+  expect_identical(adam_reach(optimizer_adam(1, beta_1 = 0.99)), NA_real_)
+  expect_identical(adam_reach(optimizer_adam(1, beta_2 = 0.9)), NA_real_)
+  case <- new_case(net(2, c(4, 1), c("exponential", "linear")), plane$x, plane$curved, NULL, NULL, NULL, 5, environment())
+  expect_identical(output_bound(case, 0.1), NA_real_)
+})
