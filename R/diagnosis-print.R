@@ -109,7 +109,7 @@ closing_line <- function(x) {
   }
 }
 
-# Rungs from below: 0, floors, the loss, the best straight line and constant.
+# Rungs from below: floors, the loss, the best straight line and constant.
 ladder_lines <- function(x, width) {
   rungs <- diagnosis_rungs(attr(x, "case"))
   if (length(rungs) < 2) return(NULL)
@@ -118,20 +118,33 @@ ladder_lines <- function(x, width) {
 }
 
 diagnosis_rungs <- function(case) {
-  if (is.null(case$model) || !has_data(case) || !case$computable) return(NULL)
-  rungs <- c(
-    floor = if (is.finite(case$data_floor)) case$data_floor,
-    `straight line` = if (!is.na(case$affine_loss)) case$affine_loss,
-    constant = if (!is.na(case$constant_loss)) case$constant_loss,
-    you = case$loss
-  )
-  merged_rungs(sort(rungs))
+  if (is.null(case$model) || !has_data(case) || !case$computable || is.null(case$ladder)) return(NULL)
+  values <- vapply(case$ladder$rungs, `[[`, 0, "about")
+  same <- isTRUE(values["architecture"] - values["data"] <= 1e-6 * max(abs(values)))
+  if (same) values <- values[names(values) != "data"]
+  labels <- c(data = "data floor", architecture = "floor", cell = "floor of these units",
+    affine = "straight line", constant = "constant", current = "you")
+  values <- values[intersect(names(labels), names(values))]
+  names(values) <- labels[names(values)]
+  merged_rungs(values[is.finite(values)])
+}
+
+# That of loss_ladder(), but for what takes long: at level "quick" the floor of the model, the best
+# affine predictor where it is not by least squares, and cells where no rows are off.
+evidence_ladder <- function(case) {
+  off <- any(vapply(case$dead, function(d) length(d$rows) > 0, NA))
+  longer <- case$level != "quick"
+  names <- c("data", if (longer) "architecture", if (longer && off) "cell", "current",
+    if (is_squared(case)) "affine", "constant")
+  tryCatch(new_ladder(ladder_rungs(case$model, case$problem, names), case$problem),
+    kestrel_error = function(e) NULL)
 }
 
 # Rungs at the same height share a place: "line = you".
 merged_rungs <- function(rungs) {
-  scale <- max(abs(rungs))
-  group <- cumsum(c(1, diff(rungs) > 1e-6 * scale))
-  names <- vapply(split(names(rungs), group), paste, "", collapse = " = ")
-  stats::setNames(vapply(split(unname(rungs), group), min, 0), names)
+  at <- order(rungs)
+  group <- cumsum(c(1, diff(rungs[at]) > 1e-6 * max(abs(rungs))))
+  places <- split(at, group)
+  names <- vapply(places, function(i) paste(names(rungs)[sort(i)], collapse = " = "), "")
+  stats::setNames(vapply(places, function(i) min(rungs[i]), 0), names)
 }

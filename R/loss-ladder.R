@@ -39,11 +39,13 @@ loss_ladder <- function(model, x, y, sample_weight = NULL, class_weight = NULL, 
   new_ladder(ladder_rungs(model, problem), problem)
 }
 
-# A list of candidates by rung; without those that are not known. Rungs of several outputs add up.
-ladder_rungs <- function(model, problem) {
-  parts <- lapply(problem_parts(problem), function(part) part_rungs(model, part))
+all_rungs <- c("data", "architecture", "cell", "current", "affine", "constant")
+
+# A list of candidates by rung, of those in `names`; without those that are not known. Rungs of
+# several outputs add up.
+ladder_rungs <- function(model, problem, names = all_rungs) {
+  parts <- lapply(problem_parts(problem), function(part) part_rungs(model, part, names))
   if (is.null(problem$parts)) return(parts[[1]])
-  names <- c("data", "architecture", "cell", "current", "affine", "constant")
   known <- table(factor(unlist(lapply(parts, names)), names))
   names <- names[known == length(parts) | names == "cell" & known > 0]
   rungs <- lapply(stats::setNames(names, names), function(name) {
@@ -53,16 +55,17 @@ ladder_rungs <- function(model, problem) {
   rungs
 }
 
-part_rungs <- function(model, problem) {
-  rungs <- list(
+part_rungs <- function(model, problem, names) {
+  rung <- function(name) switch(name,
     data = best_floor(any_network_floors(problem)),
-    architecture = best_floor(architecture_floors(problem))
+    architecture = best_floor(architecture_floors(problem)),
+    cell = cell_floor(model, problem),
+    current = new_candidate(current_loss(model, problem), "", NA, NULL),
+    affine = affine_predictor(problem), constant = constant_predictor(problem)
   )
-  cell <- cell_floor(model, problem)
-  if (!is.null(cell) && cell$value > -Inf) rungs$cell <- best_floor(list(rungs$architecture, cell))
-  rungs$current <- new_candidate(current_loss(model, problem), "", NA, NULL)
-  rungs$affine <- affine_predictor(problem)
-  rungs$constant <- constant_predictor(problem)
+  rungs <- Filter(Negate(is.null), sapply(names, rung, simplify = FALSE))
+  cell <- rungs$cell
+  rungs$cell <- if (!is.null(cell) && cell$value > -Inf) best_floor(c(rungs["architecture"], list(cell)))
   rungs
 }
 
