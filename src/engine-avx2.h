@@ -1,6 +1,7 @@
 /* An instance of the engine for processors with AVX2 and fused multiply-add. */
 #include "engine-plain.h"
 
+#define NN_BORROWS
 #define NN_VECTOR_BYTES 32
 
 #ifdef __clang__

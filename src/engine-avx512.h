@@ -1,6 +1,7 @@
 /* An instance of the engine for processors with AVX-512. */
 #include "engine-plain.h"
 
+#define NN_BORROWS
 #define NN_VECTOR_BYTES 64
 
 #ifdef __clang__

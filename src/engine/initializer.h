@@ -21,8 +21,8 @@ typedef struct {
   void (*draw)(const initializer_args* a, rng* r, double* w);
 } initializer;
 
-NN_PRIVATE const initializer* initializer_find(const char* name);
+NN_SHARED const initializer* initializer_find(const char* name);
 /* Record i of the table; NULL past the last one. */
-NN_PRIVATE const initializer* initializer_at(int i);
+NN_SHARED const initializer* initializer_at(int i);
 
 #endif

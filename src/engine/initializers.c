@@ -177,12 +177,12 @@ static const initializer initializers[] = {
     {"identity", {{"gain", 1}}, identity_draw},
 };
 
-NN_PRIVATE const initializer* initializer_at(int i) {
+NN_SHARED const initializer* initializer_at(int i) {
   int n = (int) (sizeof(initializers) / sizeof(*initializers));
   return i >= 0 && i < n ? initializers + i : NULL;
 }
 
-NN_PRIVATE const initializer* initializer_find(const char* name) {
+NN_SHARED const initializer* initializer_find(const char* name) {
   for (int i = 0; initializer_at(i); ++i) {
     if (strcmp(initializers[i].name, name) == 0) return initializers + i;
   }

@@ -24,13 +24,13 @@ struct metric {
 };
 
 /* By name, in the table of metrics. Every loss has a row of its name there. */
-NN_PRIVATE const metric* metric_find(const char* name);
+NN_SHARED const metric* metric_find(const char* name);
 /* Record i of the table; NULL past the last one. */
-NN_PRIVATE const metric* metric_at(int i);
+NN_SHARED const metric* metric_at(int i);
 /* Whether so many numbers are the record's hyperparameters (and what follows them). */
-NN_PRIVATE bool metric_takes(const metric* m, int n_h);
+NN_SHARED bool metric_takes(const metric* m, int n_h);
 /* Adds to the sums of the metric "mean", whose values the caller computes; false: it is another. */
-NN_PRIVATE bool metric_add(const metric* m, double total, double count, double* state);
-NN_PRIVATE int metric_results(const metric* m, const loss_args* a);
+NN_SHARED bool metric_add(const metric* m, double total, double count, double* state);
+NN_SHARED int metric_results(const metric* m, const loss_args* a);
 
 #endif

@@ -168,12 +168,12 @@ static const metric metrics[] = {
     {.name = "mean", MEAN_OF(NULL, outside_update)},
 };
 
-NN_PRIVATE const metric* metric_at(int i) {
+NN_SHARED const metric* metric_at(int i) {
   int n = (int) (sizeof(metrics) / sizeof(*metrics));
   return i >= 0 && i < n ? metrics + i : NULL;
 }
 
-NN_PRIVATE const metric* metric_find(const char* name) {
+NN_SHARED const metric* metric_find(const char* name) {
   const metric* m;
   for (int i = 0; (m = metric_at(i)) != NULL; ++i) {
     if (strcmp(m->name, name) == 0) return m;
@@ -181,19 +181,19 @@ NN_PRIVATE const metric* metric_find(const char* name) {
   return NULL;
 }
 
-NN_PRIVATE bool metric_takes(const metric* m, int n_h) {
+NN_SHARED bool metric_takes(const metric* m, int n_h) {
   int n = 0;
   while (m->hparams[n].name) ++n;
   return n_h == n || (n_h > n && m->flags & NN_METRIC_LIST);
 }
 
-NN_PRIVATE bool metric_add(const metric* m, double total, double count, double* state) {
+NN_SHARED bool metric_add(const metric* m, double total, double count, double* state) {
   if (m->update != outside_update) return false;
   state[MEAN_TOTAL] += total;
   state[MEAN_COUNT] += count;
   return true;
 }
 
-NN_PRIVATE int metric_results(const metric* m, const loss_args* a) {
+NN_SHARED int metric_results(const metric* m, const loss_args* a) {
   return m->results ? m->results(a) : 1;
 }

@@ -11,8 +11,8 @@ typedef struct {
   double (*value)(const double* h, int n, double step);
 } schedule;
 
-NN_PRIVATE const schedule* schedule_find(const char* name);
+NN_SHARED const schedule* schedule_find(const char* name);
 /* Record i of the table; NULL past the last one. */
-NN_PRIVATE const schedule* schedule_at(int i);
+NN_SHARED const schedule* schedule_at(int i);
 
 #endif

@@ -117,12 +117,12 @@ static const schedule schedules[] = {
     {"piecewise_constant_decay", {{NULL, 0}}, piecewise_constant_decay_value},
 };
 
-NN_PRIVATE const schedule* schedule_at(int i) {
+NN_SHARED const schedule* schedule_at(int i) {
   int n = (int) (sizeof(schedules) / sizeof(*schedules));
   return i >= 0 && i < n ? schedules + i : NULL;
 }
 
-NN_PRIVATE const schedule* schedule_find(const char* name) {
+NN_SHARED const schedule* schedule_find(const char* name) {
   for (int i = 0; schedule_at(i); ++i) {
     if (strcmp(name, schedule_at(i)->name) == 0) return schedule_at(i);
   }
