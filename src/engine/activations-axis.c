@@ -100,7 +100,7 @@ static void softmax_jacobian(const span* s, const real* x, const real* y, const 
 }
 
 /* dx = y (dy - m) with m = sum(y dy), so dxdot = ydot (dy - m) + y (dydot - mdot). */
-static void softmax_backward_jvp(const span* s, const activation_turn* t) {
+static NN_COLD void softmax_backward_jvp(const span* s, const activation_turn* t) {
   for (size_t g = 0; g < group_count(s); ++g) {
     size_t at = group_start(s, s->k, g), by = s->inner;
     real mean = (real) group_dot(s->k, by, t->y + at, t->dy + at);
@@ -167,7 +167,7 @@ static void log_softmax_jvp(const span* s, const real* x, const real* y, const r
 }
 
 /* dx = dy - p sum(dy), so dxdot = dydot - p (ydot sum(dy) + sum(dydot)). */
-static void log_softmax_backward_jvp(const span* s, const activation_turn* t) {
+static NN_COLD void log_softmax_backward_jvp(const span* s, const activation_turn* t) {
   powers_block(s, t->y, t->dxdot);
   for (size_t g = 0; g < group_count(s); ++g) {
     size_t at = group_start(s, s->k, g), by = s->inner;
@@ -227,7 +227,7 @@ static void sparsemax_jacobian(const span* s, const real* x, const real* y, cons
   }
 }
 
-static void sparsemax_backward_jvp(const span* s, const activation_turn* t) {
+static NN_COLD void sparsemax_backward_jvp(const span* s, const activation_turn* t) {
   sparsemax_jacobian(s, t->x, t->y, t->dydot, t->dxdot);
 }
 
@@ -273,7 +273,7 @@ static void glu_jvp(const span* s, const real* x, const real* y, const real* xdo
 }
 
 /* With g = sigmoid(b): da = dy g and db = dy y (1 - g), where gdot = g (1 - g) bdot. */
-static void glu_backward_jvp(const span* s, const activation_turn* t) {
+static NN_COLD void glu_backward_jvp(const span* s, const activation_turn* t) {
   size_t half = glu_half(s);
   for (size_t o = 0; 2 * o < s->n; o += half) {
     for (size_t i = 0; i < half; i += LANES) {

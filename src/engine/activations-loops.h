@@ -63,13 +63,13 @@ NN_INLINE void span_turn(const span* s, int n_h, activation_bend_vector bend,
   ACTIVATION_SLOPE(name, n_h, name##_bend)
 
 /* The tangent of backward, of a record with name_curve() and of one whose f'' is 0. */
-#define ACTIVATION_CURVE(name, n_h)                                                \
-  static void name##_backward_jvp(const span* s, const activation_turn* t) {       \
-    span_turn(s, n_h, name##_bend, name##_curve, t);                               \
+#define ACTIVATION_CURVE(name, n_h)                                                  \
+  static NN_COLD void name##_backward_jvp(const span* s, const activation_turn* t) { \
+    span_turn(s, n_h, name##_bend, name##_curve, t);                                 \
   }
-#define ACTIVATION_STRAIGHT(name)                                                  \
-  static void name##_backward_jvp(const span* s, const activation_turn* t) {       \
-    name##_slope(s, t->x, t->y, t->dydot, t->dxdot);                               \
+#define ACTIVATION_STRAIGHT(name)                                                    \
+  static NN_COLD void name##_backward_jvp(const span* s, const activation_turn* t) { \
+    name##_slope(s, t->x, t->y, t->dydot, t->dxdot);                                 \
   }
 
 #endif

@@ -229,6 +229,6 @@ static void gelu_slope(const span* s, const real* x, const real* y, const real* 
   (s->h[0] != 0 ? gelu_tanh_slope : gelu_exact_slope)(s, x, y, v, to);
 }
 
-static void gelu_backward_jvp(const span* s, const activation_turn* t) {
+static NN_COLD void gelu_backward_jvp(const span* s, const activation_turn* t) {
   (s->h[0] != 0 ? gelu_tanh_backward_jvp : gelu_exact_backward_jvp)(s, t);
 }

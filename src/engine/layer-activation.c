@@ -109,8 +109,8 @@ static void activation_jvp(const layer* self, const frame* f, const real* const*
   }
 }
 
-static void activation_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                    real* const* dxdot, real* dwdot) {
+static NN_COLD void activation_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                            real* const* dxdot, real* dwdot) {
   (void) dwdot;
   if (!dxdot[0]) return;
   span s = activation_span(self, f);

@@ -158,8 +158,8 @@ static void batch_norm_turn(const layer* self, const frame* f, const tangent* t,
   }
 }
 
-static void batch_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                    real* const* dxdot, real* dwdot) {
+static NN_COLD void batch_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                            real* const* dxdot, real* dwdot) {
   span s = batch_norm_span(self, f);
   for (size_t c = 0; c < s.k; ++c) {
     number_set channel = batch_norm_channel(&s, c);

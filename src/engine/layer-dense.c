@@ -60,8 +60,8 @@ static void dense_jvp(const layer* self, const frame* f, const real* const* xdot
   if (d.bias) columns_add(d.out, d.cols, wdot + d.n_kernel, ydot);
 }
 
-static void dense_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                               real* const* dxdot, real* dwdot) {
+static NN_COLD void dense_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                       real* const* dxdot, real* dwdot) {
   dense_sizes d = dense_sizes_of(self, f);
   dense_backward(self, f, t->dydot, dxdot, dwdot);
   gemm_nt(f->threads, d.in, d.out, d.cols, t->xdot[0], t->dy, true, dwdot);

@@ -132,8 +132,8 @@ static void dot_jvp(const layer* self, const frame* f, const real* const* xdot, 
   dot_all(self, f->batch, f->x[0], xdot[1], ydot);
 }
 
-static void dot_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                             real* const* dxdot, real* dwdot) {
+static NN_COLD void dot_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                     real* const* dxdot, real* dwdot) {
   dot_backward(self, f, t->dydot, dxdot, dwdot);
   dot_all_back(self, f->batch, t->xdot, t->dy, dxdot);
 }

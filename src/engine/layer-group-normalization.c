@@ -132,8 +132,8 @@ static void group_norm_scale(const layer* self, const frame* f, const tangent* t
   standardize_add(channel, as_is, t->dy, gammadot, 0, udot);
 }
 
-static void group_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                    real* const* dxdot, real* dwdot) {
+static NN_COLD void group_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                            real* const* dxdot, real* dwdot) {
   group_norm_sizes n = group_norm_of(self, f);
   real* dbetadot = dwdot + (n.scale ? n.s.k : 0);
   for (size_t g = 0; g < group_norm_sets(&n, f); ++g) {

@@ -141,8 +141,8 @@ NN_PRIVATE void layer_norm_gamma(const layer_norm* n, const number_set* group, c
   }
 }
 
-static void layer_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                    real* const* dxdot, real* dwdot) {
+static NN_COLD void layer_norm_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                            real* const* dxdot, real* dwdot) {
   layer_norm n = layer_norm_of(self, f);
   for (size_t g = 0; g < layer_norm_groups(&n); ++g) {
     number_set group = layer_norm_group(&n, g);

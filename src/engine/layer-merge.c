@@ -175,8 +175,8 @@ static real product_turn(const layer* self, const frame* f, const real* const* x
   return sum;
 }
 
-static void multiply_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                                  real* const* dxdot, real* dwdot) {
+static NN_COLD void multiply_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                          real* const* dxdot, real* dwdot) {
   size_t size = shape_size(&self->output);
   multiply_backward(self, f, t->dydot, dxdot, dwdot);
   for (int k = 0; k < self->n_inputs; ++k) {

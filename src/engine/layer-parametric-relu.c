@@ -62,8 +62,8 @@ static void prelu_jvp(const layer* self, const frame* f, const real* const* xdot
   }
 }
 
-static void prelu_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                               real* const* dxdot, real* dwdot) {
+static NN_COLD void prelu_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                       real* const* dxdot, real* dwdot) {
   size_t size = shape_size(&self->output), n = layer_numbers(self, f);
   for (size_t i = 0; i < size; ++i) {
     size_t place = prelu_place(self, i);

@@ -128,8 +128,8 @@ static void rms_turn(const layer* self, const layer_norm* n, const number_set* g
   }
 }
 
-static void rms_backward_jvp(const layer* self, const frame* f, const tangent* t,
-                             real* const* dxdot, real* dwdot) {
+static NN_COLD void rms_backward_jvp(const layer* self, const frame* f, const tangent* t,
+                                     real* const* dxdot, real* dwdot) {
   layer_norm n = rms_of(self, f);
   for (size_t g = 0; g < layer_norm_groups(&n); ++g) {
     number_set group = layer_norm_group(&n, g);

@@ -116,7 +116,7 @@ static void bce_grad(const loss_args* a, const real* s, real* dy) {
   }
 }
 
-static void bce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void bce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   if (a->h[BCE_LOGITS] != 0) {
     bce_slopes(a, bce_logit_curve, s, dydot);
   } else {
@@ -207,7 +207,8 @@ static void bfocal_grad(const loss_args* a, const real* s, real* dy) {
   }
 }
 
-static void bfocal_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void bfocal_hessian(const loss_args* a, const real* s, const real* ydot,
+                                   real* dydot) {
   if (a->h[BFOCAL_LOGITS] != 0) {
     pairs_hessian(a, bfocal_logit_curve, a->k, s, ydot, dydot);
   } else {

@@ -170,7 +170,7 @@ static double classes_pull_turn(const classes* c, const real* ydot, size_t i, do
 }
 
 /* u_i = -t_i does not move. */
-static void classes_entropy_hessian(const classes* c, real s, const real* ydot, real* to) {
+static NN_COLD void classes_entropy_hessian(const classes* c, real s, const real* ydot, real* to) {
   double mean = classes_turn(c, ydot);
   classes_entropy_slope(c, to);
   class_turn u = {.sum = vector_sum(c->k, to)};
@@ -195,7 +195,7 @@ static void cce_grad(const loss_args* a, const real* s, real* dy) {
   }
 }
 
-static void cce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void cce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   for (size_t j = 0; j < a->cols; ++j) {
     classes c = classes_dense(a, j, a->h[CCE_LOGITS] != 0, a->h[CCE_SMOOTHING]);
     classes_entropy_hessian(&c, s[j], ydot + j * c.k, dydot + j * c.k);
@@ -222,7 +222,7 @@ static void scce_grad(const loss_args* a, const real* s, real* dy) {
   }
 }
 
-static void scce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void scce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   for (size_t j = 0; j < a->cols; ++j) {
     classes c = classes_sparse(a, j);
     real* to = dydot + j * c.k;
@@ -286,7 +286,8 @@ static double cfocal_turn(const classes* c, size_t i, real alpha, real gamma, co
   return bend == 0 ? 0 : bend * log_turn(c, ydot, i, mean);
 }
 
-static void cfocal_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void cfocal_hessian(const loss_args* a, const real* s, const real* ydot,
+                                   real* dydot) {
   real alpha = (real) a->h[CFOCAL_ALPHA], gamma = (real) a->h[CFOCAL_GAMMA];
   for (size_t j = 0; j < a->cols; ++j) {
     classes c = cfocal_classes(a, j);
@@ -327,7 +328,7 @@ static void gce_grad(const loss_args* a, const real* s, real* dy) {
   }
 }
 
-static void gce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void gce_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   real q = (real) a->h[GCE_Q];
   for (size_t j = 0; j < a->cols; ++j) {
     size_t k = (size_t) a->k, code = class_code(a, j), at = j * k + code;

@@ -37,8 +37,8 @@ static void margins_grad(const loss_args* a, pair_function slope, const real* s,
   pairs_grad(&labelled, slope, a->k, s, dy);
 }
 
-static void margins_hessian(const loss_args* a, pair_function curve, const real* s,
-                            const real* ydot, real* dydot) {
+static NN_COLD void margins_hessian(const loss_args* a, pair_function curve, const real* s,
+                                    const real* ydot, real* dydot) {
   double binary = labels_are_binary(a);
   loss_args labelled = *a;
   labelled.h = &binary;
@@ -56,7 +56,8 @@ NN_PRIVATE void hinge_value(const loss_args* a, real* v) { margins_value(a, hing
 static void hinge_grad(const loss_args* a, const real* s, real* dy) {
   margins_grad(a, hinge_slope, s, dy);
 }
-static void hinge_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void hinge_hessian(const loss_args* a, const real* s, const real* ydot,
+                                  real* dydot) {
   margins_hessian(a, pair_straight, s, ydot, dydot);
 }
 
@@ -77,8 +78,8 @@ NN_PRIVATE void squared_hinge_value(const loss_args* a, real* v) {
 static void squared_hinge_grad(const loss_args* a, const real* s, real* dy) {
   margins_grad(a, squared_hinge_slope, s, dy);
 }
-static void squared_hinge_hessian(const loss_args* a, const real* s, const real* ydot,
-                                  real* dydot) {
+static NN_COLD void squared_hinge_hessian(const loss_args* a, const real* s, const real* ydot,
+                                          real* dydot) {
   margins_hessian(a, squared_hinge_curve, s, ydot, dydot);
 }
 
@@ -124,7 +125,7 @@ static void categorical_hinge_grad(const loss_args* a, const real* s, real* dy) 
   }
 }
 
-static void categorical_hinge_hessian(const loss_args* a, const real* s, const real* ydot,
-                                      real* dydot) {
+static NN_COLD void categorical_hinge_hessian(const loss_args* a, const real* s, const real* ydot,
+                                              real* dydot) {
   pairs_hessian(a, pair_straight, 1, s, ydot, dydot);
 }

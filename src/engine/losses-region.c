@@ -57,7 +57,7 @@ static void dice_grad(const loss_args* a, const real* s, real* dy) {
   overlap_grad(a, -2 * scale / total, 2 * scale * o.both / (total * total), dy);
 }
 
-static void dice_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void dice_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   overlap o = overlap_of(a), turn = overlap_turn(a, ydot);
   double total = dice_total(&o), square = total * total, scale = 2 * (double) s[0];
   double constant = turn.both - 2 * o.both * turn.predictions / total;
@@ -83,7 +83,8 @@ static void tversky_grad(const loss_args* a, const real* s, real* dy) {
 }
 
 /* With Ddot = (1 - alpha - beta) Idot + beta sum ydot, the tangents of 1 / D and I / D^2. */
-static void tversky_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void tversky_hessian(const loss_args* a, const real* s, const real* ydot,
+                                    real* dydot) {
   overlap o = overlap_of(a), turn = overlap_turn(a, ydot);
   double alpha = a->h[TVERSKY_ALPHA], beta = a->h[TVERSKY_BETA], scale = (double) s[0];
   double total = tversky_total(&o, alpha, beta), square = total * total;

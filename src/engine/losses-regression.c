@@ -31,7 +31,7 @@ NN_PRIVATE void mse_value(const loss_args* a, real* v) { pairs_value(a, mse_pair
 static void mse_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, mse_slope, a->k, s, dy);
 }
-static void mse_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void mse_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   pairs_hessian(a, mse_curve, a->k, s, ydot, dydot);
 }
 
@@ -47,7 +47,7 @@ NN_PRIVATE void mae_value(const loss_args* a, real* v) { pairs_value(a, mae_pair
 static void mae_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, mae_slope, a->k, s, dy);
 }
-static void mae_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void mae_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   pairs_hessian(a, pair_straight, a->k, s, ydot, dydot);
 }
 
@@ -63,7 +63,7 @@ NN_PRIVATE void mape_value(const loss_args* a, real* v) { pairs_value(a, mape_pa
 static void mape_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, mape_slope, a->k, s, dy);
 }
-static void mape_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void mape_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   pairs_hessian(a, pair_straight, a->k, s, ydot, dydot);
 }
 
@@ -85,7 +85,7 @@ NN_PRIVATE void msle_value(const loss_args* a, real* v) { pairs_value(a, msle_pa
 static void msle_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, msle_slope, a->k, s, dy);
 }
-static void msle_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void msle_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   pairs_hessian(a, msle_curve, a->k, s, ydot, dydot);
 }
 
@@ -105,7 +105,8 @@ NN_PRIVATE void huber_value(const loss_args* a, real* v) { pairs_value(a, huber_
 static void huber_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, huber_slope, a->k, s, dy);
 }
-static void huber_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void huber_hessian(const loss_args* a, const real* s, const real* ydot,
+                                  real* dydot) {
   pairs_hessian(a, huber_curve, a->k, s, ydot, dydot);
 }
 
@@ -129,8 +130,8 @@ NN_PRIVATE void log_cosh_value(const loss_args* a, real* v) { pairs_value(a, log
 static void log_cosh_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, log_cosh_slope, a->k, s, dy);
 }
-static void log_cosh_hessian(const loss_args* a, const real* s, const real* ydot,
-                             real* dydot) {
+static NN_COLD void log_cosh_hessian(const loss_args* a, const real* s, const real* ydot,
+                                     real* dydot) {
   pairs_hessian(a, log_cosh_curve, a->k, s, ydot, dydot);
 }
 
@@ -150,7 +151,7 @@ NN_PRIVATE void poisson_value(const loss_args* a, real* v) { pairs_value(a, pois
 static void poisson_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, poisson_slope, a->k, s, dy);
 }
-static void poisson_hessian(const loss_args* a, const real* s, const real* ydot,
-                            real* dydot) {
+static NN_COLD void poisson_hessian(const loss_args* a, const real* s, const real* ydot,
+                                    real* dydot) {
   pairs_hessian(a, poisson_curve, a->k, s, ydot, dydot);
 }

@@ -24,7 +24,7 @@ NN_PRIVATE void kld_value(const loss_args* a, real* v) { pairs_value(a, kld_pair
 static void kld_grad(const loss_args* a, const real* s, real* dy) {
   pairs_grad(a, kld_slope, 1, s, dy);
 }
-static void kld_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void kld_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
   pairs_hessian(a, kld_curve, 1, s, ydot, dydot);
 }
 
@@ -67,7 +67,8 @@ static void cosine_grad(const loss_args* a, const real* s, real* dy) {
 }
 
 /* With n = |y| and d = sum_i t_i y_i / |t|, the gradient is -(t / |t| - d y / n^2) / n. */
-static void cosine_hessian(const loss_args* a, const real* s, const real* ydot, real* dydot) {
+static NN_COLD void cosine_hessian(const loss_args* a, const real* s, const real* ydot,
+                                   real* dydot) {
   size_t k = (size_t) a->k, kt = (size_t) a->kt;
   loss_args turned = *a;
   turned.y = ydot;

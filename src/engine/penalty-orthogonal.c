@@ -188,8 +188,8 @@ static void gram_turns(const bundle* b, double scale, const gram_pair_side* p,
   }
 }
 
-static void orthogonal_hessian(const tensor* t, const double* h, real scale, const real* w,
-                               const real* wdot, real* gdot) {
+static NN_COLD void orthogonal_hessian(const tensor* t, const double* h, real scale, const real* w,
+                                       const real* wdot, real* gdot) {
   bundle b = bundle_of(t, h[1]);
   gram_turn turn;
   double c = (double) scale * orthogonal_scale(h, &b);

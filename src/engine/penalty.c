@@ -22,8 +22,8 @@ static void l1_l2_grad(const tensor* t, const double* h, real scale, const real*
   for (size_t i = 0; i < t->n; ++i) g[i] += w[i] > 0 ? l1 : w[i] < 0 ? -l1 : l1 * w[i];
 }
 
-static void l1_l2_hessian(const tensor* t, const double* h, real scale, const real* w,
-                          const real* wdot, real* gdot) {
+static NN_COLD void l1_l2_hessian(const tensor* t, const double* h, real scale, const real* w,
+                                  const real* wdot, real* gdot) {
   (void) w;
   if (h[1] > 0) vector_axpy(t->n, scale * (real) (2 * h[1]), wdot, gdot);
 }

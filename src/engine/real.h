@@ -26,6 +26,18 @@
 #define NN_PRIVATE
 #endif
 
+/* Instances of one precision may have in common what spends no time; see engine.inc. */
+#ifndef NN_SHARED
+#define NN_SHARED NN_PRIVATE
+#endif
+
+/* Second derivatives, which no training asks for, are compiled for size. */
+#ifdef __GNUC__
+#define NN_COLD __attribute__((cold))
+#else
+#define NN_COLD
+#endif
+
 /* Keras' epsilon(), where probabilities are clipped and denominators kept from zero. */
 #define NN_EPSILON ((real) 1e-7)
 

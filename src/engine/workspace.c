@@ -342,8 +342,8 @@ NN_PRIVATE void network_seed_activity_jvp(const workspace* ws, workspace* tangen
   }
 }
 
-static void node_backward_jvp(const workspace* ws, workspace* tangents, int i, const real* w,
-                              real* state, const real* wdot, real* gdot) {
+static NN_COLD void node_backward_jvp(const workspace* ws, workspace* tangents, int i,
+                                      const real* w, real* state, const real* wdot, real* gdot) {
   const node* n = ws->net->nodes + i;
   const real *inputs[NN_MAX_INPUTS], *xdot[NN_MAX_INPUTS];
   real* dxdot[NN_MAX_INPUTS];
