@@ -17,6 +17,9 @@ count_missing <- function(x, from = 0, n = length(x)) {
   .Call(ffi_count_missing, x, as.double(from), as.double(n))
 }
 
+# Codes 0 .. bins - 1 of strings; key: NULL, or two whole numbers from 0 on.
+engine_hash <- function(x, bins, key = NULL) .Call(ffi_hash, enc2utf8(x), as.double(bins), key)
+
 # 0 .. n - 1 from R's generator, as sample.int() draws it.
 random_index <- function(n) .Call(ffi_random_index, n)
 

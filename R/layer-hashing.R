@@ -1,0 +1,116 @@
+#' Codes of words and numbers by hashing
+#'
+#' Each token, a word or a whole number, becomes a code from 0 to `num_bins - 1`: its fingerprint
+#' modulo `num_bins`. It needs no vocabulary; different tokens may get the same code. The codes are
+#' those of Keras: of a word (in UTF-8) or of a number written out in digits (without what follows
+#' the point), the fingerprint is FarmHash's 64 bits, or with a `salt` those of SipHash-2-4.
+#'
+#' Words are hashed before a model sees them, `x <- layer(words)`; in a model the layer takes
+#' numbers.
+#'
+#' @inheritParams layer_dense
+#' @param num_bins how many codes there are.
+#' @param mask_value a token that gets the code 0, which then is no other's; `NULL` for none.
+#' @param salt a whole number from 0 on, or two of them: the key of the hash.
+#' @param output_mode `"int"` for codes; `"one_hot"`, `"multi_hot"` or `"count"` for indicators, as
+#'   in [layer_category_encoding()].
+#' @inherit layer_dense return
+#' @section Errors: `kestrel_error_argument` for bad settings; `kestrel_error_data` for what is
+#'   neither words nor numbers, and for missing ones.
+#' @source Keras: `keras.layers.Hashing`. FarmHash: <https://github.com/google/farmhash>; J.-P.
+#'   Aumasson and D. J. Bernstein, SipHash: a fast short-input PRF, INDOCRYPT 2012.
+#' @family preprocessing layers
+#' @examples
+#' layer <- layer_hashing(num_bins = 3)
+#' layer(cbind(c("A", "B", "C", "D", "E")))
+#' layer_hashing(num_bins = 3, output_mode = "count")(rbind(0:4))
+#' @export
+layer_hashing <- function(object, num_bins, mask_value = NULL, salt = NULL, output_mode = "int",
+                          input_shape = NULL, name = NULL, ...) {
+  options <- layer_options(list(...), input_shape, name)
+  config <- list(
+    num_bins = check_count(num_bins), mask_value = check_token(mask_value), salt = check_salt(salt),
+    output_mode = check_encoding(output_mode, others = "int")
+  )
+  compose_layer(object, "hashing", config, options)
+}
+
+check_token <- function(x, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
+  if (is.null(x) || is_string(x)) return(x)
+  if (is_number(x) && x == trunc(x)) return(as.double(x))
+  stop_argument(arg, "a string or a whole number", x, call = call)
+}
+
+check_salt <- function(x, arg = caller_arg(x), call = caller_env()) {
+  if (is.null(x)) return(NULL)
+  force(arg)
+  given <- x
+  if (is.list(x) && !is.object(x)) x <- unlist(x)
+  good <- is.numeric(x) && !is.object(x) && length(x) %in% 1:2 && all(is.finite(x)) &&
+    all(x >= 0) && all(x == trunc(x)) && all(x < 2^63)
+  if (good) return(rep_len(as.double(x), 2))
+  stop_argument(arg, "one or two whole numbers from 0 on", given, call = call)
+}
+
+#' @export
+call_layer.kestrel_layer_hashing <- function(layer, x, training = FALSE, ..., call = caller_env()) {
+  if (missing(x)) stop_missing("x", call)
+  if (is_model(x) || is_symbolic(x)) return(NextMethod())
+  dims <- if (is.data.frame(x) || !is.null(dim(x))) dim(x) else c(length(x), 1L)
+  hash_tokens(layer, array(as_words_or_numbers(x, call), dims), call)
+}
+
+as_words_or_numbers <- function(x, call) {
+  given <- x
+  if (is.data.frame(x)) x <- as.matrix(x)
+  if (is.list(x) && !is.object(x)) x <- unlist(x)
+  if (is.factor(x)) x <- as.character(x)
+  numbers <- is.numeric(x) && !is.object(x) && all(is.finite(x))
+  if (length(x) && (numbers || is.character(x) && !anyNA(x))) return(as.vector(x))
+  stop_argument("x", "words or numbers, none missing", given, kind = "data", call = call)
+}
+
+hash_tokens <- function(layer, x, call) {
+  config <- layer_config(layer)
+  masked <- masked_tokens(config, x, call)
+  words <- if (is.character(x)) x else sprintf("%.0f", trunc(x) + 0)
+  codes <- array(engine_hash(words, config$num_bins - !is.null(masked), config$salt), dim(x))
+  if (!is.null(masked)) codes[] <- ifelse(masked, 0, codes + 1)
+  encode_codes(codes, config$num_bins, config$output_mode)
+}
+
+# Which tokens are the mask; NULL: no code is kept for it.
+masked_tokens <- function(config, x, call) {
+  mask <- config$mask_value
+  if (is.null(mask) || config$num_bins == 1) return(NULL)
+  if (is.character(mask) == is.character(x)) return(x == mask)
+  stop_argument("x", if (is.character(mask)) "words, as `mask_value` is" else "numbers, as `mask_value` is",
+    x, kind = "data", call = call)
+}
+
+encode_codes <- function(codes, tokens, mode) {
+  if (mode == "int") codes else layer_category_encoding(num_tokens = tokens, output_mode = mode)(codes)
+}
+
+# In a model R hashes the numbers, batch by batch.
+#' @export
+layer_nodes.kestrel_layer_hashing <- function(layer, input) {
+  list(data_node(layer, input, function(x, call) hash_tokens(layer, x, call)))
+}
+
+# A node of codes that R makes of numbers; no gradient comes back from it.
+data_node <- function(layer, input, make) {
+  config <- layer_config(layer)
+  outside_node(encoded_dims(input, config), run = function(x, w, training, call) {
+    list(y = make(plain(x[[1]]), call))
+  }, label = sprintf("layer \"%s\"", layer$name))
+}
+
+encoded_dims <- function(input, config) {
+  if (config$output_mode == "int") return(input)
+  tokens <- config$num_bins
+  last <- length(input)
+  if (config$output_mode == "one_hot" && input[last] > 1) return(c(input, tokens))
+  c(input[-last], tokens)
+}
