@@ -96,21 +96,20 @@ encode_codes <- function(codes, tokens, mode) {
 # In a model R hashes the numbers, batch by batch.
 #' @export
 layer_nodes.kestrel_layer_hashing <- function(layer, input) {
-  list(data_node(layer, input, function(x, call) hash_tokens(layer, x, call)))
+  config <- layer_config(layer)
+  list(data_node(layer, encoded_dims(input, config$num_bins, config$output_mode), hash_tokens))
 }
 
-# A node of codes that R makes of numbers; no gradient comes back from it.
-data_node <- function(layer, input, make) {
-  config <- layer_config(layer)
-  outside_node(encoded_dims(input, config), run = function(x, w, training, call) {
-    list(y = make(plain(x[[1]]), call))
+# A node that R makes of numbers, make(layer, x, call); no gradient comes back from it.
+data_node <- function(layer, output, make) {
+  outside_node(output, run = function(x, w, training, call) {
+    list(y = make(layer, plain(x[[1]]), call))
   }, label = sprintf("layer \"%s\"", layer$name))
 }
 
-encoded_dims <- function(input, config) {
-  if (config$output_mode == "int") return(input)
-  tokens <- config$num_bins
+encoded_dims <- function(input, tokens, mode) {
+  if (mode == "int") return(input)
   last <- length(input)
-  if (config$output_mode == "one_hot" && input[last] > 1) return(c(input, tokens))
+  if (mode == "one_hot" && input[last] > 1) return(c(input, tokens))
   c(input[-last], tokens)
 }

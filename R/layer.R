@@ -19,7 +19,8 @@ new_layer <- function(type, config, options) {
     parent = topenv()
   )
   environment(self) <- state
-  structure(self, class = c(paste0("kestrel_layer_", type), "kestrel_layer"))
+  structure(self, class = c(paste0("kestrel_layer_", type), if (grepl("_lookup$", type)) "kestrel_layer_lookup",
+    "kestrel_layer"))
 }
 
 layer_state <- function(layer) environment(layer)

@@ -54,7 +54,7 @@ test_that("what it cannot take is refused", {
   model <- keras_model_sequential(input_shape = 1)
   expect_refused(layer(model), "state")
   expect_refused(add_layer(model, layer), "state")
-  expect_refused(layer_string_lookup(num_oov_indices = 2), "argument", "num_oov_indices")
+  expect_refused(layer_string_lookup(num_oov_indices = -1), "argument", "num_oov_indices")
   expect_refused(layer_string_lookup(output_mode = "ints"), "argument", "output_mode")
   expect_refused(layer_string_lookup(invert = TRUE, output_mode = "count"), "argument", "output_mode")
   expect_refused(layer_integer_lookup(vocabulary = 1.5), "argument", "vocabulary")
@@ -65,4 +65,33 @@ test_that("what it cannot take is refused", {
     layer_string_lookup(vocabulary = "b", num_oov_indices = 0)("a")
     layer(model)
   })
+})
+
+test_that("several codes for unknown tokens are shared out", {
+  numbers <- layer_integer_lookup(vocabulary = c(12, 36, 1138, 42), num_oov_indices = 2)
+  # Keras' example
+  expect_identical(numbers(rbind(c(12, 1138, 42), c(37, 1000, 36))), rbind(c(2, 4, 5), c(1, 0, 3)))
+  words <- layer_string_lookup(vocabulary = c("a", "b"), num_oov_indices = 3)
+  unknown <- cbind(c("A", "B", "C", "D", "E"))
+  expect_identical(words(unknown), layer_hashing(num_bins = 3)(unknown))
+})
+
+test_that("numbers are looked up in models", {
+  model <- keras_model_sequential(input_shape = 3, dtype = "float64") %>%
+    layer_integer_lookup(vocabulary = c(12, 36), output_mode = "count") %>% layer_dense(1)
+  x <- rbind(c(12, 12, 5), c(36, 1, 2))
+  w <- get_weights(model)
+  expect_equal(predict(model, x), rbind(c(1, 2, 0), c(2, 0, 1)) %*% w[[1]] + w[[2]][1])
+  compile(model, loss = "mse")
+  fit(model, x, 1:2, epochs = 2, verbose = 0)
+  copy <- clone_model(model)
+  set_weights(copy, get_weights(model))
+  expect_identical(predict(copy, x), predict(model, x))
+  lookup <- layer_integer_lookup()
+  expect_refused(lookup(layer_input(3)), "state")
+  expect_refused(layer_string_lookup(vocabulary = "a")(layer_input(3)), "state")
+  adapt(lookup, x)
+  input <- layer_input(3)
+  codes <- keras_model(input, lookup(input) %>% layer_embedding(6, 2))
+  expect_identical(dim(predict(codes, x)), c(2L, 3L, 2L))
 })

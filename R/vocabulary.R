@@ -1,0 +1,108 @@
+# The vocabulary of a lookup layer: given, or learned from data.
+
+#' @rdname layer_string_lookup
+#' @export
+get_vocabulary <- function(object, include_special_tokens = TRUE) {
+  check_lookup(object)
+  words <- check_vocabulary_there(object, environment())
+  if (check_flag(include_special_tokens)) c(special_tokens(object), words) else words
+}
+
+#' @rdname layer_string_lookup
+#' @export
+set_vocabulary <- function(object, vocabulary, idf_weights = NULL) {
+  check_lookup(object)
+  put_vocabulary(object, vocabulary, idf_weights, environment())
+  invisible(object)
+}
+
+check_lookup <- function(object, arg = "object", call = caller_env()) {
+  if (missing(object)) stop_missing(arg, call)
+  if (inherits(object, "kestrel_layer_lookup")) return(check_intact(object, call))
+  stop_argument(arg, "a layer_string_lookup() or layer_integer_lookup()", object, call = call)
+}
+
+# What stands before the vocabulary: the mask only where codes come out.
+special_tokens <- function(layer) {
+  config <- layer_config(layer)
+  c(if (config$output_mode == "int") config$mask_token,
+    rep(config$oov_token, config$num_oov_indices))
+}
+
+# The special tokens may lead the vocabulary, as get_vocabulary() gives it.
+put_vocabulary <- function(layer, vocabulary, idf_weights, call) {
+  words <- as_tokens(layer, vocabulary, "vocabulary", "argument", call)
+  special <- special_tokens(layer)
+  if (length(special) && identical(words[seq_along(special)], special)) words <- words[-seq_along(special)]
+  twice <- which(duplicated(words) | words %in% special)
+  if (length(twice)) {
+    stop_kestrel("argument", sprintf("`vocabulary` must hold each token once: %s stands in it again at %d.",
+      format_token(words[twice[1]]), twice[1]), argument = "vocabulary", where = twice[1], call = call)
+  }
+  room <- layer_config(layer)$max_tokens
+  if (!is.null(room) && length(words) + length(special) > room) {
+    stop_argument("vocabulary", sprintf("at most %d tokens (`max_tokens` less %d)",
+      room - length(special), length(special)), sprintf("%d tokens", length(words)), call = call)
+  }
+  weights <- check_idf(layer, idf_weights, length(words), length(special), call)
+  state <- layer_state(layer)
+  state$config$vocabulary <- words
+  state$config$idf_weights <- weights
+}
+
+# A weight for each code: tokens without one of their own get the mean.
+check_idf <- function(layer, x, words, special, call) {
+  weighted <- layer_config(layer)$output_mode == "tf_idf"
+  if (!weighted && is.null(x)) return(NULL)
+  if (!weighted) {
+    stop_argument("idf_weights", "NULL unless `output_mode` is \"tf_idf\"", x, call = call)
+  }
+  given <- x
+  if (is.list(x) && !is.object(x)) x <- unlist(x)
+  good <- is.numeric(x) && !is.object(x) && all(is.finite(x)) && length(x) %in% c(words, words + special)
+  if (!good) {
+    stop_argument("idf_weights", sprintf("finite numbers, one for each of %d tokens", words), given,
+      call = call)
+  }
+  c(rep(mean(x), words + special - length(x)), as.double(x))
+}
+
+format_token <- function(token) if (is.character(token)) dQuote(token, FALSE) else format(token)
+
+check_vocabulary_there <- function(layer, call) {
+  words <- layer_config(layer)$vocabulary
+  if (is.null(words)) stop_unadapted(layer, call) else words
+}
+
+# Tokens of the layer's type, without dims; missing ones are none.
+as_tokens <- function(layer, x, arg, kind, call) {
+  strings <- inherits(layer, "kestrel_layer_string_lookup")
+  given <- x
+  if (is.data.frame(x)) x <- as.matrix(x)
+  if (is.list(x) && !is.object(x)) x <- unlist(x)
+  if (is.factor(x)) x <- as.character(x)
+  good <- is.atomic(x) && length(x) > 0 && !anyNA(x) &&
+    if (strings) is.character(x) else is.numeric(x) && !is.object(x) && all(x == trunc(x))
+  if (good) return(if (strings) as.vector(x) else as.double(x))
+  must <- if (strings) "strings without NA" else "whole numbers without NA"
+  stop_argument(arg, must, given, kind = kind, call = call)
+}
+
+#' @export
+adapt_layer.kestrel_layer_lookup <- function(layer, data, most, call) {
+  if (is.null(dim(data))) data <- cbind(data)
+  if (NROW(data) > most) data <- data[seq_len(most), , drop = FALSE]
+  tokens <- as_tokens(layer, data, "data", "data", call)
+  words <- sort(unique(setdiff(tokens, special_tokens(layer))), decreasing = TRUE, method = "radix")
+  words <- words[order(-tabulate(match(tokens, words), length(words)))]
+  room <- layer_config(layer)$max_tokens
+  if (!is.null(room)) words <- utils::head(words, room - length(special_tokens(layer)))
+  weighted <- layer_config(layer)$output_mode == "tf_idf"
+  put_vocabulary(layer, words, if (weighted) document_weights(words, tokens, NROW(data)), call)
+}
+
+# tokens: of n samples, the sample running fastest.
+document_weights <- function(words, tokens, n) {
+  pairs <- unique(data.frame(word = match(tokens, words), sample = rep_len(seq_len(n), length(tokens))))
+  log(1 + n / (1 + tabulate(pairs$word, length(words))))
+}

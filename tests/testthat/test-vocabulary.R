@@ -1,0 +1,22 @@
+test_that("counts are weighed by the samples that tokens are in", {
+  words <- rbind(c("a", "b", "a"), c("b", "c", "b"), c("a", "a", "a"), c("d", "b", "a"))
+  layer <- layer_string_lookup(output_mode = "tf_idf", max_tokens = 4)
+  adapt(layer, words)
+  expect_identical(get_vocabulary(layer), c("[UNK]", "a", "b", "d"))
+  idf <- log(1 + 4 / (1 + c(3, 3, 1)))
+  expect_equal(layer$idf_weights, c(mean(idf), idf))
+  counts <- rbind(c(0, 2, 1, 0), c(1, 0, 2, 0), c(0, 3, 0, 0), c(0, 1, 1, 1))
+  expect_equal(layer(words), counts * rep(layer$idf_weights, each = 4))
+  again <- from_config(get_config(layer))
+  expect_identical(again(words), layer(words))
+  # Keras' example
+  given <- layer_string_lookup(output_mode = "tf_idf")
+  set_vocabulary(given, c("a", "b", "c", "d"), idf_weights = c(0.25, 0.75, 0.6, 0.4))
+  expect_equal(given(rbind(c("a", "c", "d", "d"), c("d", "z", "b", "z"))),
+    rbind(c(0, 0.25, 0, 0.6, 0.8), c(1, 0, 0.75, 0, 0.4)))
+  numbers <- layer_integer_lookup(vocabulary = c(-1, 5), idf_weights = c(2, 3), output_mode = "tf_idf")
+  expect_equal(numbers(rbind(c(5, 5, 9))), rbind(c(2, 6)))
+  expect_refused(layer_string_lookup(vocabulary = "a", output_mode = "tf_idf"), "argument", "idf_weights")
+  expect_refused(layer_string_lookup(vocabulary = "a", idf_weights = 1), "argument", "idf_weights")
+  expect_refused(set_vocabulary(given, c("a", "b"), c(1, NA)), "argument", "idf_weights")
+})
