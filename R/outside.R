@@ -63,7 +63,7 @@ growing_nodes <- function(nodes) {
   for (i in seq_along(nodes)) {
     weights <- nodes[[i]]$outside$weights %||% 0L
     before <- c(nodes[[i]]$inputs, i - 1L - seq_len(weights))
-    own <- nodes[[i]]$trainable && length(nodes[[i]]$rules) > 0
+    own <- nodes[[i]]$trainable && length(nodes[[nodes[[i]]$weights_from + 1L]]$rules) > 0
     grows[i] <- own || any(grows[before[before >= 0] + 1L])
   }
   grows

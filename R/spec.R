@@ -28,7 +28,8 @@ choice <- function(table, name, values = list()) {
 # activation node they are the activation's, and come with it. `from`: the layer's earlier nodes
 # that it reads, by number, or the layer's input k as -k; by default the node before it, and
 # all inputs of the layer for the first.
-# `outside`: what R computes there, see outside.R.
+# `outside`: what R computes there, see outside.R. layer_time_distributed() adds `shares`, the
+# earlier node whose weights it has, `stream` and `activity`.
 new_node <- function(type, values = list(), activation = NULL, from = NULL, outside = NULL) {
   if (is.null(activation)) {
     return(list(layer = choice("layers", type, values), activation = NULL, from = from,
@@ -48,7 +49,8 @@ layer_chain <- function(layer, input, stream) {
   nodes <- lapply(own, function(node) {
     list(
       layer = node$layer, activation = node$activation, trainable = layer_trainable(layer),
-      stream = stream, activity = NULL, rules = list(), from = node$from, outside = node$outside
+      stream = stream + (node$stream %||% 0L), activity = node$activity, rules = list(),
+      from = node$from, shares = node$shares, outside = node$outside
     )
   })
   activity <- layer_config(layer)$activity_regularizer
@@ -78,7 +80,7 @@ placed_nodes <- function(nodes, inputs, before = 0L, owner = NULL) {
     place <- before + from - 1L
     place[from < 0] <- inputs[-from[from < 0]]
     nodes[[i]]$inputs <- place
-    nodes[[i]]$weights_from <- first + i - 1L
+    nodes[[i]]$weights_from <- first + (nodes[[i]]$shares %||% i) - 1L
   }
   nodes
 }
@@ -96,7 +98,7 @@ layer_info <- function(layer, input, call) {
   nodes <- layer_chain(layer, input, 1L)
   info <- network_info(layer_spec(nodes, input, "float64"))
   if (info$bad > 0) stop_layer_shape(layer, input, info$code, call)
-  by_node <- lapply(info$nodes, function(node) node$slots)
+  by_node <- lapply(info$nodes, function(node) if (node$owner) node$slots)
   slots <- unlist(by_node, recursive = FALSE)
   slots <- named_slots(layer, slots)
   list(
@@ -147,7 +149,9 @@ shape_text <- function(dims) {
 }
 
 slot_setting <- function(layer, slot, what) {
-  if (layer_state(layer)$type == "custom") return(custom_setting(layer, slot, what))
+  type <- layer_state(layer)$type
+  if (type == "custom") return(custom_setting(layer, slot, what))
+  if (type == "time_distributed") return(by_step_setting(layer, slot, what))
   layer_config(layer)[[paste0(slot, "_", what)]]
 }
 
@@ -239,7 +243,7 @@ put_nodes <- function(plan, nodes, inputs, owner = NULL) {
 # A node that no layer has.
 free_node <- function(node) {
   list(layer = node$layer, activation = node$activation, trainable = FALSE, stream = 0L,
-    activity = NULL, rules = list(), from = node$from)
+    activity = NULL, rules = list(), from = node$from, outside = node$outside)
 }
 
 # Outputs must be nodes: an input that is one is passed on by an identity.
