@@ -10,15 +10,17 @@
 #'   [layer_time_distributed()], which keep the steps;
 #' * through merging layers: a step counts where it does in any of the inputs, if all of them have
 #'   masks; [layer_concatenate()] takes an input without one to count everywhere;
-#' * into [layer_global_average_pooling_1d()], which averages the steps that count (none: NaN);
+#' * into [layer_global_average_pooling_1d()], which averages the steps that count (none: NaN), and
+#'   [layer_batch_normalization()], whose statistics are of these in training (computed in R, so not
+#'   for what needs second derivatives);
 #' * into the loss and those metrics that are means (every loss, the accuracies): steps that are
 #'   masked weigh 0. A loss that divides by the number of steps divides by the number `v` of those
 #'   that count, `sum(m w l) / (v + 1e-7)`. Counting metrics (AUC, precision and the like) see all
 #'   steps, as in Keras.
 #'
 #' Other layers (flatten, reshape, permute, the other poolings) hand no mask on, as in Keras, and
-#' [compile()][compile.kestrel_model] warns; [layer_activation_softmax()] and
-#' [layer_batch_normalization()] cannot be computed with one. A matrix of samples x features has one step a sample.
+#' [compile()][compile.kestrel_model] warns; [layer_activation_softmax()] cannot be computed with
+#' one. A matrix of samples x features has one step a sample.
 #'
 #' @inheritParams layer_dense
 #' @param mask_value the number that all features of a masked step are.

@@ -19,11 +19,11 @@ mask_effect <- function(layer) {
 mask_effects <- list(
   keeps = c("dense", "activation", "re_lu", "leaky_re_lu", "elu", "thresholded_re_lu", "p_re_lu",
     "dropout", "alpha_dropout", "gaussian_dropout", "gaussian_noise", "spatial_dropout1d",
-    "activity_regularization", "layer_normalization", "group_normalization",
+    "activity_regularization", "batch_normalization", "layer_normalization", "group_normalization",
     "rms_normalization", "unit_normalization", "time_distributed"),
   merges = c("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate"),
   ends = c("global_average_pooling1d", "dot", "masking", "embedding"),
-  refuses = c("softmax", "batch_normalization")
+  refuses = "softmax"
 )
 
 # 0 where all numbers along the last axis (`each`: where each number) are `value`; NULL: nowhere.
@@ -40,6 +40,7 @@ makes_mask <- function(layer) {
 # The nodes of a layer whose input has a mask.
 masked_nodes <- function(layer, nodes) {
   if (mask_effect(layer) == "refuses") stop_masked(layer)
+  if (layer_state(layer)$type == "batch_normalization") return(masked_batch_norm(layer, nodes))
   if (layer_state(layer)$type != "global_average_pooling1d") return(nodes)
   if (layer_config(layer)$data_format == "channels_first") stop_masked(layer)
   nodes[[1]]$from <- c(-1L, -2L)
@@ -47,7 +48,11 @@ masked_nodes <- function(layer, nodes) {
 }
 
 # Whether the nodes read the mask as one more input.
-reads_mask <- function(nodes) -2L %in% nodes[[1]]$from && nodes[[1]]$layer$name == "pooling_1d"
+reads_mask <- function(nodes) {
+  any(vapply(nodes, function(node) {
+    identical(node$from, c(-1L, -2L)) && node$layer$name %in% c("pooling_1d", "outside")
+  }, NA))
+}
 
 stop_masked <- function(layer) {
   stop_kestrel("shape", sprintf("Layer \"%s\" cannot take steps of which some are masked.",
@@ -56,7 +61,7 @@ stop_masked <- function(layer) {
 
 mask_hints <- list(
   softmax = "layer_activation(activation = \"softmax\") can.",
-  batch_normalization = "layer_layer_normalization() can.",
+  batch_normalization = "It must normalize the last axis: axis = -1.",
   global_average_pooling1d = "Its steps must come first: data_format = \"channels_last\"."
 )
 
