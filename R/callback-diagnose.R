@@ -102,7 +102,11 @@ diagnose_run <- function(run, level, checks = "all", most = Inf) {
     if (part$n == sample_count(part$values) && part$n <= most) return(part$values)
     some_samples(part$values, part$from + spread_rows(part$n, most))
   }
-  diagnose(run$model, rows(train$x[[1]]), rows(train$y[[1]]), sample_weight = as.vector(rows(train$weight[[1]])),
+  y <- lapply(train$y, rows)
+  weight <- lapply(train$weight, function(part) as.vector(rows(part)))
+  one <- length(output_names(run$model)) == 1
+  diagnose(run$model, one_or_list(lapply(train$x, rows)), if (one) y[[1]] else y,
+    sample_weight = if (one) weight[[1]] else if (any(lengths(weight) > 0)) weight,
     checks = checks, level = level, history = run_history(run))
 }
 

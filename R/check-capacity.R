@@ -2,11 +2,11 @@
 
 capacity_checks <- function() {
   list(
-    new_check("S2", "bottleneck", "floor", find_bottleneck),
+    new_check("S2", "bottleneck", "floor", find_bottleneck, "chain"),
     new_check("S4", "a network that is a straight line on these data", "floor",
-      find_effectively_linear),
-    new_check("S6", "scale of initial weights", "forward", find_initial_scale),
-    new_check("C1", "too few units for the bends", "floor", find_capacity),
+      find_effectively_linear, "plain"),
+    new_check("S6", "scale of initial weights", "forward", find_initial_scale, "plain"),
+    new_check("C1", "too few units for the bends", "floor", find_capacity, "chain"),
     new_check("C2", "weights with a lower loss", "floor", find_witness)
   )
 }
@@ -103,8 +103,8 @@ fresh_outputs <- function(case) {
   layers <- lapply(case$layers, redrawn_layer)
   plan <- case$plan
   plan$outputs <- seq_along(plan$nodes) - 1L
-  x <- some_samples(case$x, seq_len(min(case$rows, 200L)))
-  engine_predict(plan, pack_weights(layers), list(data_array(x, sample_dims(x))), 256L)
+  rows <- seq_len(min(case$rows, 200L))
+  engine_predict(plan, pack_weights(layers), case_arrays(lapply(x_list(case$x), some_samples, rows)), 256L)
 }
 
 redrawn_layer <- function(layer) {
@@ -123,9 +123,10 @@ find_capacity <- function(case) {
     sprintf("With one input, %s of relu make at most %d straight pieces.",
       count_of(case$hidden[[1]]$width, "unit"), case$hidden[[1]]$width + 1L),
     sprintf("Lowest loss of any function of so many pieces: %s", digits(floor)),
-    "more units in the hidden layer.", explains = share_between(case, case$base, floor),
-    certificate = floor_certificate(case),
-    fix = list(what = "widen")
+    paste("more units in the hidden layer, with a bias_initializer that spreads their bends:",
+      "with biases of 0 all begin at x = 0."),
+    explains = share_between(case, case$base, floor), certificate = floor_certificate(case),
+    fix = list(what = "widen", spread = max(abs(case$inputs)))
   )
 }
 
@@ -146,13 +147,21 @@ find_witness <- function(case) {
 # biases, and the last layer by least squares. list(weights, loss, honest): `honest` is the
 # loss times n / (n - p), as p fitted numbers can follow noise.
 evidence_witness <- function(case) {
-  squared <- is_squared(case) && case$last == "linear" && case$plain && length(case$dense) > 1 &&
-    length(dim(case$prediction)) == 2 && length(case$layers)
+  squared <- is_squared(case) && length(dim(case$prediction)) == 2 && ends_in_own_layer(case)
   if (!squared) return(NULL)
   tries <- c(list(solve_last(case, case$layers)), lapply(1:3, function(i) {
     solve_last(case, lapply(case$layers, drawn_with_biases))
   }))
   tries[[which.min(vapply(tries, `[[`, 0, "loss"))]]
+}
+
+# A linear dense layer, behind others, whose weights nothing else uses.
+ends_in_own_layer <- function(case) {
+  last <- case$dense[[match(case$last_layers[1], vapply(case$dense, `[[`, 0L, "layer"))]]
+  known <- c("dense", "activation", "embedding", "layer_normalization", "rms_normalization", merging_types,
+    layers_of_training, layers_that_move)
+  !is.null(last) && last$node == case$place && length(last$uses) == 1 && length(case$dense) > 1 &&
+    all(case$nodes$type %in% known) && !any(case$nodes$activation %in% "custom")
 }
 
 drawn_with_biases <- function(layer) {
@@ -165,11 +174,10 @@ drawn_with_biases <- function(layer) {
 
 # The last dense layer by least squares on what the layers before it put out.
 solve_last <- function(case, layers) {
-  last <- case$dense[[length(case$dense)]]
+  last <- case$dense[[match(case$last_layers, vapply(case$dense, `[[`, 0L, "layer"))]]
   plan <- case$plan
-  plan$outputs <- last$node - 2L
-  code <- unit_columns(engine_predict(plan, pack_weights(layers),
-    list(data_array(case$x, sample_dims(case$x))), 256L)[[1]])
+  plan$outputs <- case$nodes$from[last$node] - 1L
+  code <- unit_columns(engine_predict(plan, pack_weights(layers), case_arrays(case$x), 256L)[[1]])
   bias <- !is.null(last$bias)
   w <- sqrt(as.vector(case$weight %||% rep(1, case$rows)))
   design <- if (bias) cbind(code, 1) else code

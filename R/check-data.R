@@ -104,7 +104,7 @@ find_constant_target <- function(case) {
 # Of the data as given, in double.
 find_precision <- function(case) {
   if (model_state(case$model)$precision != "float32") return(NULL)
-  given <- matrix(as_doubles(plain_data(case$raw$x)), case$rows)
+  given <- given_inputs(case)
   lost <- which(vapply(seq_len(ncol(given)), function(j) {
     v <- given[, j]
     sqrt(mean((v - as.vector(as_single(matrix(v))))^2)) > 0.01 * stats::sd(v) && max(v) > min(v)
@@ -131,6 +131,19 @@ find_precision <- function(case) {
 }
 
 plain_data <- function(x) check_data(only_element(x), "x")
+
+# The inputs side by side, in double.
+given_inputs <- function(case) {
+  flat <- lapply(raw_inputs(case), function(x) matrix(as_doubles(plain_data(x)), case$rows))
+  do.call(cbind, flat)
+}
+
+# What was given for each input.
+raw_inputs <- function(case) {
+  x <- case$raw$x
+  if (input_count(case$model) == 1) return(list(only_element(x)))
+  arrange_inputs(case$model, x, "x", NULL)
+}
 
 find_duplicates <- function(case) {
   floor <- case$data_floor

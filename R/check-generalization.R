@@ -30,7 +30,7 @@ find_imbalance <- function(case) {
     sprintf("%s of the rows are of one class, and the model predicts it for all.",
       percent(max(share))),
     sprintf("Accuracy of doing so: %.3f; rows of the rarest class: %d", max(share), min(table(y))),
-    "class_weight in fit(), more rows of the rare class, or look at recall instead of accuracy.",
+    "class_weight in fit() and a fit without it after that, more rows of the rare class, or look at recall instead of accuracy.",
     fix = list(what = "class_weight")
   )
 }
@@ -76,7 +76,7 @@ find_underfit <- function(case) {
 
 # Training rows, and those held out: validation_data, or the tail that validation_split took.
 split_rows <- function(case) {
-  flat <- function(x) matrix(x, nrow = dim(x)[1])
+  flat <- function(x) do.call(cbind, lapply(x_list(x), function(x) matrix(x, nrow = dim(x)[1])))
   if (!is.null(case$validation)) {
     return(list(train = cbind(case$inputs, flat(case$y)),
       held = cbind(flat(case$validation$x), flat(case$validation$y))))

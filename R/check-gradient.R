@@ -12,7 +12,7 @@ gradient_checks <- function() {
 
 # The data loss and its derivatives by the trainable weights, in double (see R/objective.R).
 evidence_objective <- function(case) {
-  suppressWarnings(new_objective(case$model, case$x, case$y, as.vector(case$weight)),
+  suppressWarnings(new_objective(case$model, case$x, case$y, given_weight(case)),
     classes = "kestrel_warning")
 }
 

@@ -85,6 +85,6 @@ find_dropout <- function(case) {
 }
 
 dropped_prediction <- function(case, seed) {
-  data <- list(data_array(case$x, sample_dims(case$x)))
-  engine_predict(case$plan, pack_weights(case$layers), data, case$rows, TRUE, seed)[[1]]
+  drawn <- engine_predict(case$plan, pack_weights(case$layers), case_arrays(case$x), case$rows, TRUE, seed)
+  if (case$joint) drawn else drawn[[1]]
 }

@@ -3,8 +3,8 @@
 structure_checks <- function() {
   list(
     new_check("S1", "only linear layers", "model", find_linear_collapse),
-    new_check("S3", "linear layers in a row", "model", find_linear_runs),
-    new_check("S5", "units that are copies of each other", "weights", find_twins)
+    new_check("S3", "linear layers in a row", "model", find_linear_runs, "chain"),
+    new_check("S5", "units that are copies of each other", "weights", find_twins, "plain")
   )
 }
 

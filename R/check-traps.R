@@ -19,6 +19,7 @@ refused_for <- function(case, pattern) {
 
 raw_columns <- function(x) {
   x <- only_element(x)
+  if (is.list(x) && !is.object(x)) return(unlist(lapply(x, raw_columns), recursive = FALSE))
   if (is.data.frame(x)) as.list(x) else list(x)
 }
 
@@ -29,7 +30,7 @@ find_text_columns <- function(case) {
     "Factors or text in x", "PROVEN", "Columns of x hold classes or text, which are no numbers.",
     sprintf("Columns: %s", toString(names(bad)[bad])), "x <- model.matrix(~ . - 1, x).",
     explains = 1,
-    certificate = certificate("fact", quote(any(vapply(as.list(raw_x), function(v) {
+    certificate = certificate("fact", quote(any(vapply(columns(raw_x), function(v) {
       is.factor(v) || is.character(v)
     }, NA))))
   )

@@ -24,7 +24,7 @@ dead_among <- function(case, outputs) {
     a <- unit_values(case, d, outputs)
     if (min(a) < 0) return(NULL)
     list(name = d$name, layer = match(d$name, names), width = d$width, units = off_columns(a),
-      rows = off_rows(a), last = d$node + 1L == nrow(case$nodes))
+      rows = off_rows(a), last = any(d$after %in% case$place))
   })
   Filter(Negate(is.null), dead)
 }
@@ -69,7 +69,7 @@ find_dead <- function(case) {
         isTRUE(share > 0)) sprintf("Lowest loss while these stay off: %s (now %s)",
         digits(cell), digits(case$loss))),
     dead_remedy(worst), explains = share, severity = if (harmful) "fault" else "note",
-    certificate = dead_certificate(case, worst, cell), symptom = if (whole && dies_of_start(case)) 0.5 else 0,
+    certificate = dead_certificate(case, worst, cell), symptom = if (whole && dies_of_start(case) || is_too_small(case)) 0.5 else 0,
     fix = if (worst$last) list(what = "last_activation", to = "linear") else {
       list(what = "hidden_activation", to = "leaky_relu", initializer = "he_uniform")
     }
@@ -78,6 +78,11 @@ find_dead <- function(case) {
 
 # Data or first weights that leave a layer no chance.
 dies_of_start <- function(case) is_off_scale(case) || !is.null(find_initial_scale(case))
+
+# More units are the way out of both.
+is_too_small <- function(case) {
+  case$level != "quick" && case$chain && isTRUE(find_capacity(case)$explains >= 0.2)
+}
 
 dead_sentence <- function(d) {
   if (d$last) return(

@@ -17,6 +17,13 @@
 #' forward pass; `"standard"` adds gradients, decompositions and products with the Hessian;
 #' `"full"` adds restarts and permutation tests within `budget` seconds.
 #'
+#' A model may have several inputs and outputs, shared layers, embeddings and R functions. Of several
+#' outputs, whose weighted losses add up, units, gradients and curvature are those of the whole, while
+#' what is about one target is asked for each output by itself: such findings name it, and
+#' explain a share of the sum. A few checks make sense for chains of dense layers with one output
+#' only; `summary()` says `"does not apply"` for them. What needs derivatives is left out where R
+#' functions are part of the model.
+#'
 #' The model is never changed, nor R's random numbers.
 #'
 #' @param object a compiled model, or the history of a fit (which has no data: only the checks

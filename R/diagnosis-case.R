@@ -2,13 +2,15 @@
 # evidence, computed when a check first asks for `case$name` by evidence_name(case), and kept.
 #
 # model, history, budget   as given; history may be NULL
-# x, y, weight             as fit() would take them, x rounded to the model's precision; or NULL
+# x, y, weight             as fit() would take them, x rounded to the model's precision; or NULL.
+#                          Of several inputs x is a list, of several outputs y and weight are
+#                          (see R/diagnosis-joint.R)
 # raw                      list(x, y) as the user gave them
 # refusal                  the error with which fit() would refuse the data, or NULL
-# validation               list(x, y, weight), or NULL
+# joint                    whether the model has several outputs
+# validation               list(x, y) of lists by input and output, or NULL
 
 new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
-  check_one_to_one(model, call)
   check_all_steps(model, "A diagnosis", call)
   case <- bare_case(history, model, budget)
   if (is.null(x) != is.null(y)) {
@@ -31,34 +33,34 @@ bare_case <- function(history, model = NULL, budget = 5) {
     level = "quick"), parent = emptyenv())
   case$history <- history
   case$model <- model
+  case$joint <- !is.null(model) && length(output_names(model)) > 1
   structure(case, class = "kestrel_case")
 }
 
 # Missing numbers, wrong codes and text are what a diagnosis is about; shapes are not.
 take_data <- function(case, x, y, sample_weight, call) {
   data <- tryCatch(
-    suppressWarnings(single_samples(case$model, x, y, sample_weight, call = call),
+    suppressWarnings(check_samples(case$model, x, y, sample_weight, call = call),
       classes = "kestrel_warning"),
     kestrel_error_argument = function(e) e
   )
   if (inherits(data, "condition")) {
     misshapen <- inherits(data, "kestrel_error_shape")
-    if (misshapen || !isTRUE(data$argument %in% c("x", "y"))) stop(data)
+    if (misshapen || !grepl("^[xy]($|[[$])", data$argument %||% "")) stop(data)
     case$refusal <- data
     return(invisible())
   }
   single <- model_state(case$model)$precision == "float32"
-  case$x <- if (single) as_single(data$x) else as_doubles(data$x)
-  case$y <- as_doubles(data$y)
-  assign("weight", data$weight, envir = case)
+  case$x <- one_or_list(lapply(data$x, if (single) as_single else as_doubles))
+  y <- lapply(data$y, as_doubles)
+  case$y <- if (case$joint) y else y[[1]]
+  assign("weight", if (case$joint) data$weight else data$weight[[1]], envir = case)
 }
 
 take_validation <- function(case, validation_data, call) {
   samples <- validation_samples(case$model, validation_data, call)
-  case$validation <- list(
-    x = as_doubles(samples$x[[1]]$values), y = as_doubles(samples$y[[1]]$values),
-    weight = samples$weight[[1]]$values
-  )
+  values <- function(part) lapply(part, function(a) as_doubles(a$values))
+  case$validation <- list(x = values(samples$x), y = values(samples$y))
 }
 
 as_doubles <- function(x) {
@@ -73,15 +75,30 @@ as_single <- function(x) {
 }
 
 #' @export
-`$.kestrel_case` <- function(x, name) {
+`$.kestrel_case` <- function(x, name) case_value(x, name)
+
+case_value <- function(x, name) {
   if (exists(name, envir = x, inherits = FALSE)) return(get(name, envir = x, inherits = FALSE))
-  find <- get0(paste0("evidence_", name), envir = topenv(), mode = "function")
+  find <- evidence_finder(x, name)
   if (is.null(find)) return(NULL)
   memory <- get("memory", envir = x)
   if (!exists(name, envir = memory, inherits = FALSE)) {
     assign(name, find(x), envir = memory)
   }
   get(name, envir = memory, inherits = FALSE)
+}
+
+# Of several outputs much is found otherwise.
+evidence_finder <- function(case, name) {
+  known <- function(kind) get0(paste0(kind, name), envir = topenv(), mode = "function")
+  (if (get("joint", envir = case)) known("joint_evidence_")) %||% known("evidence_")
+}
+
+# The weights as fit() takes them.
+given_weight <- function(case) {
+  if (!case$joint) return(as.vector(case$weight))
+  weight <- lapply(case$weight, as.vector)
+  if (any(lengths(weight) > 0)) one_or_list(weight)
 }
 
 has_data <- function(case) !is.null(case$x)

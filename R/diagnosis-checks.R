@@ -11,6 +11,7 @@
 #   "gradient"  gradients of the loss
 #   "curvature" products with its Hessian
 #   "search"    restarts, permutations
+# `asks`: NULL, or the evidence that must hold for the question to make sense: "chain", "plain".
 # `find(case)` returns NULL where the fault is ruled out, a finding (see found()), or a list
 # of them.
 
@@ -39,8 +40,8 @@ diagnosis_checks <- function() {
     penalty_checks(), generalization_checks())
 }
 
-new_check <- function(id, title, needs, find) {
-  list(id = id, title = title, needs = needs, find = find)
+new_check <- function(id, title, needs, find, asks = NULL) {
+  list(id = id, title = title, needs = needs, find = find, asks = asks)
 }
 
 level_of_need <- c(model = "quick", weights = "quick", history = "quick", given = "quick", data = "quick",
@@ -59,17 +60,32 @@ chosen_checks <- function(checks, call = caller_env()) {
   table[ids %in% checks]
 }
 
-# list(findings, ruled_out, left_out, failed): ids, but for the findings.
+# list(findings, ruled_out, left_out, unfit, failed): ids, but for the findings.
 walk_checks <- function(case, table, level) {
-  walk <- list(findings = list(), ruled_out = character(), left_out = character(),
-    failed = character())
+  walk <- empty_walk()
   for (check in table) {
-    walk <- if (can_check(case, check, level)) make_check(walk, case, check) else {
-      add_id(walk, "left_out", check)
+    walk <- if (is_of_outputs(case, check)) check_views(walk, case, check, level) else {
+      if (can_check(case, check, level)) make_check(walk, case, check) else left_out(walk, case, check)
     }
   }
   walk$findings <- rank_findings(walk$findings)
   walk
+}
+
+# `unfit`: those among the left out that make no sense for such a network.
+empty_walk <- function() {
+  list(findings = list(), ruled_out = character(), left_out = character(), unfit = character(),
+    failed = character())
+}
+
+left_out <- function(walk, case, check) {
+  if (!is_fit_for(case, check)) walk <- add_id(walk, "unfit", check)
+  add_id(walk, "left_out", check)
+}
+
+is_fit_for <- function(case, check) {
+  if (is.null(case$model)) return(TRUE)
+  !(case$joint && check$id %in% checks_of_neither) && (is.null(check$asks) || case_value(case, check$asks))
 }
 
 add_id <- function(walk, where, check) {
@@ -94,7 +110,7 @@ make_check <- function(walk, case, check) {
 
 can_check <- function(case, check, level) {
   within <- match(level_of_need[[check$needs]], diagnosis_levels) <= match(level, diagnosis_levels)
-  within && switch(check$needs,
+  within && is_fit_for(case, check) && switch(check$needs,
     model = !is.null(case$model),
     weights = !is.null(case$model) && case$finite_weights,
     history = !is.null(case$history) && length(case$history$metrics$loss) > 0,
@@ -105,6 +121,6 @@ can_check <- function(case, check, level) {
 }
 
 # Where weights or outputs are not finite, nothing can be said of them but that.
-evidence_computable <- function(case) case$finite_weights && all(is.finite(case$prediction))
+evidence_computable <- function(case) case$finite_weights && all(is.finite(unlist(case$prediction)))
 
 evidence_finite_weights <- function(case) all(is.finite(unlist(get_weights(case$model))))

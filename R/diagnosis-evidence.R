@@ -12,15 +12,26 @@ evidence_plan <- function(case) {
 # (NA where there is none), from (the node before it, 0 for the input).
 evidence_nodes <- function(case) {
   nodes <- case$plan$nodes
-  sizes <- vapply(case$layers, function(l) length(layer_state(l)$by_node), 0L)
-  from <- vapply(nodes, function(n) as.integer(n$inputs[1]), 0L) + 1L
+  from <- pmax(vapply(nodes, function(n) as.integer(n$inputs[1]), 0L), -1L) + 1L
   data.frame(
-    layer = rep(seq_along(sizes), sizes),
+    layer = node_layers(case),
     type = vapply(nodes, function(n) n$layer$name, ""),
     activation = vapply(nodes, node_activation, ""),
     from = from
   )
 }
+
+# A layer that is called again has its nodes anew, with the weights of the first.
+node_layers <- function(case) {
+  sizes <- vapply(case$layers, function(l) length(layer_state(l)$by_node), 0L)
+  first <- vapply(case$plan$nodes, function(n) as.integer(n$weights_from), 0L) + 1L
+  layer <- integer(length(first))
+  layer[first == seq_along(first)] <- rep(seq_along(sizes), sizes)
+  layer[first]
+}
+
+# The node that puts out the prediction.
+evidence_place <- function(case) case$plan$outputs + 1L
 
 # "custom": it is R that computes the node.
 node_activation <- function(node) {
@@ -38,17 +49,20 @@ evidence_chain <- function(case) {
 node_outputs <- function(case, nodes, x = case$x) {
   plan <- case$plan
   plan$outputs <- nodes - 1L
-  data <- list(data_array(x, sample_dims(x)))
-  engine_predict(plan, pack_weights(case$layers), data, 256L)
+  engine_predict(plan, pack_weights(case$layers), case_arrays(x), 256L)
 }
+
+# As the engine takes samples: of one input, or of a list.
+case_arrays <- function(x) lapply(x_list(x), function(x) data_array(x, sample_dims(x)))
+
+x_list <- function(x) if (is.list(x)) x else list(x)
 
 evidence_outputs <- function(case) node_outputs(case, seq_along(case$plan$nodes))
 
 # Of the last node, and of the one before it where the loss takes that: all that a quick look
 # needs of all rows.
 evidence_ends <- function(case) {
-  n <- length(case$plan$nodes)
-  nodes <- if (case$fused) c(n - 1L, n) else n
+  nodes <- c(if (case$fused) case$nodes$from[case$place], case$place)
   if (case$level == "quick") node_outputs(case, nodes) else case$outputs[nodes]
 }
 
@@ -56,9 +70,9 @@ evidence_prediction <- function(case) case$ends[[length(case$ends)]]
 
 # Of all nodes; a quick look takes a thousand rows of many.
 evidence_some_outputs <- function(case) {
-  rows <- sample_count(case$x)
-  if (case$level != "quick" || rows <= 1000) return(case$outputs)
-  node_outputs(case, seq_along(case$plan$nodes), some_samples(case$x, spread_rows(rows, 1000)))
+  if (case$level != "quick" || case$rows <= 1000) return(case$outputs)
+  some <- lapply(x_list(case$x), some_samples, spread_rows(case$rows, 1000))
+  node_outputs(case, seq_along(case$plan$nodes), some)
 }
 
 spread_rows <- function(n, most) if (n <= most) seq_len(n) else round(seq(1, n, length.out = most))
@@ -80,6 +94,7 @@ evidence_loss <- function(case) {
 }
 
 score_prediction <- function(case, prediction) {
+  if (case$joint) return(sum(mapply(score_prediction, case$views, prediction)))
   loss <- mean_loss(case$criterion)
   case$compiled$loss_weights * reduced_loss(loss, case$y, prediction, case$weight)
 }
@@ -103,34 +118,53 @@ evidence_penalty <- function(case) {
 
 # "linear" where the model ends in no activation.
 evidence_last <- function(case) {
-  last <- case$nodes$activation[nrow(case$nodes)]
+  last <- case$nodes$activation[case$place]
   if (is.na(last)) "linear" else last
 }
 
-# Dense nodes: list(node, after, layer, name, width, kernel, bias, activation). The activation
-# is that of node `after`, "linear" for none.
+# Dense layers: list(node, uses, after, layer, name, width, kernel, bias, activation). `node` is where
+# it is called first, `uses` all such nodes. The activation is that of the nodes `after`, "linear"
+# for none.
 evidence_dense <- function(case) {
   nodes <- case$nodes
-  lapply(which(nodes$type == "dense"), function(i) {
-    after <- if (i < nrow(nodes)) nodes$activation[i + 1L] else NA
+  dense <- which(nodes$type == "dense")
+  lapply(unname(split(dense, factor(nodes$layer[dense], unique(nodes$layer[dense])))), function(uses) {
+    i <- uses[1]
+    after <- if (i < nrow(nodes) && nodes$from[i + 1L] == i) nodes$activation[i + 1L] else NA
     layer <- case$layers[[nodes$layer[i]]]
-    list(node = i, after = if (is.na(after)) i else i + 1L, layer = nodes$layer[i],
+    list(node = i, uses = uses, after = if (is.na(after)) uses else uses + 1L, layer = nodes$layer[i],
       name = layer$name, width = layer_config(layer)$units,
       kernel = layer_state(layer)$weights$kernel, bias = layer_state(layer)$weights$bias,
       activation = if (is.na(after)) "linear" else after)
   })
 }
 
-# What comes out of dense node d before and behind its activation: samples (and positions) x units.
-unit_sums <- function(case, d) unit_columns(case$outputs[[d$node]])
+# What comes out of dense layer d before and behind its activation: samples (and positions, and
+# calls) x units.
+unit_sums <- function(case, d) unit_calls(case$outputs[d$uses])
 
-unit_values <- function(case, d, outputs = case$outputs) unit_columns(outputs[[d$after]])
+unit_values <- function(case, d, outputs = case$outputs) unit_calls(outputs[d$after])
+
+unit_calls <- function(outputs) do.call(rbind, lapply(outputs, unit_columns))
 
 unit_columns <- function(x) {
   if (length(dim(x)) == 2) x else matrix(x, ncol = dim(x)[length(dim(x))])
 }
 
-evidence_hidden <- function(case) utils::head(case$dense, -1)
+evidence_hidden <- function(case) Filter(function(d) !d$layer %in% case$last_layers, case$dense)
+
+# Dense layers that put out a prediction, but for an activation behind them: numbers of layers.
+evidence_last_layers <- function(case) {
+  nodes <- case$nodes
+  if (case$chain) return(utils::tail(nodes$layer[nodes$type == "dense"], 1))
+  at <- case$place
+  repeat {
+    further <- at > 0 & nodes$type[pmax(at, 1)] %in% c("activation", layers_of_training, layers_that_move)
+    if (!any(further)) break
+    at[further] <- nodes$from[at[further]]
+  }
+  unique(nodes$layer[at[at > 0 & nodes$type[pmax(at, 1)] == "dense"]])
+}
 
 # A chain of dense layers with an activation each, and layers that do nothing in inference.
 evidence_plain <- function(case) {
@@ -144,26 +178,28 @@ layers_that_move <- c("flatten", "reshape", "permute", "repeat_vector", "identit
 
 # No function but affine ones can come out before the last activation.
 evidence_affine <- function(case) {
-  last <- case$nodes$activation[nrow(case$nodes)]
-  nodes <- utils::head(case$nodes, if (last %in% c(NA, "custom")) Inf else -1)
-  kinds <- c("dense", "batch_normalization", layers_of_training, layers_that_move)
-  straight <- nodes$type %in% kinds | nodes$activation %in% "linear"
-  case$chain && all(straight)
+  source <- output_source(case$plan, case$plan$outputs)
+  squashed <- !case$nodes$activation[case$place] %in% c(NA, "custom")
+  at <- if (squashed) utils::head(source$nodes, -1) else source$nodes
+  nodes <- describe_nodes(case$plan, at, integer())
+  all(vapply(nodes, `[[`, "", "kind") != "nonlinear")
 }
 
 # "1-10-1"
 evidence_widths <- function(case) {
   dense <- vapply(case$dense, `[[`, 0L, "width")
-  c(prod(model_state(case$model)$input), dense)
+  c(sum(vapply(model_inputs(case$model), prod, 0)), dense)
 }
 
-# x as a matrix with a row for each sample.
-evidence_inputs <- function(case) matrix(case$x, sample_count(case$x))
+# x as a matrix with a row for each sample; several inputs side by side.
+evidence_inputs <- function(case) {
+  do.call(cbind, lapply(x_list(case$x), function(x) matrix(x, sample_count(x))))
+}
 
 # Exactly 0 for columns that are constant.
 evidence_input_sds <- function(case) sqrt(column_vars(case$inputs))
 
-evidence_rows <- function(case) sample_count(case$x)
+evidence_rows <- function(case) sample_count(x_list(case$x)[[1]])
 
 # y as a matrix like the prediction: class codes become indicator columns.
 evidence_targets <- function(case) {
@@ -175,7 +211,7 @@ evidence_targets <- function(case) {
 evidence_codes <- function(case) takes_codes(case$criterion)
 
 evidence_units <- function(case) {
-  dims <- output_dims(case$model)
+  dims <- trained_outputs(case$model)[[1]]
   dims[length(dims)]
 }
 
@@ -263,7 +299,7 @@ evidence_data_floor <- function(case) {
 
 lowest_value <- function(case) {
   if (any(outside_domain(case))) return(-Inf)
-  switch(case$criterion$name, cosine_similarity = -case$compiled$loss_weights, poisson = -Inf, 0)
+  switch(case$criterion$name, custom = -Inf, cosine_similarity = -case$compiled$loss_weights, poisson = -Inf, 0)
 }
 
 # Where the excess loss begins.
@@ -280,10 +316,9 @@ evidence_affine_loss <- function(case) {
 
 # What is known of the architecture on these data, and the best lower bound (see loss_floor()).
 evidence_problem <- function(case) {
-  suppressWarnings(floor_problem(case$model, case$x, case$y, as.vector(case$weight)),
-    classes = "kestrel_warning")
+  data_problem(case$model, list(x = x_list(case$x), y = list(case$y), weight = list(case$weight)))
 }
 
-evidence_floor <- function(case) {
-  new_floor(best_floor(architecture_floors(case$problem)), case$problem)
-}
+evidence_best <- function(case) problem_floor(case$problem)
+
+evidence_floor <- function(case) new_floor(case$best, case$problem)

@@ -6,11 +6,14 @@
 #' Makes a copy of the model with the remedy applied, trains it for a few seconds on the data of
 #' the diagnosis, and tells the loss before and after. The model itself is not changed.
 #'
+#' A finding about one of several outputs is tried on the part of the model that leads to it.
+#'
 #' The copy keeps the weights where the remedy is about training alone, and starts from fresh
 #' ones otherwise. It is trained by the model's optimizer where the remedy is a learning rate,
 #' else by Adam with the rate 0.01, cut to a third when the loss does not fall any further; small
-#' models by up to 50 steps of Levenberg-Marquardt (squared losses) or 200 of L-BFGS before, unless
-#' the remedy is about batches.
+#' models by up to 50 steps of Levenberg-Marquardt (squared losses) or 200 of L-BFGS before, from up
+#' to ten fresh starts of which the best counts, unless the remedy is about batches. Class weights
+#' are taken away after half of the time, as outputs trained with them are no probabilities.
 #'
 #' @param d a diagnosis.
 #' @param i the number of a finding, or its id.
@@ -39,7 +42,7 @@ try_fix <- function(d, i, seconds = 2) {
   i <- check_finding(d, i)
   seconds <- check_number(seconds, min = 0, open = "min")
   finding <- attr(d, "findings")[[i]]
-  case <- attr(d, "case")
+  case <- finding$view %||% attr(d, "case")
   check_fixable(finding, case)
   with_own_seed(run_fix(case, finding, seconds))
 }
@@ -67,9 +70,16 @@ new_trial <- function(case) {
     state <- layer_state(layer)
     list(type = state$type, config = state$config, name = layer$name, trainable = state$trainable)
   })
-  list(layers = layers, loss = case$compiled$losses[[1]], optimizer = NULL, fresh = TRUE,
+  list(layers = layers, loss = by_trained(case, case$compiled$losses), ends = case$last_layers,
+    loss_weights = if (case$joint) by_trained(case, as.list(case$compiled$loss_weights)), optimizer = NULL, fresh = TRUE,
     x = if (is.null(case$x)) case$raw$x else case$x, y = if (is.null(case$y)) case$raw$y else case$y,
     args = list(batch_size = 32L, shuffle = TRUE))
+}
+
+# As compile() takes it by outputs.
+by_trained <- function(case, x) {
+  if (!case$joint) return(x[[1]])
+  stats::setNames(x, output_names(case$model)[case$compiled$trained])
 }
 
 # Each takes and gives a trial. `fix` holds what the finding says, `case` what is known.
@@ -83,7 +93,7 @@ remedies <- list(
     for (i in hidden_layers(trial)) {
       config <- trial$layers[[i]]$config
       if (trial$layers[[i]]$type == "dense") {
-        following <- trial$layers[[i + 1L]]$type
+        following <- if (i < length(trial$layers)) trial$layers[[i + 1L]]$type else ""
         if (following %in% c("activation", "re_lu")) next
         config$activation <- as_activation(fix$to)
         config <- default_initializers(config, fix$initializer %||% "glorot_uniform")
@@ -98,11 +108,11 @@ remedies <- list(
     map_dense(trial, default_initializers)
   },
   widen = function(trial, fix, case) {
-    last <- max(dense_layers(trial))
     map_dense(trial, function(config) {
       config$units <- as.integer(max(4L * config$units, 32L))
+      if (!is.null(fix$spread)) config$bias_initializer <- spread_biases(config$units, fix$spread)
       config
-    }, setdiff(dense_layers(trial), last))
+    }, intersect(dense_layers(trial), hidden_layers(trial)))
   },
   rate = function(trial, fix, case) {
     rate <- fix$to %||% (case$fit$rate * fix$by)
@@ -115,7 +125,8 @@ remedies <- list(
     trial
   },
   scale_x = function(trial, fix, case) {
-    trial$x <- scaled_array(as_doubles(plain_data(case$raw$x)))
+    scaled <- lapply(raw_inputs(case), function(x) scaled_array(as_doubles(plain_data(x))))
+    trial$x <- if (is.list(case$x)) scaled else scaled[[1]]
     trial
   },
   scale_y = function(trial, fix, case) {
@@ -207,6 +218,13 @@ remedies <- list(
   }
 )
 
+# Bends of relu units of one input, at -bias / weight, all over [-reach, reach]: weights are drawn
+# from +-sqrt(6 / (1 + units)).
+spread_biases <- function(units, reach) {
+  bound <- sqrt(6 / (1 + units)) * reach
+  initializer_random_uniform(-bound, bound)
+}
+
 by_batches <- function(trial) {
   trial$by_batches <- TRUE
   trial
@@ -214,8 +232,8 @@ by_batches <- function(trial) {
 
 dense_layers <- function(trial) which(vapply(trial$layers, function(l) l$type == "dense", NA))
 
-# Before the last dense layer.
-hidden_layers <- function(trial) seq_len(max(dense_layers(trial)) - 1L)
+# Before the last dense layer, and not one of those that put out a prediction.
+hidden_layers <- function(trial) setdiff(seq_len(max(dense_layers(trial)) - 1L), trial$ends)
 
 map_dense <- function(trial, change, which = dense_layers(trial)) {
   for (i in which) trial$layers[[i]]$config <- change(trial$layers[[i]]$config)

@@ -27,7 +27,7 @@ is_bare_dense <- function(nodes) {
 units_of_node <- function(case, i) {
   a <- unit_columns(case$outputs[[i]])
   from <- case$nodes$from[i]
-  z <- if (from == 0) unit_columns(case$x) else unit_columns(case$outputs[[from]])
+  z <- if (from == 0) case$inputs else unit_columns(case$outputs[[from]])
   activation <- case$nodes$activation[i]
   data.frame(node = i, layer = case$layers[[case$nodes$layer[i]]]$name,
     activation = if (is.na(activation)) "linear" else activation, unit = seq_len(ncol(a)),

@@ -88,17 +88,17 @@ pictured_case <- function(diagnosis, call) {
       hint = "diagnose(model, x, y) keeps what is drawn.", argument = "x", call = call)
   }
   anew <- bare_case(case$history, case$model)
-  for (name in c("x", "y", "weight")) assign(name, case[[name]], envir = anew)
+  for (name in c("x", "y", "weight", "raw")) assign(name, case[[name]], envir = anew)
   anew
 }
 
 # Rungs above 0, those within 1 % of each other as one: loss, label, proven.
 ladder_rows <- function(case) {
-  rungs <- as.data.frame(loss_ladder(case$model, case$x, case$y, sample_weight = case$weight))
+  rungs <- as.data.frame(loss_ladder(case$model, case$x, case$y, sample_weight = given_weight(case)))
   label <- c(data = "no network is lower", architecture = "floor of this model",
     cell = "floor with the same units off", current = "you", affine = "best straight line",
     constant = "best constant")
-  if (ncol(as.matrix(case$x)) > 1)  label["affine"] <- "best linear predictor"
+  if (case$widths[1] > 1) label["affine"] <- "best linear predictor"
   rungs$label <- label[rungs$rung]
   rungs <- rungs[order(rungs$loss), ]
   rungs <- rungs[rungs$loss > 0, ]
@@ -131,7 +131,7 @@ draw_ladder <- function(rungs, loss) {
 }
 
 draw_fit <- function(case) {
-  one <- ncol(as.matrix(case$x)) == 1 && length(dim(case$x)) == 2
+  one <- !case$joint && !is.list(case$x) && case$widths[1] == 1 && !any(case$nodes$type == "embedding")
   if (one) draw_curve(curve_rows(case), data_rows(case)) else draw_agreement(agreement_rows(case))
 }
 
@@ -161,6 +161,7 @@ draw_curve <- function(curve, data) {
 
 # Predictions beside targets of the same shape: target, prediction, output.
 agreement_rows <- function(case) {
+  if (case$joint) return(joint_agreement(case))
   predicted <- as.matrix(predict(case$model, case$x, verbose = 0))
   target <- as.matrix(case$y)
   if (ncol(target) < ncol(predicted)) {
@@ -168,6 +169,15 @@ agreement_rows <- function(case) {
   }
   rows <- output_rows(as.vector(target), predicted)
   stats::setNames(rows, c("target", "prediction", "output"))
+}
+
+joint_agreement <- function(case) {
+  each <- lapply(names(case$views), function(name) {
+    rows <- agreement_rows(case$views[[name]])
+    levels(rows$output) <- sub("^output", name, levels(rows$output))
+    rows
+  })
+  do.call(rbind, each)
 }
 
 draw_agreement <- function(rows) {

@@ -99,13 +99,16 @@ rest_lines <- function(x, faults) {
 closing_line <- function(x) {
   n <- length(attr(x, "ruled_out")) + length(unique(x$id))
   seconds <- sprintf("%s s", format(round(attr(x, "seconds"), 2)))
+  unfit <- length(attr(x, "unfit"))
+  for_chains <- if (unfit) sprintf("; %s", count_of(unfit, "check needs a chain of dense layers", "checks need a chain of dense layers"))
   without <- if (!has_data(attr(x, "case")) && is.null(attr(x, "case")$refusal)) {
     sprintf("; %s", paste(count_of(length(attr(x, "left_out")), "check needs x and y", "checks need x and y")))
   }
   if (any(x$severity == "fault")) {
-    sprintf("  Nothing else found (%s, %s%s).", count_of(n, "check"), seconds, without %||% "")
+    sprintf("  Nothing else found (%s, %s%s%s).", count_of(n, "check"), seconds, without %||% "", for_chains %||% "")
   } else {
-    sprintf("  Level \"%s\": %s, %s%s.", attr(x, "level"), count_of(n, "check"), seconds, without %||% "")
+    sprintf("  Level \"%s\": %s, %s%s%s.", attr(x, "level"), count_of(n, "check"), seconds, without %||% "",
+      for_chains %||% "")
   }
 }
 

@@ -40,18 +40,28 @@ can_be_tried <- function(case) {
 
 compile_trial <- function(model, trial) {
   optimizer <- trial$optimizer %||% optimizer_adam(0.01)
-  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss), classes = "kestrel_warning")
+  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss, loss_weights = trial$loss_weights), classes = "kestrel_warning")
+}
+
+# Class weights get the rare classes noticed; without them outputs become probabilities again.
+train_trial <- function(model, trial, seconds) {
+  if (is.null(trial$args$class_weight)) return(train_for(model, trial, seconds))
+  begun <- train_for(model, trial, seconds / 2)
+  trial$args$class_weight <- NULL
+  trial$fresh <- FALSE
+  compile_trial(model, trial)
+  begun + train_for(model, trial, seconds / 2)
 }
 
 # Small problems by steps of all rows first, which need tens where Adam needs thousands. Then in
 # rounds, until time is over, the loss is 0 to rounding, or three rounds in a row with ever lower
 # rates have not lowered it. The best weights are kept.
-train_trial <- function(model, trial, seconds) {
+train_for <- function(model, trial, seconds) {
   end <- seconds_now() + seconds
   best <- list(loss = Inf, weights = get_weights(model))
   epochs <- failed <- 0
   if (!is.null(whole <- whole_optimizer(model, trial))) {
-    begun <- whole_steps(model, trial, whole)
+    begun <- best_of_starts(model, trial, whole, seconds_now() + seconds / 2)
     epochs <- begun$epochs
     if (is.finite(begun$loss)) best <- begun[c("loss", "weights")]
     if (best$loss < 1e-28) return(epochs)
@@ -76,6 +86,7 @@ train_trial <- function(model, trial, seconds) {
 # Where steps of all rows are quick and sure: by Levenberg-Marquardt for squared losses, by L-BFGS
 # for others; NULL elsewhere.
 whole_optimizer <- function(model, trial) {
+  if (length(output_names(model)) > 1) return(NULL)
   types <- vapply(trial$layers, `[[`, "", "type")
   plain <- is.null(trial$optimizer) && !isTRUE(trial$stop_early) && !isTRUE(trial$by_batches) &&
     !is_custom_loss(trial$loss) && is.null(model_plan(model)$outside) &&
@@ -88,11 +99,25 @@ whole_optimizer <- function(model, trial) {
 }
 
 whole_steps <- function(model, trial, optimizer) {
-  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss), classes = "kestrel_warning")
+  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss, loss_weights = trial$loss_weights), classes = "kestrel_warning")
   trial$args <- list(batch_size = NROW(trial$y), shuffle = FALSE, class_weight = trial$args$class_weight)
   history <- fit_trial(model, trial, if (optimizer$name == "lbfgs") 200L else 50L)
   loss <- history$metrics$loss
   list(loss = loss[length(loss)], weights = get_weights(model), epochs = length(loss))
+}
+
+# Ten starts at most, as far as time allows; one where the weights are kept.
+best_of_starts <- function(model, trial, whole, end) {
+  best <- whole_steps(model, trial, whole)
+  for (i in seq_len(if (trial$fresh) 9 else 0)) {
+    if (isTRUE(best$loss < 1e-28) || seconds_now() >= end) break
+    redraw_weights(model)
+    other <- whole_steps(model, trial, whole)
+    epochs <- best$epochs + other$epochs
+    if (isTRUE(other$loss < best$loss) || !is.finite(best$loss)) best <- other
+    best$epochs <- epochs
+  }
+  best
 }
 
 slow_down <- function(model, weights) {
@@ -117,10 +142,22 @@ trial_round <- function(model, trial, epochs) {
 
 new_result <- function(case, finding, trial, model, epochs, seconds) {
   loss <- suppressWarnings(evaluate(model, trial$x, trial$y, verbose = 0), classes = "kestrel_warning")[["loss"]]
+  if (case$joint) return(joint_result(case, finding, trial, model, epochs, seconds, loss))
   comparable <- has_data(case) && case$computable && is.null(trial$moved) &&
     identical(trial$loss$name, case$criterion$name) && identical(output_dims(model), output_dims(case$model)) &&
     identical(trial$loss$config, case$criterion$config)
   after <- if (comparable) trial_loss(case, trial, model) else NA_real_
+  trial_record(case, finding, trial, model, epochs, seconds, loss, after)
+}
+
+# The loss of the whole; remedies do not change what several outputs are compared with.
+joint_result <- function(case, finding, trial, model, epochs, seconds, loss) {
+  known <- has_data(case) && case$computable
+  after <- if (known) score_prediction(case, predict(model, trial$x)[case$compiled$trained]) else NA_real_
+  trial_record(case, finding, trial, model, epochs, seconds, loss, after)
+}
+
+trial_record <- function(case, finding, trial, model, epochs, seconds, loss, after) {
   before <- if (has_data(case) && case$computable) case$loss else NA_real_
   excess <- before - case_base(case)
   structure(list(
@@ -165,7 +202,7 @@ with_tried <- function(case, findings, level) {
   small <- level != "quick" && has_data(case) && can_be_tried(case) && case$rows <= 1000 &&
     count_params(case$model) <= 1000
   if (!small || is.null(first$fix) || first$confidence != "PROVEN" || first$severity != "fault") return(findings)
-  trial <- tryCatch(with_own_seed(run_fix(case, first, 0.15)), error = function(e) NULL)
+  trial <- tryCatch(with_own_seed(run_fix(first$view %||% case, first, 0.15)), error = function(e) NULL)
   findings[[1]]$tried <- tried_text(trial)
   findings
 }

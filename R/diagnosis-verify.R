@@ -29,7 +29,7 @@ verify_finding <- function(d, i) {
   i <- check_finding(d, i)
   finding <- attr(d, "findings")[[i]]
   if (is.null(finding$certificate)) return(NA)
-  case <- attr(d, "case")
+  case <- finding$view %||% attr(d, "case")
   holds <- tryCatch(isTRUE(with_own_seed(claim_holds(finding$certificate, case))),
     error = function(e) FALSE)
   structure(holds, claim = finding$certificate$claim)
@@ -63,11 +63,12 @@ claim_values <- list(
   refused = function(case) !is.null(case$refusal),
   raw_x = function(case) case$raw$x,
   raw_y = function(case) case$raw$y,
-  given = function(case) matrix(as_doubles(plain_data(case$raw$x)), case$rows),
+  columns = function(case) raw_columns,
+  given = function(case) given_inputs(case),
   single = function(case) as_single_vector,
   y = function(case) claim_targets(case),
   labels = function(case) case$labels,
-  inputs = function(case) matrix(case$x, sample_count(case$x)),
+  inputs = function(case) evidence_inputs(case),
   units = function(case) case$units,
   prediction = function(case) predict_again(case, case$x),
   loss = function(case) case$loss,
@@ -102,17 +103,19 @@ as_single_vector <- function(x) as.vector(as_single(matrix(x)))
 claim_targets <- function(case) if (is.null(case$targets)) case$y else case$targets
 
 predict_again <- function(case, x) {
-  data <- list(data_array(x, sample_dims(x)))
-  engine_predict(case$plan, pack_weights(case$layers), data, 32L)[[1]]
+  y <- engine_predict(case$plan, pack_weights(case$layers), case_arrays(x), 32L)
+  if (isTRUE(case$joint)) y else y[[1]]
 }
 
 # f on a line through two random points: f(a x + b x') = a f(x) + b f(x'), where a + b = 1.
 is_affine_at_random <- function(case) {
   case <- logits_case(case)
-  dims <- c(20L, sample_dims(case$x))
-  points <- lapply(1:2, function(i) array(stats::rnorm(prod(dims)), dims))
+  points <- lapply(1:2, function(i) lapply(x_list(case$x), function(x) {
+    dims <- c(20L, sample_dims(x))
+    array(stats::rnorm(prod(dims)), dims)
+  }))
   f <- function(x) as.vector(predict_again(case, x))
-  on_line <- f(2.5 * points[[1]] - 1.5 * points[[2]])
+  on_line <- f(Map(function(a, b) 2.5 * a - 1.5 * b, points[[1]], points[[2]]))
   ends <- 2.5 * f(points[[1]]) - 1.5 * f(points[[2]])
   max(abs(on_line - ends)) <= 1e-9 * max(1, abs(on_line), abs(ends))
 }
@@ -121,7 +124,7 @@ is_affine_at_random <- function(case) {
 logits_case <- function(case) {
   if (case$last == "linear") return(case)
   plan <- case$plan
-  plan$outputs <- length(plan$nodes) - 2L
+  plan$outputs <- case$nodes$from[case$place] - 1L
   list(plan = plan, layers = case$layers, x = case$x)
 }
 
@@ -159,8 +162,8 @@ claim_gradient <- function(case) {
 }
 
 loss_with <- function(case, w) {
-  data <- list(data_array(case$x, sample_dims(case$x)))
-  score_prediction(case, engine_predict(case$plan, w, data, 256L)[[1]])
+  y <- engine_predict(case$plan, w, case_arrays(case$x), 256L)
+  score_prediction(case, if (case$joint) y else y[[1]])
 }
 
 is_kernel <- function(case) {
@@ -171,7 +174,7 @@ is_kernel <- function(case) {
 
 # u'J for columns u, each by the gradient of sum(outputs * u).
 jacobian_product <- function(case, u) {
-  data <- list(data_array(case$x, sample_dims(case$x)))
+  data <- case_arrays(case$x)
   apply(u, 2, function(v) {
     v <- array(v, dim(case$prediction))
     engine_gradient(case$plan, pack_weights(case$layers), data, list(data_array(v, sample_dims(v))))$dw

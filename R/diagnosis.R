@@ -13,7 +13,7 @@ new_diagnosis <- function(case, walk, level, seconds, explain) {
     stringsAsFactors = FALSE
   )
   structure(table, class = c("nn_diagnosis", "data.frame"), findings = findings, case = case,
-    ruled_out = walk$ruled_out, left_out = walk$left_out, failed = walk$failed, level = level,
+    ruled_out = walk$ruled_out, left_out = walk$left_out, unfit = walk$unfit, failed = walk$failed, level = level,
     seconds = seconds, explain = explain)
 }
 
@@ -86,6 +86,7 @@ summary.nn_diagnosis <- function(object, ...) {
     if (id %in% object$id) return(paste(unique(object$confidence[object$id == id]), collapse = ", "))
     if (id %in% attr(object, "ruled_out")) return("ruled out")
     if (id %in% names(attr(object, "failed"))) return("failed")
+    if (id %in% attr(object, "unfit")) return("does not apply")
     if (id %in% attr(object, "left_out")) "not looked at" else "not asked for"
   }
   catalogue$outcome <- vapply(catalogue$id, outcome, "", USE.NAMES = FALSE)

@@ -144,14 +144,14 @@ some_places <- function(v) {
 note_linear <- function(run) {
   told <- run$settings$verbose > 0 && run$epoch - run$settings$initial_epoch >= 10 &&
     isTRUE(getOption("kestrel.diagnose", TRUE))
-  if (!told || length(run$state$layers) < 2 || input_count(run$model) > 1 || length(output_names(run$model)) > 1) return(invisible())
+  if (!told || length(run$state$layers) < 2 || length(output_names(run$model)) > 1) return(invisible())
   text <- linear_note(run)
   if (!is.null(text)) message(text)
 }
 
 linear_note <- function(run) {
   train <- run$data$train
-  small <- prod(dim(train$x[[1]]$values)) <= 1e5
+  small <- sum(vapply(train$x, function(x) length(x$values), 0)) <= 1e5
   if (!small) return(NULL)
   d <- tryCatch(diagnose_run(run, "quick", "S1"), error = function(e) NULL)
   at <- match("S1", d$id)

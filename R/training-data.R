@@ -40,19 +40,6 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
     weight = weights_with_classes(model, own, class_weight, targets, call), own_weight = own)
 }
 
-# For functions about models with one input and one output: arrays instead of lists.
-single_samples <- function(model, x, y, sample_weight, class_weight = NULL, call) {
-  check_one_to_one(model, call)
-  data <- check_samples(model, x, y, sample_weight, class_weight, call)
-  list(x = data$x[[1]], y = data$y[[1]], weight = data$weight[[1]], classes = data$classes)
-}
-
-check_one_to_one <- function(model, call) {
-  if (input_count(model) == 1 && length(output_names(model)) < 2) return(invisible(model))
-  stop_kestrel("argument", "The model must have one input and one output for this.",
-    hint = "keras_model() makes a model of a part of the graph.", argument = "model", call = call)
-}
-
 # Nearly always both are matrices that fit as they are. TRUE when no check below would find
 # anything to change, to warn of or to refuse.
 is_plain_pair <- function(model, x, y) {

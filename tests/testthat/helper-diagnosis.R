@@ -264,3 +264,16 @@ found_in <- function(make, id, ...) {
   d <- diagnosed(make, ...)
   attr(d, "findings")[[match(id, d$id)]]
 }
+
+# In the place of one of the package's, until the caller ends.
+local_function <- function(name, f, env = parent.frame()) {
+  namespace <- asNamespace("kestrel")
+  old <- get(name, envir = namespace)
+  replace <- function(f) {
+    unlockBinding(name, namespace)
+    assign(name, f, envir = namespace)
+    lockBinding(name, namespace)
+  }
+  replace(f)
+  withr::defer(replace(old), envir = env)
+}

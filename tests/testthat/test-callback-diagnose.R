@@ -15,6 +15,7 @@ test_that("a fault is told once, and the diagnosis kept", {
 })
 
 test_that("training stops where it is proven to be of no use", {
+  local_function("may_look", function(self, first) TRUE)
   look <- callback_diagnose(action = "stop")
   suppressMessages(history <- linear_model() %>% fit(plane$x, plane$curved, epochs = 3000, verbose = 0, callbacks = look))
   expect_lt(length(history$metrics$loss), 1000)

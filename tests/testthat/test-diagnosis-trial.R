@@ -73,3 +73,36 @@ test_that("small problems with other losses are trained by L-BFGS first, those o
   bound <- net(2, 1, "sigmoid", layer = list(kernel_constraint = constraint_nonneg()))
   expect_null(whole_optimizer(bound, trial))
 })
+
+test_that("bends of relu units are spread over the inputs", {
+  set.seed(4)
+  x <- matrix(seq(-3, 3, length.out = 60))
+  y <- sin(2 * x[, 1])
+  m <- keras_model_sequential() %>% layer_dense(2, "relu", input_shape = 1) %>% layer_dense(1)
+  m %>% compile(loss = "mse", optimizer = optimizer_adam(0.05))
+  m %>% fit(x, y, epochs = 100, verbose = 0)
+  d <- diagnose(m, x, y, checks = "C1")
+  expect_equal(d$id, "C1")
+  trial <- try_fix(d, 1, seconds = 1)
+  expect_gt(trial$closed, 0.9)
+  w <- with_own_seed(get_weights(keras_model_sequential() %>%
+    layer_dense(1000, "relu", input_shape = 1, bias_initializer = spread_biases(1000, 3))))
+  bends <- -w[[2]] / as.vector(w[[1]])
+  # The ratio of two uniform variables of the same spread, times 3.
+  expect_equal(mean(abs(bends) < 3), 0.5, tolerance = 0.1)
+})
+
+test_that("class weights are there to begin with, and gone in the end", {
+  set.seed(5)
+  x <- matrix(rnorm(200), 100)
+  y <- as.numeric(x[, 1] > 1.7)
+  m <- keras_model_sequential() %>% layer_dense(4, "tanh", input_shape = 2) %>% layer_dense(1, "sigmoid")
+  m %>% compile(loss = "binary_crossentropy", optimizer = optimizer_adam(0.01))
+  m %>% fit(x, y, epochs = 40, verbose = 0)
+  d <- diagnose(m, x, y, checks = "I1")
+  expect_equal(d$id, "I1")
+  trial <- try_fix(d, 1, seconds = 1)
+  expect_gt(trial$closed, 0.9)
+  # The mean of probabilities is the share of the class, which class weights would raise.
+  expect_equal(mean(predict(trial$model, x)), mean(y), tolerance = 0.05)
+})
