@@ -89,14 +89,22 @@ joint_evidence_criterion <- function(case) {
 }
 
 joint_evidence_problem <- function(case) {
-  parts <- lapply(case$views, function(view) view$problem)
+  # Views do not know which weights they share: as if they shared some.
+  parts <- lapply(case$views, function(view) {
+    problem <- view$problem
+    problem$network$weights <- 0L
+    problem
+  })
   list(parts = parts, notes = joint_notes(parts))
 }
 
 joint_evidence_best <- function(case) {
-  best <- joint_floor(lapply(case$views, function(view) view$best), case$problem$parts)
-  best$attained <- NA
-  best
+  joint_floor(lapply(case$views, function(view) view$best), case$problem$parts)
+}
+
+joint_evidence_ladder <- function(case) {
+  rungs <- lapply(case$views, function(view) view$ladder$rungs)
+  if (all(lengths(rungs) > 0)) new_ladder(joined_rungs(rungs, case$problem$parts), case$problem)
 }
 
 joint_evidence_targets <- function(case) NULL

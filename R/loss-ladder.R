@@ -45,11 +45,14 @@ all_rungs <- c("data", "architecture", "cell", "current", "affine", "constant")
 # several outputs add up.
 ladder_rungs <- function(model, problem, names = all_rungs) {
   parts <- lapply(problem_parts(problem), function(part) part_rungs(model, part, names))
-  if (is.null(problem$parts)) return(parts[[1]])
-  known <- table(factor(unlist(lapply(parts, names)), names))
-  names <- names[known == length(parts) | names == "cell" & known > 0]
+  if (is.null(problem$parts)) parts[[1]] else joined_rungs(parts, problem$parts)
+}
+
+joined_rungs <- function(parts, problems) {
+  known <- table(factor(unlist(lapply(parts, names)), all_rungs))
+  names <- all_rungs[known == length(parts) | names == "cell" & known > 0]
   rungs <- lapply(stats::setNames(names, names), function(name) {
-    joint_floor(lapply(parts, function(part) part[[name]] %||% part$architecture), problem$parts)
+    joint_floor(lapply(parts, function(part) part[[name]] %||% part$architecture), problems)
   })
   for (name in setdiff(names, c("data", "architecture", "cell"))) rungs[[name]]$type <- ""
   rungs
