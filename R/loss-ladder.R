@@ -50,7 +50,7 @@ ladder_rungs <- function(model, problem, names = all_rungs) {
 
 joined_rungs <- function(parts, problems) {
   known <- table(factor(unlist(lapply(parts, names)), all_rungs))
-  names <- all_rungs[known == length(parts) | names == "cell" & known > 0]
+  names <- all_rungs[known == length(parts) | all_rungs == "cell" & known > 0]
   rungs <- lapply(stats::setNames(names, names), function(name) {
     joint_floor(lapply(parts, function(part) part[[name]] %||% part$architecture), problems)
   })
