@@ -8,26 +8,17 @@ evidence_plan <- function(case) {
   plan
 }
 
-# A data frame with a row for each node of the engine: layer (its number), type, activation
+# A data frame with a row for each node of the engine: layer (its number; 0: none), type, activation
 # (NA where there is none), from (the node before it, 0 for the input).
 evidence_nodes <- function(case) {
   nodes <- case$plan$nodes
   from <- pmax(vapply(nodes, function(n) as.integer(n$inputs[1]), 0L), -1L) + 1L
   data.frame(
-    layer = node_layers(case),
+    layer = vapply(nodes, function(n) n$part %||% 0L, 0L),
     type = vapply(nodes, function(n) n$layer$name, ""),
     activation = vapply(nodes, node_activation, ""),
     from = from
   )
-}
-
-# A layer that is called again has its nodes anew, with the weights of the first.
-node_layers <- function(case) {
-  sizes <- vapply(case$layers, function(l) length(layer_state(l)$by_node), 0L)
-  first <- vapply(case$plan$nodes, function(n) as.integer(n$weights_from), 0L) + 1L
-  layer <- integer(length(first))
-  layer[first == seq_along(first)] <- rep(seq_along(sizes), sizes)
-  layer[first]
 }
 
 # The node that puts out the prediction.

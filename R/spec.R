@@ -179,10 +179,10 @@ built_chain <- function(layer, stream, input = layer_state(layer)$input) {
 }
 
 # The network of a built model. Models in it are taken apart. Layers are marked with the place of
-# their first node as they are met.
+# their first node as they are met; `part` of a node is the number of its layer, NULL if it has none.
 network_spec <- function(model) {
   inputs <- dims_list(model_inputs(model))
-  plan <- list2env(list(nodes = list(), n = 0L, layers = list()), parent = emptyenv())
+  plan <- list2env(list(nodes = list(), n = 0L, layers = list(), marks = integer()), parent = emptyenv())
   on.exit(for (state in plan$layers) rm(list = "mark", envir = state))
   from <- list(places = -seq_along(inputs), dims = inputs, masks = rep(NA_integer_, length(inputs)))
   outputs <- place_model(plan, model, from)
@@ -222,11 +222,13 @@ place_layer <- function(plan, layer, from) {
     nodes <- masked_nodes(layer, nodes)
     mask <- passed_mask(plan, layer, from)
   }
-  first <- put_nodes(plan, nodes, c(from$places, if (reads_mask(nodes)) from$masks), state$mark)
   if (is.null(state$mark)) {
     plan$layers <- c(plan$layers, list(state))
-    state$mark <- first
+    plan$marks <- c(plan$marks, plan$n)
+    state$mark <- plan$n
   }
+  nodes[] <- lapply(nodes, function(node) c(node, list(part = match(state$mark, plan$marks))))
+  first <- put_nodes(plan, nodes, c(from$places, if (reads_mask(nodes)) from$masks), state$mark)
   places <- first + output_nodes(nodes) - 1L
   list(places = places, dims = dims_list(layer_output(layer, input)),
     masks = rep(if (makes_mask(layer)) first else mask, length(places)))
