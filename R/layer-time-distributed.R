@@ -47,7 +47,8 @@ check_by_step <- function(layer, arg = caller_arg(layer), call = caller_env()) {
 
 check_whole_model <- function(model, arg, call) {
   check_layers_present(model, call)
-  check_one_to_one(model, call)
+  single <- input_count(model) == 1 && length(output_names(model)) < 2
+  if (!single) stop_argument(arg, "a model with one input and one output", model, call = call)
   flags <- leaf_flags(model)
   if (all(flags) || !any(flags)) return(invisible(model))
   stop_argument(arg, "a model of which all layers are trained, or none", model,

@@ -110,7 +110,7 @@ test_that("what takes several inputs and samples without steps are refused", {
   expect_refused(layer_time_distributed(layer = keras_model_sequential()), "state")
   two <- layer_input(3)
   several <- keras_model(two, list(two, layer_dense(two, 1)))
-  expect_refused(layer_time_distributed(layer = several), "argument", "model")
+  expect_refused(layer_time_distributed(layer = several), "argument", "layer")
   half <- keras_model_sequential(input_shape = 2) %>% layer_dense(2) %>% layer_dense(1)
   freeze_weights(half, to = 1)
   expect_refused(layer_time_distributed(layer = half), "argument", "layer")
