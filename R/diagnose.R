@@ -22,7 +22,7 @@
 #' what is about one target is asked for each output by itself: such findings name it, and
 #' explain a share of the sum. A few checks make sense for chains of dense layers with one output
 #' only; `summary()` says `"does not apply"` for them. What needs derivatives is left out where R
-#' functions are part of the model.
+#' functions are part of the model, and what needs data where masks leave steps out of the loss.
 #'
 #' The model is never changed, nor R's random numbers.
 #'

@@ -11,7 +11,6 @@
 # validation               list(x, y) of lists by input and output, or NULL
 
 new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
-  check_all_steps(model, "A diagnosis", call)
   case <- bare_case(history, model, budget)
   if (is.null(x) != is.null(y)) {
     stop_kestrel("argument", "`x` and `y` go together: only one of them is given.",
@@ -23,8 +22,18 @@ new_case <- function(model, x, y, sample_weight, validation_data, history, budge
   }
   if (!model_state(model)$built) case$model <- clone_model(model)
   case$raw <- list(x = x, y = y)
+  if (model_state(case$model)$built && any(is_masked(case$model))) return(without_data(case, call))
   take_data(case, x, y, sample_weight, call)
   if (!is.null(validation_data)) take_validation(case, validation_data, call)
+  case
+}
+
+# Masks leave steps out of the loss, which the checks of data know nothing of: only model, weights
+# and history are looked at.
+without_data <- function(case, call) {
+  check_samples(case$model, case$raw$x, case$raw$y, NULL, call = call)
+  case$raw <- NULL
+  case$masked <- TRUE
   case
 }
 

@@ -101,8 +101,9 @@ closing_line <- function(x) {
   seconds <- sprintf("%s s", format(round(attr(x, "seconds"), 2)))
   unfit <- length(attr(x, "unfit"))
   for_chains <- if (unfit) sprintf("; %s", count_of(unfit, "check needs a chain of dense layers", "checks need a chain of dense layers"))
+  what <- if (isTRUE(attr(x, "case")$masked)) "a loss without masks" else "x and y"
   without <- if (!has_data(attr(x, "case")) && is.null(attr(x, "case")$refusal)) {
-    sprintf("; %s", paste(count_of(length(attr(x, "left_out")), "check needs x and y", "checks need x and y")))
+    sprintf("; %s", paste(count_of(length(attr(x, "left_out")), paste("check needs", what), paste("checks need", what))))
   }
   if (any(x$severity == "fault")) {
     sprintf("  Nothing else found (%s, %s%s%s).", count_of(n, "check"), seconds, without %||% "", for_chains %||% "")

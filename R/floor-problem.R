@@ -20,7 +20,6 @@ floor_problem <- function(model, x, y, sample_weight = NULL, class_weight = NULL
                           call = caller_env()) {
   check_compiled(model, call)
   check_built(model, call)
-  check_all_steps(model, "A floor", call)
   data <- check_samples(model, x, y, sample_weight, class_weight, call = call)
   data_problem(model, data[c("x", "y", "weight")])
 }
@@ -43,6 +42,8 @@ output_problem <- function(model, data, o, coded) {
   problem <- c(problem, problem_loss(model, problem))
   problem$network <- floor_network(model, problem$fused, o, coded)
   problem$notes <- c(problem$notes, network_notes(problem$network))
+  problem$masked <- is_masked(model)[o]
+  if (problem$masked) problem$notes <- c(problem$notes, mask_note)
   problem$inputs <- input_rows(problem)
   problem$group <- data_groups(problem)
   problem
@@ -107,6 +108,8 @@ problem_notes <- function(model, reduction, loss) {
 network_notes <- function(network) {
   if (network$own) "What R functions in the layers can do is not known: only what comes behind them counts."
 }
+
+mask_note <- "Masks leave steps out of this loss: only its least value is known."
 
 # What holds for each output by itself is said of it.
 joint_notes <- function(parts) {

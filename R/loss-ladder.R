@@ -59,6 +59,7 @@ joined_rungs <- function(parts, problems) {
 }
 
 part_rungs <- function(model, problem, names) {
+  if (problem$masked) names <- intersect(names, c("data", "architecture"))
   rung <- function(name) switch(name,
     data = best_floor(any_network_floors(problem)),
     architecture = best_floor(architecture_floors(problem)),
@@ -74,6 +75,7 @@ part_rungs <- function(model, problem, names) {
 
 any_network_floors <- function(problem) {
   problem$network$range <- everything()
+  if (problem$masked) return(list(least_floor(problem)))
   c(list(least_floor(problem)), data_floors(problem))
 }
 

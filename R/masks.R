@@ -109,12 +109,9 @@ warn_unmasked <- function(model, call) {
   }
 }
 
-# For what takes the loss to be of all steps of all samples.
-check_all_steps <- function(model, what, call) {
-  state <- model_state(model)
-  if (!length(state$layers) || !state$built || all(is.na(model_plan(model)$masks))) {
-    return(invisible(model))
-  }
-  stop_kestrel("state", sprintf("%s needs a loss of all steps.", what),
-    hint = "Masks leave some out of this model's loss, see ?layer_masking.", call = call)
+# Of the outputs that have a loss: whether masks leave steps out of it.
+is_masked <- function(model) {
+  plan <- model_plan(model)
+  masks <- plan$masks[model_state(model)$compiled$trained]
+  if (is.null(masks)) rep(FALSE, length(plan$outputs)) else !is.na(masks)
 }

@@ -173,3 +173,38 @@ test_that("pictures are drawn of several outputs", {
   }
   expect_equal(levels(agreement_rows(attr(d, "case"))$output), c("p 1", "q 1"))
 })
+
+test_that("where masks leave steps out of the loss, what needs no data is looked at", {
+  model <- keras_model_sequential() %>%
+    layer_embedding(5, 3, mask_zero = TRUE, input_length = 4) %>%
+    layer_dense(2, "softmax")
+  compile(model, loss = "sparse_categorical_crossentropy", optimizer = "adam")
+  steps <- matrix(sample(0:4, 40, TRUE), 10)
+  target <- steps %% 2
+  look <- callback_diagnose(every = 1)
+  fit(model, steps, target, epochs = 2, verbose = 0, callbacks = look)
+  d <- diagnose(model, steps, target)
+  expect_length(attr(d, "failed"), 0)
+  expect_match(utils::tail(format(d), 1), "checks need a loss without masks")
+  expect_error(diagnose(model, steps, target[-1, ]), class = "kestrel_error_shape")
+  floor <- loss_floor(model, steps, target)
+  expect_equal(c(floor), 0, ignore_attr = TRUE)
+  expect_match(attr(floor, "notes"), "Masks leave steps out")
+  expect_certified(floor, model, steps, target)
+  expect_equal(as.data.frame(loss_ladder(model, steps, target))$rung, c("data", "architecture"))
+})
+
+test_that("masks that end before the output change nothing", {
+  model <- keras_model_sequential() %>%
+    layer_embedding(5, 3, mask_zero = TRUE, input_length = 4) %>%
+    layer_global_average_pooling_1d() %>%
+    layer_dense(1)
+  steps <- matrix(rep(c(1:4, 0, 0, 1, 2), 5), 10, byrow = TRUE)
+  target <- as.numeric(1:10)
+  model <- trained(model, steps, target)
+  d <- diagnose(model, steps, target, verify = TRUE)
+  expect_length(attr(d, "failed"), 0)
+  expect_true(d$verified[d$id == "D1"])
+  cells <- mean(residuals(lm(target ~ rep(1:2, 5)))^2)
+  expect_equal(c(loss_floor(model, steps, target)), cells, ignore_attr = TRUE, tolerance = 1e-10)
+})

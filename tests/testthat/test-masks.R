@@ -164,11 +164,13 @@ test_that("layers that cannot use a mask lose it with a warning, or refuse", {
   expect_refused(predict(first, masked_x()), "shape")
 })
 
-test_that("floors and diagnoses of a masked loss are refused", {
+test_that("floors and diagnoses leave a masked loss alone", {
   model <- masked_model()
   compile(model, loss = "mse")
-  expect_refused(loss_floor(model, masked_x(), masked_y()), "state")
-  expect_refused(diagnose(model, masked_x(), masked_y()), "state")
+  floor <- loss_floor(model, masked_x(), masked_y())
+  expect_equal(attr(floor, "type"), "none")
+  expect_equal(as.vector(floor), 0)
+  expect_false(has_data(attr(diagnose(model, masked_x(), masked_y()), "case")))
 })
 
 test_that("models with masks inside, and with shared layers, are diagnosed", {
