@@ -25,6 +25,7 @@
 #' @param vocabulary the tokens, each once.
 #' @param invert whether to turn codes into tokens.
 #' @param output_mode `"int"`, `"one_hot"`, `"multi_hot"`, `"count"` or `"tf_idf"`.
+#' @param pad_to_max_tokens whether indicators have `max_tokens` columns, however few tokens there are.
 #' @param idf_weights with `"tf_idf"` a weight for each token of `vocabulary`.
 #' @param name the layer's name.
 #' @param object a lookup layer; of `layer_*_lookup()` a model or tensor, as in [layer_dense()].
@@ -49,10 +50,10 @@
 #' @export
 layer_string_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L, mask_token = NULL,
                                 oov_token = "[UNK]", vocabulary = NULL, idf_weights = NULL,
-                                invert = FALSE, output_mode = "int", input_shape = NULL,
-                                name = NULL, ...) {
+                                invert = FALSE, output_mode = "int", pad_to_max_tokens = FALSE,
+                                input_shape = NULL, name = NULL, ...) {
   options <- layer_options(list(...), input_shape, name)
-  config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode)
+  config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens)
   config$mask_token <- check_string(mask_token, null = TRUE)
   config$oov_token <- check_string(oov_token)
   new_lookup(object, "string_lookup", config, vocabulary, idf_weights, options)
@@ -62,21 +63,26 @@ layer_string_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L,
 #' @export
 layer_integer_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L, mask_token = NULL,
                                  oov_token = -1L, vocabulary = NULL, idf_weights = NULL,
-                                 invert = FALSE, output_mode = "int", input_shape = NULL,
-                                 name = NULL, ...) {
+                                 invert = FALSE, output_mode = "int", pad_to_max_tokens = FALSE,
+                                 input_shape = NULL, name = NULL, ...) {
   options <- layer_options(list(...), input_shape, name)
-  config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode)
+  config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens)
   config$mask_token <- check_whole(mask_token, null = TRUE)
   config$oov_token <- check_whole(oov_token)
   new_lookup(object, "integer_lookup", config, vocabulary, idf_weights, options)
 }
 
-lookup_config <- function(max_tokens, num_oov_indices, invert, output_mode, call = caller_env()) {
+lookup_config <- function(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens,
+                          call = caller_env()) {
+  if (check_flag(pad_to_max_tokens, call = call) && is.null(max_tokens)) {
+    stop_argument("max_tokens", "a whole number where `pad_to_max_tokens` is TRUE", NULL, call = call)
+  }
   list(
     max_tokens = check_count(max_tokens, min = 2L, null = TRUE, call = call),
     num_oov_indices = check_count(num_oov_indices, min = 0L, call = call),
     invert = check_flag(invert, call = call),
-    output_mode = check_encoding(output_mode, others = c("int", "tf_idf"), call = call)
+    output_mode = check_encoding(output_mode, others = c("int", "tf_idf"), call = call),
+    pad_to_max_tokens = pad_to_max_tokens
   )
 }
 
@@ -113,9 +119,19 @@ look_up <- function(layer, x, call) {
   dims <- if (is.data.frame(x) || !is.null(dim(x))) dim(x) else c(length(x), 1L)
   if (config$invert) return(array(tokens_of(words, x, call), dims))
   codes <- array(codes_of(layer, words, as_tokens(layer, x, "x", "data", call), call), dims)
-  if (config$output_mode != "tf_idf") return(encode_codes(codes, length(words), config$output_mode))
-  counts <- encode_codes(codes, length(words), "count")
-  sweep(counts, length(dim(counts)), config$idf_weights, "*")
+  width <- lookup_width(layer)
+  if (config$output_mode != "tf_idf") return(encode_codes(codes, width, config$output_mode))
+  counts <- encode_codes(codes, width, "count")
+  idf <- c(config$idf_weights, numeric(width - length(config$idf_weights)))
+  sweep(counts, length(dim(counts)), idf, "*")
+}
+
+# Columns of indicators.
+lookup_width <- function(layer) {
+  config <- layer_config(layer)
+  if (config$pad_to_max_tokens) config$max_tokens else {
+    length(special_tokens(layer)) + length(config$vocabulary)
+  }
 }
 
 codes_of <- function(layer, words, tokens, call) {
@@ -144,9 +160,8 @@ tokens_of <- function(words, x, call) {
 # In a model R looks the numbers up, batch by batch.
 #' @export
 layer_nodes.kestrel_layer_lookup <- function(layer, input) {
-  config <- layer_config(layer)
-  tokens <- length(special_tokens(layer)) + length(config$vocabulary)
-  list(data_node(layer, encoded_dims(input, tokens, config$output_mode), look_up))
+  output <- encoded_dims(input, lookup_width(layer), layer_config(layer)$output_mode)
+  list(data_node(layer, output, look_up))
 }
 
 #' @export

@@ -95,3 +95,16 @@ test_that("numbers are looked up in models", {
   codes <- keras_model(input, lookup(input) %>% layer_embedding(6, 2))
   expect_identical(dim(predict(codes, x)), c(2L, 3L, 2L))
 })
+
+test_that("indicators may be as wide as max_tokens", {
+  wide <- function(...) layer_integer_lookup(vocabulary = c(5, 7), max_tokens = 5, pad_to_max_tokens = TRUE, ...)
+  x <- rbind(c(5, 5), c(7, 1))
+  expect_identical(wide(output_mode = "count")(x), rbind(c(0, 2, 0, 0, 0), c(1, 0, 1, 0, 0)))
+  weighed <- wide(output_mode = "tf_idf", idf_weights = c(2, 4))
+  expect_identical(weighed(x), rbind(c(0, 4, 0, 0, 0), c(3, 0, 4, 0, 0)))
+  model <- keras_model_sequential(input_shape = 2, dtype = "float64")
+  model$add(wide(output_mode = "multi_hot"))
+  expect_identical(predict(model, x), rbind(c(0, 1, 0, 0, 0), c(1, 0, 1, 0, 0)))
+  expect_refused(layer_integer_lookup(pad_to_max_tokens = TRUE), "argument", "max_tokens")
+  expect_refused(layer_integer_lookup(pad_to_max_tokens = NA), "argument", "pad_to_max_tokens")
+})

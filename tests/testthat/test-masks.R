@@ -190,3 +190,18 @@ test_that("models with masks inside, and with shared layers, are diagnosed", {
   expect_identical(sum(nodes$layer == 0), 1L)
   expect_s3_class(loss_floor(model, codes, y), "kestrel_floor")
 })
+
+test_that("layers of one's own hand masks on where they say so", {
+  x <- masked_x()
+  keeping <- new_layer_class("Keeping", initialize = function(self) self$supports_masking <- TRUE,
+    call = function(self, x) 2 * x)
+  losing <- new_layer_class("Losing", call = function(self, x) 2 * x)
+  score <- function(layer) {
+    model <- keras_model_sequential(input_shape = c(4, 3), dtype = "float64") %>% layer_masking()
+    model$add(layer)
+    compile(model, loss = "mse")
+    evaluate(model, x, 0 * x + 1, verbose = 0)[["loss"]]
+  }
+  expect_equal(score(keeping()), masked_mean(squares(2 * x, 1 + 0 * x), mask_of(x)))
+  expect_equal(suppressWarnings(score(losing())), mean((2 * x - 1)^2))
+})
