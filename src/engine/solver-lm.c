@@ -25,7 +25,7 @@
 
 enum { LM_DAMPING = SOLVER_OWN };
 enum { LM_LAMBDA, LM_FACTOR };
-enum { LM_MOST = 40 };
+enum { LM_MOST = 40, LM_BLOCK = 16 };
 static const double lm_probe = 0.1, lm_most_bend = 0.375, lm_as_foretold = 0.75;
 
 typedef struct {
@@ -40,6 +40,7 @@ typedef struct {
   real* product;           /* JJ', r x r, or D J, r x p */
   real* matrix;            /* D J J' or J' D J + P, unknowns x unknowns */
   real *rho, *y, *b;       /* r; y: the outputs at w; b: how they bend */
+  real* blocks;            /* D of an output with several numbers a column, see lm_blocks() */
   double *damped, *z;      /* the matrix with l I, factored; right sides, then the unknowns */
   size_t* rows;            /* exchanged in factoring */
 } lm_memory;
@@ -84,6 +85,7 @@ static void* lm_carve(arena* a, const network* net, int samples, const double* h
   m.rho = ARENA_TAKE(a, m.r, real);
   m.y = ARENA_TAKE(a, m.r, real);
   m.b = ARENA_TAKE(a, m.r, real);
+  m.blocks = arena_take(a, m.r > (size_t) samples ? m.r : 0, LM_BLOCK * sizeof(real));
   m.damped = arena_take(a, m.unknowns, m.unknowns * sizeof(double));
   m.z = ARENA_TAKE(a, m.unknowns, double);
   m.rows = ARENA_TAKE(a, m.unknowns, size_t);
@@ -121,12 +123,36 @@ static void lm_gradient(trainer* t, lm_memory* m, const output* out, const loss_
   out->loss->grad(a, t->s, m->rho + at);
 }
 
+/* Of a loss of single columns D is k x k blocks. Column i of them all, by one product. */
+static void lm_blocks(trainer* t, lm_memory* m, const output* out, const loss_args* a) {
+  size_t k = (size_t) a->k, n = a->cols * k;
+  for (size_t i = 0; i < k; ++i) {
+    vector_fill(n, 0, m->b);
+    for (size_t j = i; j < n; j += k) m->b[j] = 1;
+    out->loss->hessian(a, t->s, m->b, m->blocks + i * n);
+  }
+}
+
+static void lm_times_blocks(size_t k, size_t n, const real* blocks, const real* v, real* to) {
+  for (size_t j = 0; j < n; j += k) {
+    for (size_t l = j; l < j + k; ++l) {
+      real sum = 0;
+      for (size_t i = 0; i < k; ++i) sum += blocks[i * n + l] * v[j + i];
+      to[l] = sum;
+    }
+  }
+}
+
 /* `matrix` or `product` = D times the other or J. */
 static void lm_curve(trainer* t, lm_memory* m, const output* out, const loss_args* a, size_t at) {
-  const real* from = m->by_sample ? m->product : m->j;
-  real* to = m->by_sample ? m->matrix : m->product;
-  for (size_t c = 0; c < m->unknowns; ++c) {
-    out->loss->hessian(a, t->s, from + c * m->r + at, to + c * m->r + at);
+  const real* from = (m->by_sample ? m->product : m->j) + at;
+  real* to = (m->by_sample ? m->matrix : m->product) + at;
+  size_t k = (size_t) a->k;
+  bool blocks = k > 1 && k <= LM_BLOCK && k < m->unknowns && !(out->loss->flags & NN_LOSS_WHOLE);
+  if (blocks) lm_blocks(t, m, out, a);
+  for (size_t c = 0; c < m->unknowns; ++c, from += m->r, to += m->r) {
+    if (blocks) lm_times_blocks(k, a->cols * k, m->blocks, from, to);
+    else out->loss->hessian(a, t->s, from, to);
   }
 }
 
