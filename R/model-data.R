@@ -3,8 +3,8 @@
 
 # x as a list of arrays that fit the inputs; builds the model for them when it is not built.
 model_input <- function(model, x, arg, call = caller_env()) {
-  if (is_plain_input(model, x)) return(list(x))
   x <- plain_column(x)
+  if (is_plain_input(model, x)) return(list(x))
   check_layers_present(model, call)
   check_fits_input(model, input_arrays(model, x, arg, call), arg, call)
 }

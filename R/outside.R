@@ -72,10 +72,11 @@ growing_nodes <- function(nodes) {
 # What there is of R's own in a compiled model; NULL where there is nothing.
 outside_parts <- function(model) {
   plan <- training_plan(model)
+  losses <- outside_losses(model)
+  if (!length(losses) && is.null(plan$outside) && is.null(plan$own_rules)) return(NULL)
   rules <- function(kind) Filter(function(rule) rule$kind == kind, plan$own_rules)
-  parts <- list(losses = outside_losses(model), nodes = plan$outside, penalties = rules("penalty"),
+  list(losses = losses, nodes = plan$outside, penalties = rules("penalty"),
     constraints = rules("constraint"))
-  if (any(lengths(parts) > 0)) parts
 }
 
 # Opens the next batch of training (at -1, -2: without dropout), or batch `at` of evaluation, and
