@@ -151,7 +151,7 @@ note_linear <- function(run) {
 
 linear_note <- function(run) {
   train <- run$data$train
-  small <- sum(vapply(train$x, function(x) length(x$values), 0)) <= 1e5
+  small <- sum(vapply(train$x, function(x) length(x$values), 0)) <= 5e4
   if (!small) return(NULL)
   d <- tryCatch(diagnose_run(run, "quick", "S1"), error = function(e) NULL)
   at <- match("S1", d$id)
