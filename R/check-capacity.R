@@ -104,7 +104,8 @@ fresh_outputs <- function(case) {
   plan <- case$plan
   plan$outputs <- seq_along(plan$nodes) - 1L
   rows <- seq_len(min(case$rows, 200L))
-  engine_predict(plan, pack_weights(layers), case_arrays(lapply(x_list(case$x), some_samples, rows)), 256L)
+  some <- lapply(x_list(case$x), some_samples, rows)
+  engine_predict(plan, pack_weights(layers), case_arrays(some), 256L)
 }
 
 redrawn_layer <- function(layer) {
@@ -158,8 +159,8 @@ evidence_witness <- function(case) {
 # A linear dense layer, behind others, whose weights nothing else uses.
 ends_in_own_layer <- function(case) {
   last <- case$dense[[match(case$last_layers[1], vapply(case$dense, `[[`, 0L, "layer"))]]
-  known <- c("dense", "activation", "embedding", "layer_normalization", "rms_normalization", merging_types,
-    layers_of_training, layers_that_move)
+  known <- c("dense", "activation", "embedding", "layer_normalization", "rms_normalization",
+    merging_types, layers_of_training, layers_that_move)
   !is.null(last) && last$node == case$place && length(last$uses) == 1 && length(case$dense) > 1 &&
     all(case$nodes$type %in% known) && !any(case$nodes$activation %in% "custom")
 }

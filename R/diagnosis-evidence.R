@@ -113,18 +113,19 @@ evidence_last <- function(case) {
   if (is.na(last)) "linear" else last
 }
 
-# Dense layers: list(node, uses, after, layer, name, width, kernel, bias, activation). `node` is where
-# it is called first, `uses` all such nodes. The activation is that of the nodes `after`, "linear"
-# for none.
+# Dense layers: list(node, uses, after, layer, name, width, kernel, bias, activation). `node` is
+# where it is called first, `uses` all such nodes. The activation is that of the nodes `after`,
+# "linear" for none.
 evidence_dense <- function(case) {
   nodes <- case$nodes
   dense <- which(nodes$type == "dense")
-  lapply(unname(split(dense, factor(nodes$layer[dense], unique(nodes$layer[dense])))), function(uses) {
+  by_layer <- split(dense, factor(nodes$layer[dense], unique(nodes$layer[dense])))
+  lapply(unname(by_layer), function(uses) {
     i <- uses[1]
     after <- if (i < nrow(nodes) && nodes$from[i + 1L] == i) nodes$activation[i + 1L] else NA
     layer <- case$layers[[nodes$layer[i]]]
-    list(node = i, uses = uses, after = if (is.na(after)) uses else uses + 1L, layer = nodes$layer[i],
-      name = layer$name, width = layer_config(layer)$units,
+    list(node = i, uses = uses, after = if (is.na(after)) uses else uses + 1L,
+      layer = nodes$layer[i], name = layer$name, width = layer_config(layer)$units,
       kernel = layer_state(layer)$weights$kernel, bias = layer_state(layer)$weights$bias,
       activation = if (is.na(after)) "linear" else after)
   })
@@ -149,8 +150,9 @@ evidence_last_layers <- function(case) {
   nodes <- case$nodes
   if (case$chain) return(utils::tail(nodes$layer[nodes$type == "dense"], 1))
   at <- case$place
+  passing <- c("activation", layers_of_training, layers_that_move)
   repeat {
-    further <- at > 0 & nodes$type[pmax(at, 1)] %in% c("activation", layers_of_training, layers_that_move)
+    further <- at > 0 & nodes$type[pmax(at, 1)] %in% passing
     if (!any(further)) break
     at[further] <- nodes$from[at[further]]
   }

@@ -23,7 +23,9 @@ copied_model <- function(model) {
   copy <- clone_model(model)
   from <- leaf_layers(model)
   to <- leaf_layers(copy)
-  for (i in seq_along(from)) assign("weights", layer_state(from[[i]])$weights, envir = layer_state(to[[i]]))
+  for (i in seq_along(from)) {
+    assign("weights", layer_state(from[[i]])$weights, envir = layer_state(to[[i]]))
+  }
   copy
 }
 
@@ -37,7 +39,9 @@ output_part <- function(model, copy, o) {
   compiled <- from$compiled
   mine <- Filter(function(m) isTRUE(m$output == o), compiled$metrics)
   compiled$metrics <- lapply(mine, function(m) utils::modifyList(m, list(output = 1L)))
-  compiled[c("trained", "losses", "loss_weights")] <- list(1L, compiled$losses[o], compiled$loss_weights[o])
+  compiled$trained <- 1L
+  compiled$losses <- compiled$losses[o]
+  compiled$loss_weights <- compiled$loss_weights[o]
   state <- model_state(part)
   state$precision <- from$precision
   state$compiled <- compiled
@@ -50,7 +54,8 @@ output_part <- function(model, copy, o) {
 output_history <- function(history, name) {
   if (is.null(history)) return(NULL)
   metrics <- history$metrics
-  own <- list(loss = metrics[[paste0(name, "_loss")]], val_loss = metrics[[paste0("val_", name, "_loss")]])
+  own <- list(loss = metrics[[paste0(name, "_loss")]],
+    val_loss = metrics[[paste0("val_", name, "_loss")]])
   history$metrics <- Filter(length, own)
   history
 }
@@ -71,7 +76,9 @@ view_data <- function(view, case, o, reads) {
 
 # What a case of several outputs knows otherwise than one of one (see evidence_name()).
 
-sum_of_views <- function(case, name) sum(vapply(case$views, function(view) as.double(case_value(view, name)), 0))
+sum_of_views <- function(case, name) {
+  sum(vapply(case$views, function(view) as.double(case_value(view, name)), 0))
+}
 
 joint_evidence_loss <- function(case) sum_of_views(case, "loss")
 joint_evidence_data_floor <- function(case) sum_of_views(case, "data_floor")
@@ -121,8 +128,8 @@ for (name in c("chain", "plain", "affine", "fused", "codes", "classifies")) {
 rm(name)
 
 # Checks of the whole; the others of each output; a few of neither.
-checks_of_whole <- c("R1", "R5", "R7", "R8", "R9", "D2", "D3", "D4", "D6", "S5", "O0", "O3", "O4", "O5", "O6",
-  "O7", "O8", "O9", "O10", "U1", "U2", "U4", "K1a", "K1b", "K2", "P1", "P2", "P3", "G1", "G2", "G3")
+checks_of_whole <- c("R1", "R5", "R7", "R8", "R9", "D2", "D3", "D4", "D6", "S5", "O0", "O3",
+  "O4", "O5", "O6", "O7", "O8", "O9", "O10", "U1", "U2", "U4", "K1a", "K1b", "K2", "P1", "P2", "P3", "G1", "G2", "G3")
 
 checks_of_neither <- c("O2", "D9", "R3", "R10")
 

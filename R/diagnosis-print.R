@@ -100,13 +100,16 @@ closing_line <- function(x) {
   n <- length(attr(x, "ruled_out")) + length(unique(x$id))
   seconds <- sprintf("%s s", format(round(attr(x, "seconds"), 2)))
   unfit <- length(attr(x, "unfit"))
-  for_chains <- if (unfit) sprintf("; %s", count_of(unfit, "check needs a chain of dense layers", "checks need a chain of dense layers"))
+  chain <- paste(c("check needs", "checks need"), "a chain of dense layers")
+  for_chains <- if (unfit) sprintf("; %s", count_of(unfit, chain[1], chain[2]))
   what <- if (isTRUE(attr(x, "case")$masked)) "a loss without masks" else "x and y"
   without <- if (!has_data(attr(x, "case")) && is.null(attr(x, "case")$refusal)) {
-    sprintf("; %s", paste(count_of(length(attr(x, "left_out")), paste("check needs", what), paste("checks need", what))))
+    left <- length(attr(x, "left_out"))
+    sprintf("; %s", count_of(left, paste("check needs", what), paste("checks need", what)))
   }
   if (any(x$severity == "fault")) {
-    sprintf("  Nothing else found (%s, %s%s%s).", count_of(n, "check"), seconds, without %||% "", for_chains %||% "")
+    sprintf("  Nothing else found (%s, %s%s%s).", count_of(n, "check"), seconds, without %||% "",
+      for_chains %||% "")
   } else {
     sprintf("  Level \"%s\": %s, %s%s%s.", attr(x, "level"), count_of(n, "check"), seconds, without %||% "",
       for_chains %||% "")

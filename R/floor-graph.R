@@ -57,7 +57,9 @@ code_counts <- function(x) {
 # A column for each code at each place of a sample.
 indicator_inputs <- function(x) {
   flat <- matrix(x, sample_count(x))
-  columns <- lapply(seq_len(ncol(flat)), function(j) outer(flat[, j], sort(unique(flat[, j])), `==`) + 0)
+  columns <- lapply(seq_len(ncol(flat)), function(j) {
+    outer(flat[, j], sort(unique(flat[, j])), `==`) + 0
+  })
   do.call(cbind, columns)
 }
 

@@ -24,19 +24,22 @@ floor_network <- function(model, fused, output = 1L, coded = integer()) {
   if (fused) line <- utils::head(line, -1)
   rest <- if (fused) utils::head(described, -1) else described
   from <- max(0, which(vapply(line, function(node) node$kind == "nonlinear", NA)))
-  suffix <- affine_suffix(line, from, if (is_counted(source, coded)) plan$inputs[[source$reads]] else Inf, mixed)
+  input <- if (is_counted(source, coded)) plan$inputs[[source$reads]] else Inf
+  suffix <- affine_suffix(line, from, input, mixed)
   weights <- weight_places(plan, source)
   c(source[c("chain", "reads", "own")], list(
     affine = all(vapply(rest, function(node) node$kind != "nonlinear", NA)), mixed = mixed,
     range = output_range(line), suffix = suffix, intercept = !source$chain || any(suffix$bias),
-    free = source$chain && begins_free(plan, source) && weights_free(model) && maps_free(line, mixed) &&
-      !anyDuplicated(weights),
+    free = source$chain && begins_free(plan, source) && weights_free(model) &&
+      maps_free(line, mixed) && !anyDuplicated(weights),
     nodes = line, at = source$line[seq_along(line)], weights = weights, coded = coded
   ))
 }
 
 # Whether the numbers of its one input are what the nodes are affine in.
-is_counted <- function(source, coded) source$chain && length(source$reads) == 1 && !source$reads %in% coded
+is_counted <- function(source, coded) {
+  source$chain && length(source$reads) == 1 && !source$reads %in% coded
+}
 
 # Several inputs are free to get different weights where they stand side by side.
 begins_free <- function(plan, source) {
@@ -84,7 +87,8 @@ describe_node <- function(node, input, output) {
   type <- node$layer$name
   known <- length(node$inputs) == 1 || type %in% maps_of_several
   list(
-    kind = if (known) node_kind(type, node$activation, h) else "nonlinear", type = type, activation = node$activation, h = h,
+    kind = if (known) node_kind(type, node$activation, h) else "nonlinear",
+    type = type, activation = node$activation, h = h,
     bias = type %in% maps_with_offset || (type == "dense" && h[["use_bias"]] != 0),
     mixes = node_mixes(type, node$activation, h, input, output), output = output
   )
@@ -117,7 +121,8 @@ maps_of_numbers <- c("dense", "permute", "repeat_vector", "window_1d", maps_of_s
 # An axis of a sample counts from 0, or from the end.
 node_mixes <- function(type, activation, h, input, output) {
   last <- function(axis) axis == -1 || axis == length(input) - 1
-  if (type %in% c("dense", "dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout")) return(FALSE)
+  within <- c("dense", "dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout")
+  if (type %in% within) return(FALSE)
   if (type %in% c("flatten", "reshape")) return(!identical(input, output))
   if (type == "batch_normalization") return(!last(h[["axis"]]))
   if (type == "layer_normalization") return(!last(h[["first"]]) || !last(h[["last"]]))

@@ -106,7 +106,9 @@ problem_notes <- function(model, reduction, loss) {
 
 # R functions may look at other rows, or at anything.
 network_notes <- function(network) {
-  if (network$own) "What R functions in the layers can do is not known: only what comes behind them counts."
+  if (network$own) {
+    "What R functions in the layers can do is not known: only what comes behind them counts."
+  }
 }
 
 mask_note <- "Masks leave steps out of this loss: only its least value is known."

@@ -69,7 +69,8 @@ part_rungs <- function(model, problem, names) {
   )
   rungs <- Filter(Negate(is.null), sapply(names, rung, simplify = FALSE))
   cell <- rungs$cell
-  rungs$cell <- if (!is.null(cell) && cell$value > -Inf) best_floor(c(rungs["architecture"], list(cell)))
+  known <- !is.null(cell) && cell$value > -Inf
+  rungs$cell <- if (known) best_floor(c(rungs["architecture"], list(cell)))
   rungs
 }
 
