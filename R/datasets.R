@@ -51,7 +51,7 @@ dataset_boston_housing <- function(path = "boston_housing.npz", test_split = 0.2
   seed <- check_count(seed, min = 0L)
   file <- dataset_file(path, paste0(dataset_home, "boston_housing.npz"))
   x <- read_npz(file, "x")
-  order <- numpy_order(nrow(x), seed)
+  order <- numpy_orders(nrow(x), seed)[[1]]
   parted(x[order, , drop = FALSE], read_npz(file, "y")[order], test_split)
 }
 
@@ -74,9 +74,9 @@ dataset_file <- function(path, source, call = caller_env()) {
     value = path, call = call)
 }
 
-# The order in which NumPy's RandomState(seed).shuffle() puts n rows: the Mersenne Twister's 32 bits,
-# masked, until they are not above what is left.
-numpy_order <- function(n, seed) {
+# The orders in which NumPy's RandomState(seed).shuffle() puts n rows, for one n after the other: the
+# Mersenne Twister's 32 bits, masked, until they are not above what is left.
+numpy_orders <- function(n, seed) {
   before <- globalenv()$.Random.seed
   kind <- RNGkind()
   on.exit({
@@ -85,6 +85,10 @@ numpy_order <- function(n, seed) {
   })
   RNGkind("Mersenne-Twister")
   assign(".Random.seed", c(globalenv()$.Random.seed[1], 624L, twister_state(seed)), envir = globalenv())
+  lapply(n, shuffled_places)
+}
+
+shuffled_places <- function(n) {
   order <- seq_len(n)
   for (i in rev(seq_len(n - 1))) {
     j <- masked_draw(i) + 1

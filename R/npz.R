@@ -24,6 +24,7 @@ read_npy <- function(con, label, call) {
   type <- header_field(header, "'descr': *'([^']*)'")
   dims <- header_field(header, "'shape': *\\(([^)]*)\\)")
   dims <- as.integer(strsplit(dims, "[, ]+")[[1]])
+  if (identical(type, "|O")) return(read_lists(con, dims, label, call))
   values <- read_numbers(con, type, prod(dims), label, call)
   by_columns <- grepl("'fortran_order': *True", header)
   if (by_columns || length(dims) < 2) array(values, dims) else aperm(array(values, rev(dims)))
@@ -37,11 +38,7 @@ read_numbers <- function(con, type, n, label, call) {
   bytes <- suppressWarnings(as.integer(substring(type, 3)))
   endian <- if (substr(type, 1, 1) == ">") "big" else "little"
   if (is.na(type) || !kind %in% c("u", "i", "f", "b") || !bytes %in% c(1L, 2L, 4L, 8L)) {
-    stop_unread(label, if (identical(type, "|O")) {
-      "holds objects of Python, not numbers"
-    } else {
-      sprintf("has numbers of type \"%s\", which are not read", type)
-    }, call)
+    stop_unread(label, sprintf("has numbers of type \"%s\", which are not read", type), call)
   }
   values <- if (kind == "f") {
     readBin(con, "double", n, bytes, endian = endian)
@@ -54,6 +51,15 @@ read_numbers <- function(con, type, n, label, call) {
   }
   if (length(values) != n) stop_unread(label, sprintf("ends after %d of %d numbers", length(values), n), call)
   values
+}
+
+# An array of objects, which are lists of whole numbers.
+read_lists <- function(con, dims, label, call) {
+  parts <- list()
+  while (length(part <- readBin(con, "raw", 2^24))) parts <- c(parts, list(part))
+  lists <- unpickle_lists(unlist(parts), label, call)
+  if (length(lists) == prod(dims)) return(lists)
+  stop_unread(label, sprintf("has %d lists, not %d", length(lists), prod(dims)), call)
 }
 
 # R's NA is the least of 32 bits.
