@@ -102,6 +102,7 @@ valid_by_function <- list(
   k_gather = alist(reference = diag(2), indices = c(1, 2)),
   k_in_top_k = alist(predictions = diag(2), targets = c(0, 1), k = 1),
   op_in_top_k = alist(targets = c(0, 1), predictions = diag(2), k = 1),
+  layer_string_lookup = alist(vocabulary = c("a", "b")), layer_integer_lookup = alist(vocabulary = c(1, 2)),
   callback_backup_and_restore = alist(backup_dir = tempfile()),
   k_equal = alist(x = diag(2), y = diag(2)), k_set_value = alist(x = new_variable(2, "w"), value = c(1, 2)),
   k_get_value = alist(x = k_variable(1)), k_transpose = alist(x = diag(2)),
