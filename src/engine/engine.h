@@ -266,21 +266,19 @@ typedef struct {
   nn_status (*trainer_new)(void* block, const nn_network* net, const nn_train_spec* spec,
                            const nn_data* data, const nn_data* validation, const double* w,
                            nn_trainer** trainer);
-  /* Other samples in the place of the training data, in arrays of the same kinds and sizes,
-   * and another seed: the next batch is the first of epoch 0. Weights and the optimizer's
-   * state stay. False: the arrays do not fit, and nothing was changed. */
+  /* Other training data, in arrays of the same kinds and sizes, and another seed: the next batch is
+   * the first of epoch 0; weights and optimizer state stay. False: no fit, nothing was changed. */
   bool (*trainer_refill)(nn_trainer* t, const nn_data* data, uint64_t seed);
   /* The next batch of the epoch (at -1), or batch `at` of an evaluation, from 0: at most as many
-   * samples as the trainer was made for, and running values go on. False: they do not fit, and
-   * nothing was changed; then a trainer that is made for them follows this one, of the same model
-   * and metrics: it has its counts and running values, but not its weights. */
+   * samples as the trainer was made for; running values go on. False: no fit, nothing was changed;
+   * then a trainer made for them, of the same model and metrics, follows: with its counts and
+   * running values, but not its weights. */
   bool (*trainer_feed)(nn_trainer* t, const nn_data* data, int at);
   void (*trainer_follow)(nn_trainer* t, const nn_trainer* before);
   /* Batches until `epoch` epochs and `batch` batches of the next are done, the budget (in
-   * seconds, by `clock`) is used up, or rows_max epochs were finished. One row of logs
-   * per finished epoch, in `logs` (rows_max x NN_LOGS, by row); returns their number. In `norms`
-   * (rows_max x 2, by row): of the gradient of the last batch, of the way of the parameters in the
-   * epoch, estimated where there are many; or NULL. */
+   * seconds, by `clock`) is used up, or rows_max epochs were finished; returns their number. By
+   * epoch a row of NN_LOGS in `logs` and, unless NULL, of 2 in `norms`: of the last gradient and
+   * of the parameters' way in the epoch, estimated where there are many. */
   int (*trainer_run)(nn_trainer* t, int epoch, int batch, double budget, double (*clock)(void),
                      int rows_max, double* logs, double* norms);
   void (*trainer_progress)(const nn_trainer* t, nn_progress* p);
@@ -288,13 +286,12 @@ typedef struct {
   void (*trainer_batch)(const nn_trainer* t, int output, nn_batch* batch);
   /* Adds sum(w v), sum(w) to the metric "mean" of number `metric`; false: it is another one. */
   bool (*trainer_add)(nn_trainer* t, int metric, double total, double count);
-  /* A batch step by step, where the caller computes losses, "outside" nodes or penalties. The first
-   * begins the forward pass of the next training batch (at -1; -2: as in inference) or of batch `at`
-   * of the evaluation, the second goes on: after training's with score and way back. Both return
-   * the node that the caller is to compute next, -1 at the end of a pass. */
+  /* A batch step by step, where the caller computes parts. The first begins the forward pass of the
+   * next training batch (at -1; -2: as in inference) or of batch `at` of the evaluation, the second
+   * goes on: after training's with score and way back. Both return the caller's node, or -1. */
   int (*trainer_open)(nn_trainer* t, int at);
   int (*trainer_next)(nn_trainer* t);
-  /* The output of node i, or input -1 - i, or the gradient by it, in R's order; their number. */
+  /* Output of node i, or input -1 - i, or the gradient by it, in R's order; their number. */
   size_t (*trainer_look)(const nn_trainer* t, int i, bool gradient, double* to);
   /* The output (k < 0) of that node, or the gradient by its input k; false: not asked for. */
   bool (*trainer_put)(nn_trainer* t, int i, int k, size_t n, const double* from);
