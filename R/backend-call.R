@@ -36,25 +36,26 @@ operand_shapes <- function(call) {
   paste(" of", paste0("`", names(given), "` ", shapes, collapse = " and "))
 }
 
-# What each argument of an operation is asked for.
+# What each argument of an operation is asked for: calls, by the argument's name.
 operand_checks <- function() {
-  alist(
-    x = check_operand(x), y = check_operand(y), a = check_operand(a), x1 = check_operand(x1),
-    x2 = check_operand(x2), x_min = check_operand(x_min), x_max = check_operand(x_max),
-    min_value = check_operand(min_value, null = TRUE), condition = check_operand(condition),
-    max_value = check_operand(max_value, null = TRUE), target = check_operand(target),
-    output = check_operand(output), indices = check_operand(indices), value = check_operand(value),
-    alpha = check_operand(alpha), threshold = check_operand(threshold),
-    negative_slope = check_operand(negative_slope), tensors = check_operand_list(tensors),
-    reference = check_operand(reference), bias = check_operand(bias), new_x = check_operand(new_x),
-    increment = check_operand(increment), decrement = check_operand(decrement),
-    fill_value = check_operand(fill_value), predictions = check_operand(predictions),
-    targets = check_operand(targets), mean = check_operand(mean), elems = check_operand(elems),
-    elements = check_operand(elements), xs = check_operand_list(xs), keepdims = check_flag(keepdims), shape = check_operand_dims(shape),
-    from_logits = check_flag(from_logits), zero_indexed = check_flag(zero_indexed),
-    pattern = check_operand_dims(pattern, null = FALSE), num_classes = check_count(num_classes),
-    dtype = check_string(dtype, null = TRUE)
+  array <- c("x", "y", "a", "x1", "x2", "x_min", "x_max", "condition", "target", "output", "indices",
+    "value", "alpha", "threshold", "negative_slope", "reference", "bias", "new_x", "increment",
+    "decrement", "fill_value", "predictions", "targets", "mean", "elems", "elements")
+  c(
+    asked(array, "check_operand"),
+    asked(c("min_value", "max_value"), "check_operand", null = TRUE),
+    asked(c("tensors", "xs"), "check_operand_list"),
+    asked(c("keepdims", "from_logits", "zero_indexed"), "check_flag"),
+    asked("shape", "check_operand_dims"),
+    asked("pattern", "check_operand_dims", null = FALSE),
+    asked("num_classes", "check_count"),
+    asked("dtype", "check_string", null = TRUE)
   )
+}
+
+asked <- function(names, check, ...) {
+  calls <- lapply(names, function(name) as.call(list(as.name(check), as.name(name), ...)))
+  stats::setNames(calls, names)
 }
 
 check_operand <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env()) {
