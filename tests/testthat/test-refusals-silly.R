@@ -37,6 +37,8 @@ expect_sensible <- function(pattern, all = nzchar(Sys.getenv("KESTREL_ALL_SILLY"
 }
 
 test_that("what the calls start from is valid", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
   functions <- exported_functions()
   # Data sets are files that users have, or have not.
   away <- c("try_fix", "install_keras", grep("^dataset_", names(functions), value = TRUE))
@@ -68,6 +70,8 @@ test_that("optimizers, schedules, initializers, regularizers, constraints, callb
 })
 
 test_that("everything else", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
   expect_sensible(paste0("^(?!activation|loss|metric|custom_metric|k_|op_|normalize|array|pad|to_cat|timeseries|",
     "shape|layer|Layer|new_|create_layer|time_distributed|adapt|.*vocabulary|optimizer|learning|init|regul|",
     "constraint|callback|Callback)"))
