@@ -4,17 +4,8 @@ x <- matrix(rnorm(60), 20)
 y <- cbind(x[, 1] * x[, 2], x[, 3])
 w <- runif(20)
 
-net <- function(loss, units = 2, last = "linear", dims = 3, dtype = "float64", ...) {
-  set.seed(8)
-  model <- keras_model_sequential(input_shape = dims, dtype = dtype) %>%
-    layer_dense(5, activation = "tanh", kernel_regularizer = "l2", ...) %>%
-    layer_dropout(0.2) %>% layer_batch_normalization() %>%
-    layer_dense(units, activation = last, bias_constraint = constraint_maxnorm(0.1))
-  model %>% compile(loss = loss, optimizer = optimizer_adam(0.02), metrics = "mae")
-}
-
 trained <- function(loss, y, ..., tolerance = 1e-12) {
-  model <- net(loss, ...)
+  model <- loss_net(loss, ...)
   set.seed(5)
   history <- fit(model, x, y, sample_weight = w, epochs = 4, batch_size = 7, verbose = 0,
     validation_data = list(x[1:9, ], y[1:9, , drop = FALSE], w[1:9]))
@@ -51,8 +42,8 @@ test_that("single precision trains, too", {
 })
 
 test_that("one number for a batch is averaged over batches by their samples", {
-  model <- net(function(y_true, y_pred) mean((y_true - y_pred)^2))
-  other <- net("mse")
+  model <- loss_net(function(y_true, y_pred) mean((y_true - y_pred)^2))
+  other <- loss_net("mse")
   expect_equal(as.vector(evaluate(model, x, y, batch_size = 6, verbose = 0)),
     as.vector(evaluate(other, x, y, batch_size = 6, verbose = 0)), tolerance = 1e-12)
 })
@@ -60,8 +51,8 @@ test_that("one number for a batch is averaged over batches by their samples", {
 test_that("class codes come as one column", {
   codes <- rep(0:2, length.out = 20)
   picked <- function(y_true, y_pred) -log(y_pred[cbind(seq_len(nrow(y_pred)), y_true[, 1] + 1)])
-  ours <- net(picked, units = 3, last = "softmax")
-  keras <- net("sparse_categorical_crossentropy", units = 3, last = "softmax")
+  ours <- loss_net(picked, units = 3, last = "softmax")
+  keras <- loss_net("sparse_categorical_crossentropy", units = 3, last = "softmax")
   for (model in list(ours, keras)) {
     compile(model, loss = kestrel:::model_state(model)$compiled$losses[[1]], optimizer = "sgd")
     set.seed(2)
@@ -88,7 +79,7 @@ test_that("positions of arrays, and outputs with losses of both kinds and weight
 })
 
 test_that("saveRDS, callbacks and early stopping go with custom losses", {
-  model <- net(function(y_true, y_pred) rowMeans(abs(y_true - y_pred)))
+  model <- loss_net(function(y_true, y_pred) rowMeans(abs(y_true - y_pred)))
   file <- withr::local_tempfile()
   saveRDS(model, file)
   again <- readRDS(file)
@@ -101,8 +92,8 @@ test_that("saveRDS, callbacks and early stopping go with custom losses", {
 })
 
 test_that("compile() and what needs second derivatives say what they want", {
-  expect_error(net(function(y) 1), "y_true and y_pred", class = "kestrel_error_argument")
-  model <- net(function(y_true, y_pred) rowMeans(abs(y_true - y_pred)))
+  expect_error(loss_net(function(y) 1), "y_true and y_pred", class = "kestrel_error_argument")
+  model <- loss_net(function(y_true, y_pred) rowMeans(abs(y_true - y_pred)))
   compile(model, loss = function(y_true, y_pred) rowMeans(abs(y_true - y_pred)), optimizer = optimizer_lbfgs())
   expect_error(fit(model, x, y, verbose = 0), "own losses", class = "kestrel_error_state")
 })

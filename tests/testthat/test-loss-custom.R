@@ -1,21 +1,11 @@
-# R functions against the engine's losses of the same formula: same weights, same logs.
 set.seed(3)
 x <- matrix(rnorm(60), 20)
 y <- cbind(x[, 1] * x[, 2], x[, 3])
 w <- runif(20)
 
-net <- function(loss, units = 2, last = "linear", dims = 3, dtype = "float64", ...) {
-  set.seed(8)
-  model <- keras_model_sequential(input_shape = dims, dtype = dtype) %>%
-    layer_dense(5, activation = "tanh", kernel_regularizer = "l2", ...) %>%
-    layer_dropout(0.2) %>% layer_batch_normalization() %>%
-    layer_dense(units, activation = last, bias_constraint = constraint_maxnorm(0.1))
-  model %>% compile(loss = loss, optimizer = optimizer_adam(0.02), metrics = "mae")
-}
-
 test_that("a function that fails, or returns what is no loss, is named", {
   refused <- function(fn) {
-    model <- net(fn)
+    model <- loss_net(fn)
     before <- get_weights(model)
     error <- suppressWarnings(expect_error(fit(model, x, y, epochs = 1, verbose = 0), class = "kestrel_error_loss"))
     expect_identical(get_weights(model), before)
