@@ -38,7 +38,9 @@ op_full <- operation(function(shape, fill_value, dtype = NULL) array(fill_value,
 
 #' @rdname backend
 #' @export
-op_full_like <- operation(function(x, fill_value, dtype = NULL) finite_zero(x) + fill_value)
+op_full_like <- operation(function(x, fill_value, dtype = NULL) {
+  operate("+", list(finite_zero(x), fill_value))
+})
 
 #' @rdname backend
 #' @export

@@ -69,7 +69,9 @@ layer_nodes.kestrel_layer_lambda <- function(layer, input) {
   label <- sprintf("function of layer \"%s\"", layer$name)
   run <- function_node(config$f, label, config$arguments)
   output <- told_shape(config$output_shape, input) %||% tried_shape(run, label, dims_list(input))
-  function_nodes(list(), run, output, label, input)
+  nodes <- function_nodes(list(), run, output, label, input)
+  nodes[[1]]$outside$wanted <- is_gradient_of_weights(config$f)
+  nodes
 }
 
 # What a node runs: f of its input, or of the list of several.

@@ -7,6 +7,7 @@
 #   label                how errors call it
 #   output               dims of a sample that comes out
 #   weights              how many "weight" nodes stand before it, whose tensors are `w`
+#   wanted               whether its gradient matters whatever comes before it
 # A spec with such nodes has a field `outside`, a list by node (from 0) of the same and
 #   at, inputs, dims     the node, the nodes that it reads, dims of their samples
 #   slots                list(at, dims, is_state) of its weights, places in the packed ones
@@ -57,14 +58,14 @@ weight_slots <- function(nodes, info, i) {
   })
 }
 
-# Whether a node's output depends on weights that are trained.
+# Whether a node's output depends on weights that are trained, or on an input whose gradient is wanted.
 growing_nodes <- function(nodes) {
   grows <- logical(length(nodes))
   for (i in seq_along(nodes)) {
     weights <- nodes[[i]]$outside$weights %||% 0L
     before <- c(nodes[[i]]$inputs, i - 1L - seq_len(weights))
     own <- nodes[[i]]$trainable && length(nodes[[nodes[[i]]$weights_from + 1L]]$rules) > 0
-    grows[i] <- own || any(grows[before[before >= 0] + 1L])
+    grows[i] <- own || isTRUE(nodes[[i]]$outside$wanted) || any(grows[before[before >= 0] + 1L])
   }
   grows
 }
@@ -207,13 +208,14 @@ put_rows <- function(y, from, batch) {
   array(y, dims)
 }
 
-# For passes alone: nothing is compiled. y: arrays of the outputs' dims.
-bare_trainer <- function(spec, w, x, y, batch_size, training, seed, threads) {
+# For passes alone: nothing is compiled. y: arrays of the outputs' dims. Only with an optimizer there
+# is a way back.
+bare_trainer <- function(spec, w, x, y, batch_size, training, seed, threads, optimizer = NULL) {
   blank <- lapply(y, function(y) data_array(y, sample_dims(y)))
   data <- list(n = x[[1]]$n, x = x, y = blank, weight = rep(list(NULL), length(y)))
   outputs <- rep(list(list(loss = list(name = "outside", h = double()), reduction = "sum",
     loss_weight = 1, fused = FALSE, mask = 0L)), length(y))
-  train <- list(outputs = outputs, metrics = list(), optimizer = NULL, batch_size = batch_size,
+  train <- list(outputs = outputs, metrics = list(), optimizer = optimizer, batch_size = batch_size,
     validation_batch_size = batch_size, shuffle = FALSE, shuffle_batches = FALSE,
     steps_per_epoch = 0L, threads = threads, gather = FALSE, seed = seed)
   trainer_new(spec, train, if (training) data, if (!training) data, w, NULL, "Prediction")

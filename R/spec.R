@@ -180,11 +180,16 @@ built_chain <- function(layer, stream, input = layer_state(layer)$input) {
 
 # The network of a built model. Models in it are taken apart. Layers are marked with the place of
 # their first node as they are met; `part` of a node is the number of its layer, NULL if it has none.
-network_spec <- function(model) {
+# `probed`: input k passes first through node k - 1, where the gradient by it can be read.
+network_spec <- function(model, probed = FALSE) {
   inputs <- dims_list(model_inputs(model))
   plan <- list2env(list(nodes = list(), n = 0L, layers = list(), marks = integer()), parent = emptyenv())
   on.exit(for (state in plan$layers) rm(list = "mark", envir = state))
   from <- list(places = -seq_along(inputs), dims = inputs, masks = rep(NA_integer_, length(inputs)))
+  if (probed) {
+    first <- put_nodes(plan, Map(probe_node, inputs, from$places), from$places)
+    from$places <- first + seq_along(inputs) - 1L
+  }
   outputs <- place_model(plan, model, from)
   places <- vapply(outputs$places, pass_on, 0L, plan = plan)
   with_outside(list(inputs = inputs, nodes = unlist(plan$nodes, recursive = FALSE),
@@ -246,6 +251,12 @@ put_nodes <- function(plan, nodes, inputs, owner = NULL) {
 free_node <- function(node) {
   list(layer = node$layer, activation = node$activation, trainable = FALSE, stream = 0L,
     activity = NULL, rules = list(), from = node$from, outside = node$outside)
+}
+
+probe_node <- function(dims, input) {
+  node <- outside_node(dims, function(x, w, training, call) list(y = x[[1]]), "input", from = input)
+  node$outside$wanted <- TRUE
+  free_node(node)
 }
 
 # Outputs must be nodes: an input that is one is passed on by an identity.

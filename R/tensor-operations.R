@@ -28,10 +28,12 @@ Math.kestrel_tensor <- function(x, ...) {
 tensor_operation <- function(fn, args, title, call = caller_env()) {
   found <- list2env(list(tensors = list()), parent = emptyenv())
   args <- lapply(args, take_out, found)
+  f <- filled_call(fn, args, vapply(found$tensors, is_whole, NA))
+  whole <- is_one_for_all(f, lapply(found$tensors, `[[`, "dims"))
   options <- layer_options(list(), known = character(), call = call)
   options$title <- title
-  config <- list(f = filled_call(fn, args), output_shape = NULL, arguments = NULL)
-  layer_on_tensors(new_layer("lambda", config, options), found$tensors, call)
+  config <- list(f = if (whole) repeated_call(f) else f, output_shape = NULL, arguments = NULL)
+  layer_on_tensors(new_layer("lambda", config, c(options, whole = whole)), found$tensors, call)
 }
 
 # A tensor's place among those found stands for it.
@@ -47,15 +49,45 @@ put_in <- function(arg, arrays) {
   if (is.list(arg) && !is.object(arg)) lapply(arg, put_in, arrays) else arg
 }
 
-# One number for the batch is one for each sample.
-filled_call <- function(fn, args) {
+# What is one for the whole batch comes in as such.
+filled_call <- function(fn, args, whole) {
   force(fn)
   force(args)
+  force(whole)
   function(inputs) {
     arrays <- inner_parts(inputs)
-    y <- do.call(fn, put_in(args, arrays), quote = TRUE)
-    n <- dim(arrays[[1]])[1]
-    if (!is_parts(y) && length(y) == 1) rep(y, n) else y
+    arrays[whole] <- lapply(arrays[whole], one_for_all)
+    do.call(fn, put_in(args, arrays), quote = TRUE)
+  }
+}
+
+# A tensor that is one for the whole batch: the mean of all numbers, for example. It is repeated for
+# each sample.
+is_whole <- function(tensor) isTRUE(environment(tensor$call$part)$whole)
+
+# The result does not change its shape with the number of samples.
+is_one_for_all <- function(f, dims) {
+  tried <- function(n) {
+    x <- lapply(dims, function(d) array(seq(0.1, 0.9, length.out = n * prod(d)), c(n, d)))
+    y <- masked(f)(one_or_list(x))
+    if (is.numeric(y) || is.logical(y)) tensor_dims(y) else n
+  }
+  with_own_seed(tryCatch(identical(tried(2), tried(3)), error = function(e) FALSE))
+}
+
+one_for_all <- function(x) {
+  dims <- tensor_dims(plain(x))[-1]
+  first <- pick_along(x, 1L, 1L)
+  with_dims(first, if (!identical(dims, 1L)) dims)
+}
+
+repeated_call <- function(f) {
+  force(f)
+  function(inputs) {
+    n <- tensor_dims(plain(inner_parts(inputs)[[1]]))[1]
+    y <- f(inputs)
+    dims <- tensor_dims(plain(y))
+    pick_along(with_dims(y, c(1L, dims)), rep(1L, n), 1L)
   }
 }
 

@@ -109,6 +109,7 @@ valid_by_function <- list(
   k_expand_dims = alist(x = diag(2)), op_reshape = alist(x = diag(2), shape = c(1, 4)),
   k_cast = alist(x = diag(2), dtype = "int32"), op_one_hot = alist(x = c(0, 1), num_classes = 2),
   k_stack = alist(x = list(diag(2), diag(2))), keras_input = alist(shape = 2), layer_input = alist(shape = 2),
+  k_placeholder = alist(shape = c(NA, 2)),
   k_sparse_categorical_crossentropy = alist(target = c(0, 1), output = diag(2) / 2 + 0.1),
   op_sparse_categorical_crossentropy = alist(target = c(0, 1), output = diag(2) / 2 + 0.1),
   layer_dot = alist(inputs = list(layer_input(shape = 3), layer_input(shape = 3)), axes = 1),
