@@ -40,7 +40,7 @@ operand_shapes <- function(call) {
 operand_checks <- function() {
   array <- c("x", "y", "a", "x1", "x2", "x_min", "x_max", "condition", "target", "output", "indices",
     "value", "alpha", "threshold", "negative_slope", "reference", "bias", "new_x", "increment",
-    "decrement", "fill_value", "predictions", "targets", "mean", "elems", "elements")
+    "decrement", "fill_value", "predictions", "targets", "mean", "elems", "elements", "inputs", "logits")
   c(
     asked(array, "check_operand"),
     asked(c("min_value", "max_value"), "check_operand", null = TRUE),

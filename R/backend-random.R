@@ -2,8 +2,7 @@
 #'
 #' Arrays of random numbers, drawn from R's own generator, so that [set.seed()] makes them repeatable:
 #' in the functions of losses and layers, new ones at each batch. They are constants to
-#' differentiation; `mean + stddev * k_random_normal(shape)` goes on to `mean` and `stddev`, as a
-#' variational autoencoder needs it.
+#' differentiation, which goes on to `mean` and `stddev`, as a variational autoencoder needs it.
 #'
 #' * `normal`: density `exp(-((x - mean) / stddev)^2 / 2)`; `truncated_normal` keeps to two `stddev`
 #' * `uniform`: from `minval` to `maxval`; `integer`: whole numbers from `minval` below `maxval`
@@ -40,28 +39,35 @@ NULL
 #' @rdname backend-random
 #' @export
 k_random_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  drawn(shape, NULL, function(n) shifted(mean, check_number(stddev, min = 0) * stats::rnorm(n)))
+  scaled_noise(drawn(shape, NULL, stats::rnorm), mean, stddev)
 })
 
 #' @rdname backend-random
 #' @export
 random_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  drawn(shape, seed, function(n) shifted(mean, check_number(stddev, min = 0) * stats::rnorm(n)))
+  scaled_noise(drawn(shape, seed, stats::rnorm), mean, stddev)
 })
 
 #' @rdname backend-random
 #' @export
 k_truncated_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  drawn(shape, NULL, function(n) shifted(mean, check_number(stddev, min = 0) * middle_normal(n)))
+  scaled_noise(drawn(shape, NULL, middle_normal), mean, stddev)
 })
 
 #' @rdname backend-random
 #' @export
 random_truncated_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
-  drawn(shape, seed, function(n) shifted(mean, check_number(stddev, min = 0) * middle_normal(n)))
+  scaled_noise(drawn(shape, seed, middle_normal), mean, stddev)
 })
 
-shifted <- function(mean, x) plain_operator("+", plain(mean), x)
+# Mean and deviation may be arrays, and are differentiated.
+scaled_noise <- function(noise, mean, stddev, call = caller_env()) {
+  s <- plain(stddev)
+  if (!is.numeric(s) || is.object(s) || !length(s) || anyNA(s) || any(s < 0)) {
+    stop_argument("stddev", "numbers from 0 on", s, call = call)
+  }
+  operate("+", list(mean, operate("*", list(stddev, noise))))
+}
 
 middle_normal <- function(n) stats::qnorm(stats::runif(n, stats::pnorm(-2), stats::pnorm(2)))
 
@@ -137,24 +143,32 @@ random_shuffle <- operation(function(x, axis = 1, seed = NULL) {
 #' @rdname backend-random
 #' @export
 random_dropout <- operation(function(inputs, rate, noise_shape = NULL, seed = NULL) {
+  check_number(rate, 0, 1, open = "max")
   drop_out(inputs, rate, noise_shape, seed)
 })
 
 #' @rdname backend-random
 #' @export
 k_dropout <- operation(function(x, level, noise_shape = NULL, seed = NULL) {
+  check_number(level, 0, 1, open = "max")
   drop_out(x, level, noise_shape, NULL)
 })
 
-drop_out <- function(x, rate, noise_shape, seed) {
-  check_number(rate, 0, 1, open = "max")
+drop_out <- function(x, rate, noise_shape, seed, call = caller_env()) {
   dims <- tensor_dims(plain(x))
-  noise <- if (is.null(noise_shape)) dims else ifelse(is.na(unlist_dims(noise_shape)), dims, unlist_dims(noise_shape))
-  kept <- drawn(noise, seed, stats::runif) >= rate
+  kept <- drawn(check_noise_dims(noise_shape, dims, call), seed, stats::runif) >= rate
   operate("*", list(with_dims(x, dims), kept / (1 - rate)))
 }
 
-unlist_dims <- function(dims) vapply(as.list(dims), function(d) as.double(d %||% NA), 0)
+# NULL and NA are the dims of x.
+check_noise_dims <- function(shape, dims, call) {
+  noise <- if (is.null(shape)) dims else unlist(lapply(shape, function(d) d %||% NA))
+  fits <- (is.numeric(noise) || is.logical(noise)) && length(noise) == length(dims)
+  noise <- if (fits) ifelse(is.na(noise), dims, noise)
+  if (fits && all(noise == 1 | noise == dims)) return(noise)
+  stop_argument("noise_shape", sprintf("%d numbers, each 1 or the array's dim: %s", length(dims),
+    shape_list(dims)), shape, kind = "shape", call = call)
+}
 
 #' @rdname backend-random
 #' @export

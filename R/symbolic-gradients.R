@@ -86,8 +86,8 @@ check_input_count <- function(given, phase, call) {
 #' @rdname k_function
 #' @export
 k_placeholder <- function(shape = NULL, ndim = NULL, dtype = NULL, sparse = FALSE, name = NULL) {
-  dims <- sample_part(shape)
-  if (is.null(dims) || anyNA(dims)) {
+  dims <- if (is.numeric(shape) || is.list(shape) && !is.object(shape)) sample_part(shape)
+  if (!is.numeric(dims) || anyNA(dims)) {
     stop_argument("shape", "dims with those of the samples, such as list(NULL, 4)", shape)
   }
   layer_input(dims, name = name)

@@ -77,3 +77,25 @@ test_that("dims and parameters that there are not are refused", {
   refused(random_normal(2, seed = "a"))
   refused(k_random_bernoulli(2, 1.5))
 })
+
+test_that("mean and deviation of normal numbers are differentiated, and may be arrays", {
+  noise <- random_normal(c(2, 3), seed = 4)
+  m <- matrix(1:6, 2)
+  s <- c(0.5, 2)
+  expect_equal(random_normal(c(2, 3), m, s, seed = 4), m + s * noise)
+  slopes <- kestrel:::differentiate(function(m, s) sum(random_normal(c(2, 3), m, s, seed = 4)^2), list(m, s))
+  expect_equal(slopes$gradients, list(2 * (m + s * noise), rowSums(2 * (m + s * noise) * noise)))
+})
+
+test_that("what random operations cannot take is refused", {
+  expect_snapshot(error = TRUE, {
+    random_dropout(matrix(1, 4, 3), 0.5, noise_shape = c(2, 3))
+    k_dropout(matrix(1, 4, 3), 1)
+    random_dropout(matrix(1, 4, 3), 0.5, noise_shape = "a")
+    random_dropout(matrix(1, 4, 3))
+    random_dropout(factor(1), 0.5)
+    random_categorical("a", 2)
+    random_normal()
+    random_normal(2, stddev = -1)
+  })
+})
