@@ -1,0 +1,23 @@
+# Byte code for what is on the way of a prediction, a batch and a fit. All of the package as byte
+# code would take more than a megabyte on disk (so DESCRIPTION says ByteCompile: false), and what R
+# compiles at run time leaves out small functions of packages, which these ways are made of.
+# This file comes last: the functions that it compiles are there when it is read, at installation.
+
+# Names of the functions of `env` that `names` call, and these in turn.
+functions_reached <- function(names, env) {
+  reached <- character()
+  while (length(names)) {
+    reached <- c(reached, names)
+    called <- unique(unlist(lapply(names, function(name) all.names(body(env[[name]])))))
+    names <- setdiff(called[vapply(called, function(name) is.function(env[[name]]), NA)], reached)
+  }
+  reached
+}
+
+compile_functions <- function(names, env) {
+  for (name in names) assign(name, compiler::cmpfun(env[[name]]), envir = env)
+}
+
+hot_functions <- c("fit.kestrel_model", "predict.kestrel_model", "train_on_batch", "test_on_batch")
+
+compile_functions(functions_reached(hot_functions, environment()), environment())
