@@ -139,7 +139,7 @@ data_array <- function(x, dims, from = 0L, n = sample_count(x)) {
 data_arrays <- function(arrays, from = 0L, n = sample_count(arrays[[1]])) {
   for (i in seq_along(arrays)) {
     x <- arrays[[i]]
-    arrays[[i]] <- data_array(x, sample_dims(x), from, n)
+    arrays[[i]] <- list(values = x, dims = dim(x)[-1], from = from, n = n)
   }
   arrays
 }

@@ -73,7 +73,7 @@ evidence_compiled <- function(case) model_state(case$model)$compiled
 # The loss function, and whether it takes the logits of the last activation.
 evidence_criterion <- function(case) case$compiled$losses[[1]]
 
-evidence_fused <- function(case) output_specs(case$model)[[1]]$fused
+evidence_fused <- function(case) training_parts(case$model)$outputs[[1]]$fused
 
 # Loss of the data, without penalties, in double precision.
 evidence_loss <- function(case) {

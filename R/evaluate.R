@@ -89,10 +89,9 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
   w <- pack_layout(model_layout(state))
   gather <- gathers(check_import(getOption("kestrel.import"), call), list(samples), state$precision)
   trainer <- evaluation_trainer(model, samples, batch_size, w, call, threads, gather)
-  labels <- log_labels(state$compiled)
-  values <- evaluate_all(trainer, steps, hooks, labels, custom_metrics(model), call,
-    outside_parts(model))
-  stats::setNames(values, labels)
+  parts <- training_parts(model)
+  values <- evaluate_all(trainer, steps, hooks, parts$labels, parts$custom, call, parts$outside)
+  stats::setNames(values, parts$labels)
 }
 
 evaluation_trainer <- function(model, samples, batch_size, w, call, threads, gather = FALSE) {

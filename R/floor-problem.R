@@ -62,7 +62,7 @@ as_precision <- function(x, model) {
 
 problem_loss <- function(model, problem) {
   loss <- model_state(model)$compiled$losses[[problem$output]]
-  spec <- output_specs(model)[[problem$output]]
+  spec <- training_parts(model)$outputs[[problem$output]]
   notes <- problem_notes(model, spec$reduction, loss)
   if (is_custom_loss(loss)) return(own_loss_problem(problem, loss, spec, notes))
   codes <- takes_codes(loss)

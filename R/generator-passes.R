@@ -83,8 +83,7 @@ evaluate_stream <- function(model, stream, steps, w, hooks = no_callbacks, threa
   at <- 0L
   trainer <- NULL
   steps <- steps %||% stream_steps(stream) %||% Inf
-  parts <- list(labels = log_labels(model_state(model)$compiled), custom = custom_metrics(model),
-    outside = outside_parts(model))
+  parts <- training_parts(model)
   while (at < steps && !is.null(samples <- stream_next(stream))) {
     check_interrupt()
     trainer <- feed_trainer(trainer, samples, at, function(samples) {

@@ -3,9 +3,10 @@
 # a named list.
 
 new_history <- function(params, metrics, epochs = NULL) {
-  structure(list(params = params, metrics = metrics),
-    epochs = epochs, class = c("kestrel_history", "keras_training_history")
-  )
+  history <- list(params = params, metrics = metrics)
+  attr(history, "epochs") <- epochs
+  class(history) <- c("kestrel_history", "keras_training_history")
+  history
 }
 
 # The epochs (from 1) in which a metric was measured.

@@ -1,14 +1,10 @@
 # Losses that are R functions, in training and evaluation. The engine stops between the forward pass
 # of a batch and the rest, hands over targets and predictions, and gets values and gradients.
 
-# list(output, fn, label, dims, mask) for each, output from 0.
-outside_losses <- function(model) {
-  compiled <- model_state(model)$compiled
-  own <- which(vapply(compiled$losses, is_custom_loss, NA))
-  dims <- if (length(own)) model_outputs(model)[compiled$trained]
-  masks <- if (length(own)) training_plan(model)$masks
-  lapply(own, function(o) {
-    loss <- fields(compiled$losses[[o]])
+# list(output, fn, label, dims, mask) for each, output from 0. dims, masks: by output.
+outside_losses <- function(losses, dims, masks) {
+  lapply(which(vapply(losses, is_custom_loss, NA)), function(o) {
+    loss <- fields(losses[[o]])
     list(output = o - 1L, fn = masked(loss$fn), label = loss$label, dims = dims[[o]],
       mask = masks[o])
   })

@@ -3,13 +3,8 @@
 # predictions (from before the update) and weights.
 
 # list(at, fn, label, weighted, output, dims, mask) for each; `at` counts all metrics from 0.
-custom_metrics <- function(model) {
-  metrics <- model_state(model)$compiled$metrics
-  if (!length(metrics)) return(list())
+custom_metrics <- function(metrics, dims, masks) {
   custom <- Filter(function(i) !is.null(metrics[[i]]$metric$fn), seq_along(metrics))
-  if (!length(custom)) return(list())
-  dims <- model_outputs(model)[model_state(model)$compiled$trained]
-  masks <- training_plan(model)$masks
   lapply(custom, function(i) {
     entry <- metrics[[i]]
     list(at = i - 1L, fn = entry$metric$fn, label = entry$metric$label, weighted = entry$weighted,

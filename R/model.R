@@ -17,6 +17,7 @@
 # layout            cached: where the weights are (layout_of()); dropped when layers change
 # plan, planned     cached: network spec, dropped when something changes, and the flags
 #                   `trainable` that it was made for
+# training          cached: training_parts()
 
 #' A stack of layers
 #'

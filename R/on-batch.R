@@ -33,7 +33,7 @@ train_on_batch <- function(object, x = NULL, y = NULL, class_weight = NULL, samp
   check_ready(object, call)
   x <- dense_batch(x)
   data <- with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call))
-  if (!is.null(data$classes)) assign("classes", data$classes, envir = environment(object))
+  if (length(data$classes)) assign("classes", data$classes, envir = environment(object))
   suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), threads, call))
 }
 
@@ -90,15 +90,14 @@ batch_rate <- function(held, optimizer, call) {
   check_rate(rate(trainer_progress(held$trainer)$iterations), call)
 }
 
-# An environment of model (its state), key, trainer, custom, outside, weights, optimizer_state: the
-# last two are what the trainer holds, NULL where that is not known, as after an error. It serves
+# An environment of model (its state), made_for, trainer, custom, outside, weights, optimizer_state:
+# the last two are what the trainer holds, NULL where that is not known, as after an error. It serves
 # again while all that it was made from is the same; weights that were set since are handed over.
 batch_trainer <- function(model, samples, threads, call) {
   state <- environment(model)
-  key <- batch_key(model, samples, threads)
   held <- held_trainer(state)
-  if (is.null(state$optimizer_state) || !identical(key, held$key)) {
-    return(new_batch_trainer(model, samples, threads, key, call))
+  if (is.null(state$optimizer_state) || !serves(held$made_for, model, state, samples, threads)) {
+    return(new_batch_trainer(model, samples, threads, call))
   }
   trainer_refill(held$trainer, samples, draw_seed())
   if (!holds_weights(held, model_layout(state)$states)) {
@@ -122,28 +121,44 @@ holds_weights <- function(held, states) {
 # To the bit. The same vector is the same without a look at its numbers.
 same_numbers <- function(a, b) identical(a, b, num.eq = FALSE, single.NA = FALSE)
 
-batch_key <- function(model, samples, threads) {
+# What a trainer of a batch is made for. serves() compares one after the other; most are the same
+# object, which takes no look at what is in it.
+batch_needs <- function(model, samples, threads) {
   compiled <- environment(model)$compiled
-  y <- samples$y
-  weighted <- logical(length(y))
-  for (o in seq_along(y)) {
-    y[[o]] <- y[[o]]$dims
-    weighted[o] <- !is.null(samples$weight[[o]])
-  }
   list(
-    model_plan(model), compiled, samples$n, y, weighted,
-    optimizer_field(compiled$optimizer, "schedule"), getOption("kestrel.kernel"), threads
+    plan = model_plan(model), compiled = compiled, n = samples$n, y = target_shapes(samples$y),
+    weighted = lengths(samples$weight) > 0, schedule = optimizer_field(compiled$optimizer, "schedule"),
+    kernel = getOption("kestrel.kernel"), threads = threads
   )
 }
 
-new_batch_trainer <- function(model, samples, threads, key, call) {
+serves <- function(needs, model, state, samples, threads) {
+  compiled <- state$compiled
+  !is.null(needs) && needs$n == samples$n && identical(needs$plan, model_plan(model)) &&
+    identical(needs$compiled, compiled) && same_targets(needs, samples) && needs$threads == threads &&
+    identical(needs$schedule, optimizer_field(compiled$optimizer, "schedule")) &&
+    identical(needs$kernel, getOption("kestrel.kernel"))
+}
+
+target_shapes <- function(y) lapply(y, `[[`, "dims")
+
+same_targets <- function(needs, samples) {
+  for (o in seq_along(needs$y)) {
+    if (!identical(needs$y[[o]], samples$y[[o]]$dims)) return(FALSE)
+    if (needs$weighted[o] == is.null(samples$weight[[o]])) return(FALSE)
+  }
+  TRUE
+}
+
+new_batch_trainer <- function(model, samples, threads, call) {
   state <- model_state(model)
   settings <- list(batch_size = samples$n, validation_batch_size = samples$n, threads = threads)
   train <- train_spec(model, samples, settings, draw_seed(), call = call)
-  trainer <- trainer_new(training_plan(model), train, samples, NULL, pack_layout(model_layout(state)), call)
+  parts <- training_parts(model)
+  trainer <- trainer_new(parts$plan, train, samples, NULL, pack_layout(model_layout(state)), call)
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
-  list2env(list(model = state, key = key, trainer = trainer, custom = custom_metrics(model),
-    outside = outside_parts(model)), parent = emptyenv())
+  list2env(list(model = state, made_for = batch_needs(model, samples, threads), trainer = trainer,
+    custom = parts$custom, outside = parts$outside), parent = emptyenv())
 }
 
 # The last model trained comes first; few, since each holds a copy of its weights.

@@ -71,9 +71,7 @@ growing_nodes <- function(nodes) {
 }
 
 # What there is of R's own in a compiled model; NULL where there is nothing.
-outside_parts <- function(model) {
-  plan <- training_plan(model)
-  losses <- outside_losses(model)
+outside_parts <- function(plan, losses) {
   if (!length(losses) && is.null(plan$outside) && is.null(plan$own_rules)) return(NULL)
   rules <- function(kind) Filter(function(rule) rule$kind == kind, plan$own_rules)
   list(losses = losses, nodes = plan$outside, penalties = rules("penalty"),

@@ -83,6 +83,7 @@ some_samples <- function(x, which) {
 }
 
 predict_with_hooks <- function(model, x, batch_size, set, threads) {
+  if (!set$any) return(predict_rows(model, x, batch_size, threads))
   by_batch <- set$wants_predict_batches && sample_count(x[[1]]) > 0
   if (!by_batch) return(within_prediction(model, set, predict_rows(model, x, batch_size, threads)))
   parts <- within_prediction(model, set, predict_batches(model, x, batch_size %||% 32L, set, threads))
@@ -161,20 +162,21 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
   plan <- if (training) model_plan(model) else inference_plan(model)
   w <- pack_layout(model_layout(environment(model)))
   n <- sample_count(x[[1]])
-  check_predictions(model, n)
+  if (n >= 100L) check_predictions(model, n)
   seed <- if (training) draw_seed() else 0
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
+  if (training || n <= batch_size) {
+    return(engine_predict(plan, w, data_arrays(x, 0L, n), batch_size, training, seed, threads, finite))
+  }
   compute <- function(from, n) {
     engine_predict(plan, w, data_arrays(x, from, n), batch_size, training, seed, threads, finite)
   }
-  if (training || n <= batch_size) return(compute(0L, n))
   size <- slice_samples(length(w), plan$inputs, batch_size)
   if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
 }
 
 # A few samples need no more memory than the weights of their outputs.
 check_predictions <- function(model, n, call = caller_env(3)) {
-  if (n < 100L) return(invisible(n))
   numbers <- n * sum(vapply(model_outputs(model), function(dims) prod(as.double(dims)), 0))
   check_memory(8 * numbers, "Predictions", call)
 }

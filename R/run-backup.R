@@ -14,11 +14,13 @@
 backup_format <- 1L
 
 backup_callbacks <- function(set) {
+  if (!set$any) return(list())
   Filter(function(cb) inherits(cb, "kestrel_callback_backup_and_restore"), set$callbacks)
 }
 
 # Before a run begins, so that what is refused changes nothing. The first that is there.
 run_find_backup <- function(run) {
+  if (!length(run$backups)) return(invisible())
   found <- lapply(run$backups, backup_open, run$call)
   run$backup <- Find(Negate(is.null), found)
   if (!is.null(run$backup)) check_backup(run)
@@ -47,7 +49,7 @@ backup_of <- function(run) {
     feed = backup_feed(run),
     weights = pack_layout(model_layout(run$state)), optimizer = run$state$optimizer_state,
     rate = current_rate(run), mark = trainer_mark(run$trainer), epoch = run$epoch,
-    chunks = mget(as.character(seq_len(run$n_chunks)), envir = run$chunks),
+    chunks = run_chunks(run),
     logs = run$logs, stop = run$state$stop_training, seed = globalenv()$.Random.seed,
     streams = lapply(run_streams(run), stream_place),
     callbacks = lapply(run$callbacks$callbacks, callback_state)

@@ -2,7 +2,7 @@
 
 run_rows <- function(run, logs) {
   rows <- t(logs)
-  colnames(rows) <- run$labels
+  dimnames(rows) <- list(NULL, run$labels)
   rows
 }
 
@@ -11,7 +11,7 @@ run_rows <- function(run, logs) {
 run_record <- function(run, rows, norms = NULL) {
   n <- run$n_chunks + 1L
   attr(rows, "norms") <- norms
-  assign(as.character(n), rows, envir = run$chunks)
+  run$chunks[[as.character(n)]] <- rows
   run$n_chunks <- n
 }
 
@@ -26,8 +26,10 @@ run_history <- function(run) {
   new_history(run$params, Map(`[`, columns, measured), if (any(told)) epochs)
 }
 
+run_chunks <- function(run) mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
+
 run_columns <- function(run) {
-  chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
+  chunks <- run_chunks(run)
   if (length(chunks) == 1 && identical(colnames(chunks[[1]]), run$labels)) return(matrix_columns(chunks[[1]]))
   names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
   columns <- lapply(names, function(name) {
@@ -39,13 +41,17 @@ run_columns <- function(run) {
 
 # 2 x epochs: norms of the last gradient in an epoch, and of how far the weights went in it.
 run_norms <- function(run) {
-  chunks <- mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
-  norms <- lapply(chunks, function(rows) attr(rows, "norms") %||% matrix(NA_real_, 2, nrow(rows)))
-  if (!length(norms)) return(NULL)
-  all <- if (length(norms) == 1) norms[[1]] else do.call(cbind, unname(norms))
-  rownames(all) <- c("gradient", "way")
+  if (!run$n_chunks) return(NULL)
+  all <- if (run$n_chunks == 1) {
+    chunk_norms(run$chunks[["1"]])
+  } else {
+    do.call(cbind, unname(lapply(run_chunks(run), chunk_norms)))
+  }
+  dimnames(all) <- list(c("gradient", "way"), NULL)
   all
 }
+
+chunk_norms <- function(rows) attr(rows, "norms") %||% matrix(NA_real_, 2, nrow(rows))
 
 matrix_columns <- function(x) {
   columns <- lapply(seq_len(ncol(x)), function(i) as.double(x[, i]))
@@ -103,7 +109,7 @@ run_remember <- function(run) {
 # Of hidden activations, by node: the share of units of the last batch that are 0 in all of it
 # (relu), or of values where the slope is below a hundredth of that at 0.
 idle_units <- function(run) {
-  if (is.null(run$trainer) || is.null(run$status) || !is_small_batch(run)) return(NULL)
+  if (is.null(run$trainer) || is.null(run$status) || !has_settled(run)) return(NULL)
   activations <- vapply(utils::head(run$plan$nodes, -1), node_activation, "")
   at <- which(activations %in% c("relu", names(flat_outputs)))
   if (!length(at)) return(NULL)
@@ -111,8 +117,10 @@ idle_units <- function(run) {
   stats::setNames(vapply(at, function(i) idle_share(run$trainer, i, activations[i], n), 0), at)
 }
 
-# No more than ten million numbers at a node.
-is_small_batch <- function(run) {
+# After ten steps at least: one or two leave the units as they were drawn. And with no more than ten
+# million numbers at a node.
+has_settled <- function(run) {
+  if ((run$epoch - run$settings$initial_epoch) * run$settings$steps < 10) return(FALSE)
   x <- run$data$train$x[[1]]$values
   places <- length(x) / max(sample_count(x), 1)
   as.double(run$settings$batch_size) * length(run$before) * places <= 1e7

@@ -5,11 +5,12 @@
 
 new_run <- function(model, data, settings, callbacks, call) {
   state <- model_state(model)
+  parts <- training_parts(model)
   run <- list2env(list(
     model = model, state = state, data = data, settings = settings, callbacks = callbacks,
     call = call, optimizer = state$compiled$optimizer, epoch = settings$initial_epoch,
-    chunks = new.env(), n_chunks = 0L, labels = log_labels(state$compiled),
-    custom = custom_metrics(model), outside = outside_parts(model),
+    chunks = new.env(), n_chunks = 0L, labels = parts$labels,
+    custom = parts$custom, outside = parts$outside, plan = parts$plan,
     backups = backup_callbacks(callbacks)
   ), parent = emptyenv())
   forget_trainer(state)
@@ -17,7 +18,6 @@ new_run <- function(model, data, settings, callbacks, call) {
   run$before <- pack_layout(model_layout(state))
   with_seed_kept({
     train <- train_spec(model, data$train, settings, draw_seed(), call = call)
-    run$plan <- training_plan(model)
     run$trainer <- trainer_new(run$plan, train, data$train, data$validation, run$before,
       call, hint = memory_hint(run$optimizer))
     run_find_backup(run)
@@ -110,7 +110,7 @@ say_interrupted <- function(run) {
 # Nobody wants to look before the end.
 run_is_free <- function(run) {
   !run$callbacks$any && !validates(run) && is.null(run$data$stream) && is.null(run$viewer) &&
-    is.null(run$optimizer$schedule_function) && !length(run$custom) && !length(run$outside)
+    is.null(rate_function(run$optimizer)) && !length(run$custom) && !length(run$outside)
 }
 
 run_freely <- function(run) {
@@ -161,7 +161,7 @@ run_epoch <- function(run) {
 
 # The values of the epoch. As in Keras training stops after a batch, so there is one at least.
 run_batches <- function(run) {
-  by_batch <- run$callbacks$wants_batches || !is.null(run$optimizer$schedule_function) ||
+  by_batch <- run$callbacks$wants_batches || !is.null(rate_function(run$optimizer)) ||
     run$state$stop_training || length(run$custom) > 0 || length(run$outside) > 0 ||
     !is.null(run$data$stream)
   repeat {
@@ -211,7 +211,7 @@ run_batch <- function(run) {
 
 # Learning rate and weights that were changed from R since the last batch.
 push_changes <- function(run) {
-  schedule <- run$optimizer$schedule_function
+  schedule <- rate_function(run$optimizer)
   if (!is.null(schedule)) {
     step <- trainer_progress(run$trainer)$iterations
     rate <- check_rate(allowInterrupts(schedule(step)), run$call)
@@ -233,6 +233,9 @@ current_rate <- function(run) {
   rate <- optimizer_rate(run$optimizer)
   if (is.numeric(rate)) rate
 }
+
+# The learning rate where it is an R function of the step, or NULL.
+rate_function <- function(optimizer) optimizer_field(optimizer, "schedule_function")
 
 check_rate <- function(rate, call) {
   if (is_number(rate) && rate >= 0) return(as.double(rate))

@@ -12,7 +12,7 @@ takes_any_number <- function(loss) {
     rows <- registry("losses")
     assign("any_number", setdiff(rows$name[rows$flags %% 2L == 0], warned_losses), envir = the)
   }
-  inherits(loss, "kestrel_loss") && fields(loss)$name %in% the$any_number
+  inherits(loss, "kestrel_loss") && match(fields(loss)$name, the$any_number, 0L) > 0L
 }
 
 # list(values, classes) for each output that has a loss.

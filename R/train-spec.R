@@ -4,7 +4,7 @@ train_spec <- function(model, samples, settings, seed, training = TRUE, call = c
   compiled <- model_state(model)$compiled
   y <- lapply(samples$y, `[[`, "dims")
   list(
-    outputs = output_specs(model),
+    outputs = training_parts(model)$outputs,
     metrics = metric_specs(compiled$metrics, y, model_outputs(model)[compiled$trained], call),
     optimizer = if (training) optimizer_spec(compiled$optimizer, call, model_layout(model_state(model))),
     batch_size = settings$batch_size,
@@ -18,18 +18,36 @@ train_spec <- function(model, samples, settings, seed, training = TRUE, call = c
   )
 }
 
+# What training needs of a network and of what it was compiled with, made once for both:
+# list(network, compiled, plan, outputs, custom, outside, labels).
+training_parts <- function(model) {
+  network <- model_plan(model)
+  state <- environment(model)
+  parts <- state$training
+  if (identical(parts$network, network) && identical(parts$compiled, state$compiled)) return(parts)
+  state$training <- new_training_parts(network, model_outputs(model), state$compiled)
+  state$training
+}
+
+new_training_parts <- function(network, outputs, compiled) {
+  plan <- trained_plan(network, compiled$trained)
+  dims <- outputs[compiled$trained]
+  list(network = network, compiled = compiled, plan = plan, outputs = output_specs(plan, compiled),
+    custom = custom_metrics(compiled$metrics, dims, plan$masks),
+    outside = outside_parts(plan, outside_losses(compiled$losses, dims, plan$masks)),
+    labels = log_labels(compiled))
+}
+
 # The network as training sees it: outputs without a loss are none.
-training_plan <- function(model) {
-  plan <- model_plan(model)
-  trained <- model_state(model)$compiled$trained
+training_plan <- function(model) training_parts(model)$plan
+
+trained_plan <- function(plan, trained) {
   plan$outputs <- plan$outputs[trained]
   plan$masks <- plan$masks[trained]
   plan
 }
 
-output_specs <- function(model) {
-  compiled <- model_state(model)$compiled
-  plan <- training_plan(model)
+output_specs <- function(plan, compiled) {
   lapply(seq_along(compiled$losses), function(o) {
     loss <- compiled$losses[[o]]
     fused <- loss_is_fused(plan$nodes, plan$outputs[o], loss)

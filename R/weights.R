@@ -168,7 +168,10 @@ unpack_weights <- function(layers, w) unpack_layout(layout_of(layers), w)
 unpack_layout <- function(layout, w) {
   new <- unpack_slots(layout$slots, w)
   states <- layout$states
-  for (i in seq_along(new)) if (length(new[[i]])) assign("weights", new[[i]], envir = states[[i]])
+  for (i in seq_along(new)) {
+    state <- states[[i]]
+    if (length(new[[i]])) state$weights <- new[[i]]
+  }
   new
 }
 

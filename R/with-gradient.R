@@ -44,7 +44,7 @@ with_gradient <- function(model, x, y, sample_weight = NULL, training = TRUE) {
   samples <- new_samples(data$x, data$y, data$weight)
   layout <- model_layout(model_state(model))
   trainer <- gradient_trainer(model, samples, layout, if (training) draw_seed() else 0, call)
-  parts <- outside_parts(model) %||% list()
+  parts <- training_parts(model)$outside %||% list()
   # An empty list: the way back is gone here too, where the next step would do it.
   parts["nodes"] <- list(parts$nodes %||% list())
   pass_outside(trainer, parts, call, if (training) -1L else -2L)
@@ -95,7 +95,7 @@ apply_gradients <- function(object, gradients) {
   g[g > 0] <- unlist(check_gradient_list(gradients, get_weights(object, trainable = TRUE), call))
   trainer <- step_trainer(object, layout, call)
   trainer_apply(trainer, g)
-  apply_constraints(trainer, outside_parts(object)$constraints, call)
+  apply_constraints(trainer, training_parts(object)$outside$constraints, call)
   now <- trainer_get(trainer)
   unpack_layout(layout, now$w)
   state$optimizer_state <- optimizer_part(now)

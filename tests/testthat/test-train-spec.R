@@ -5,7 +5,7 @@ compiled_model <- function(activation, loss, units = 3, ...) {
   suppressWarnings(compile(model, loss = loss, ...))
 }
 
-fused <- function(...) kestrel:::output_specs(compiled_model(...))[[1]]$fused
+fused <- function(...) kestrel:::training_parts(compiled_model(...))$outputs[[1]]$fused
 
 test_that("a loss absorbs its own activation and no other", {
   for (loss in c("categorical_crossentropy", "sparse_categorical_crossentropy")) {
@@ -23,11 +23,11 @@ test_that("activations as layers are absorbed, too, but not over another axis", 
   model <- keras_model_sequential(input_shape = 4) %>% layer_dense(3) %>%
     layer_activation("softmax")
   compile(model, loss = "categorical_crossentropy")
-  expect_true(kestrel:::output_specs(model)[[1]]$fused)
+  expect_true(kestrel:::training_parts(model)$outputs[[1]]$fused)
   across <- keras_model_sequential(input_shape = c(2, 3)) %>% layer_dense(3) %>%
     layer_activation_softmax(axis = 1)
   compile(across, loss = "categorical_crossentropy")
-  expect_false(kestrel:::output_specs(across)[[1]]$fused)
+  expect_false(kestrel:::training_parts(across)$outputs[[1]]$fused)
 })
 
 test_that("a loss that was absorbed is exact where probabilities are 0 or 1", {
