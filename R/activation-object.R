@@ -83,9 +83,9 @@ check_axis <- function(x, arg = caller_arg(x), call = caller_env()) {
 # NULL (linear), a name, an object or one of the constructors, for a layer.
 as_activation <- function(x, arg = caller_arg(x), call = caller_env()) {
   force(arg)
-  if (is.null(x)) return(new_activation("linear", named_list()))
+  if (is.null(x)) x <- "linear"
   if (is_own_function(x, activation_makers())) return(function_activation(x, arg, call))
-  activation <- as_made(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
+  activation <- as_made_once(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
   if (!identical(activation$config$axis, 0L)) return(activation)
   stop_kestrel("argument", sprintf(
     "`%s` works along axis 0, which is that of the samples: no layer can do that.", arg

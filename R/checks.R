@@ -62,9 +62,9 @@ check_choice <- function(x, choices, what = "one of its choices", arg = caller_a
 
 # Names of layers and models: printable, at most 255 bytes.
 check_name <- function(x, null = TRUE, arg = caller_arg(x), call = caller_env()) {
+  if (null && is.null(x)) return(NULL)
   force(arg)
-  x <- check_string(x, null = null, arg = arg, call = call)
-  if (is.null(x)) return(NULL)
+  x <- check_string(x, arg = arg, call = call)
   if (!validUTF8(x) || nchar(x, "bytes") > 255) {
     stop_argument(arg, "a string of valid text of at most 255 bytes", x, call = call)
   }

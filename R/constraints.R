@@ -109,7 +109,7 @@ stop_axis <- function(constraint, axis, rank, call) {
 
 # NULL, a name, an object, one of the constructors above, or a function of an array.
 as_constraint <- function(x, arg = caller_arg(x), call = caller_env()) {
-  force(arg)
+  if (is.null(x)) return(NULL)
   if (is_own_function(x, constraint_makers())) return(function_constraint(x, arg, call))
   as_made(x, "kestrel_constraint", constraint_makers(), "a constraint", arg, call)
 }

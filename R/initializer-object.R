@@ -103,12 +103,10 @@ stop_initializer <- function(what, parent, call) {
 # one weights start as a kernel's do, as in Keras.
 as_initializer <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (is.null(x)) return(initializer_glorot_uniform())
-  makers <- initializer_makers()
-  if (is_string(x)) check_known(x, makers, "an initializer", arg, call)
   if (is.numeric(x) && length(dim(x))) return(array_initializer(x, arg, call))
-  own <- is.function(x) && !is.object(x) && !any(vapply(makers, identical, NA, x))
+  own <- is.function(x) && !is.object(x) && !any(vapply(initializer_makers(), identical, NA, x))
   if (own) return(function_initializer(check_initializer_function(x, arg, call)))
-  as_made(x, "kestrel_initializer", makers, "an initializer", arg, call)
+  as_made_once(x, "kestrel_initializer", initializer_makers(), "an initializer", arg, call)
 }
 
 check_initializer_function <- function(f, arg, call) {

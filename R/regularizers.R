@@ -131,7 +131,7 @@ activity_choice <- function(regularizer) {
 
 # NULL, a name, an object, one of the constructors above, or a function of an array.
 as_regularizer <- function(x, arg = caller_arg(x), call = caller_env()) {
-  force(arg)
+  if (is.null(x)) return(NULL)
   if (is_own_function(x, regularizer_makers())) return(function_regularizer(x, arg, call))
   as_made(x, "kestrel_regularizer", regularizer_makers(), "a regularizer", arg, call)
 }
@@ -150,6 +150,18 @@ regularizer_zero <- function() {
   warn_kestrel("regularizer", "\"l1l2\" has both factors 0, so it penalizes nothing.",
     hint = "\"l1_l2\" has factors of 0.01.")
   regularizer_l1_l2(0, 0)
+}
+
+# The same where the objects that names stand for never change: made once a session.
+as_made_once <- function(x, class, makers, what, arg, call) {
+  if (!is_string(x)) return(as_made(x, class, makers, what, arg, call))
+  key <- paste(class, x)
+  made <- the[[key]]
+  if (!is.null(made)) return(made)
+  check_known(x, makers, what, arg, call)
+  made <- as_made(x, class, makers, what, arg, call)
+  assign(key, made, envir = the)
+  made
 }
 
 # An object of `class` from a name, from the object or from its constructor itself.
