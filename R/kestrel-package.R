@@ -20,7 +20,7 @@
 #'   [plot.keras_training_history()].
 #'
 #' @useDynLib kestrel, .registration = TRUE
-#' @importFrom rlang abort warn caller_arg caller_env names2
+#' @importFrom rlang abort warn caller_arg caller_env names2 new_weakref wref_key wref_value
 #' @importFrom generics fit compile
 #' @importFrom magrittr %>% %<>%
 #' @importFrom stats predict

@@ -256,7 +256,10 @@ layer_field <- function(layer, name) {
   state <- layer_state(check_intact(x))
   switch(name,
     trainable = state$trainable <- check_flag(value, arg = "trainable"),
-    name = state$name <- check_name(value, null = FALSE, arg = "name"),
+    name = {
+      state$name <- check_name(value, null = FALSE, arg = "name")
+      forget_names()
+    },
     weights = set_weights(x, value),
     stop_kestrel("argument", sprintf("`%s` of a layer cannot be changed.", name),
       argument = name, call = assignment_call("layer", name)

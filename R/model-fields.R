@@ -107,7 +107,10 @@ field_name <- function(x, i, call = caller_env()) {
   state <- model_state(check_intact(x))
   switch(name,
     stop_training = state$stop_training <- check_flag(value, arg = "stop_training"),
-    name = state$name <- check_name(value, null = FALSE, arg = "name"),
+    name = {
+      state$name <- check_name(value, null = FALSE, arg = "name")
+      forget_names()
+    },
     trainable = set_trainable(leaf_layers(x), check_flag(value, arg = "trainable")),
     weights = set_weights(x, value),
     optimizer = set_optimizer(x, value),

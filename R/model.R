@@ -139,14 +139,27 @@ add_layer <- function(model, layer, call = caller_env()) {
   input <- state$input %||% given_input(layer)
   check_disagreement(model, layer, input, call)
   precision <- joint_precision(model, layer, call)
+  naming <- taken_names(state)
   join_layer(model, layer, output_dims(model) %||% input, call)
-  state$layers <- c(state$layers, list(layer))
+  append_to(state, "layers", layer)
+  add_name(naming, environment(layer)$name)
   model_changed(model)
   state$precision <- precision
   state$input <- input
   state$built <- !is.null(input)
   state$nests <- isTRUE(state$nests) || is_model(layer)
   settle_again(model)
+}
+
+# At the end of a list, or of a vector, in an environment. R copies what the environment holds at the
+# same time, which would make n additions a matter of n^2.
+append_to <- function(env, field, value) {
+  suspendInterrupts({
+    x <- env[[field]]
+    assign(field, NULL, envir = env)
+    x[[length(x) + 1L]] <- value
+    assign(field, x, envir = env)
+  })
 }
 
 # The dims that a layer, or a model, brings with it.
@@ -217,19 +230,19 @@ build_layer_once <- function(layer, input, call) {
 }
 
 check_new_layer <- function(model, layer, call) {
-  layers <- model_state(model)$layers
+  state <- model_state(model)
   fresh <- is_layer(layer) && is.null(layer_state(layer)$home)
-  same <- if (!fresh) which(vapply(layers, function(l) identical(environment(l), environment(layer)), NA))
+  same <- if (!fresh) which(vapply(state$layers, function(l) identical(environment(l), environment(layer)), NA))
   if (length(same)) {
     stop_kestrel("state", sprintf("This layer is layer %d of the model already.", same[1]),
       hint = "Make a second layer with the same arguments.", call = call)
   }
   name <- if (!has_automatic_name(layer)) environment(layer)$name
-  taken <- if (is.null(name)) NA else match(name, vapply(layers, function(l) environment(l)$name, ""))
-  if (!is.na(taken)) {
+  taken <- if (!is.null(name)) taken_names(state)$place[[name]]
+  if (!is.null(taken)) {
     stop_kestrel(
       "argument", sprintf("`name` must be new in the model: layer %d is called \"%s\", too (this is layer %d).",
-        taken, name, length(layers) + 1L),
+        taken, name, length(state$layers) + 1L),
       argument = "name", value = name, call = call
     )
   }
@@ -260,9 +273,10 @@ joint_precision <- function(model, layer, call) {
 
 # dense, dense_1, ...: counted in the model.
 automatic_name <- function(model, part) {
-  taken <- vapply(model_state(model)$layers, function(l) environment(l)$name, "")
+  naming <- taken_names(model_state(model))
   name <- environment(part)$name
-  if (is.null(name) || name %in% taken) free_name(part_type(part), taken) else name
+  new <- !is.null(name) && is.null(naming$place[[name]])
+  if (new) name else free_name(part_type(part), naming)
 }
 
 # Of a model with one output.

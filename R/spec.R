@@ -109,8 +109,9 @@ layer_info <- function(layer, input, call) {
 
 # Slots under the names that the layer gives them.
 named_slots <- function(layer, slots) {
-  Map(function(slot, name) utils::modifyList(slot, list(name = name)), slots,
-    slot_names(layer) %||% vapply(slots, `[[`, "", "name"))
+  names <- slot_names(layer)
+  for (i in seq_along(names)) slots[[i]]$name <- names[i]
+  slots
 }
 
 # NULL: the engine's names.
@@ -202,19 +203,21 @@ network_spec <- function(model, probed = FALSE) {
 place_model <- function(plan, model, from) {
   graph <- model_graph(model)
   parts <- model_state(model)$layers
-  made <- vector("list", length(graph$calls))
-  for (i in seq_along(from$places)) made[[graph$inputs[i]]] <- lapply(from, `[`, i)
-  for (i in setdiff(seq_along(made), graph$inputs)) {
+  made <- new.env(parent = emptyenv())
+  put <- function(i, outputs) assign(as.character(i), outputs, envir = made)
+  for (i in seq_along(from$places)) put(graph$inputs[i], lapply(from, `[`, i))
+  for (i in setdiff(seq_along(graph$calls), graph$inputs)) {
     call <- graph$calls[[i]]
     place <- if (is_model(parts[[call$part]])) place_model else place_layer
-    made[[i]] <- place(plan, parts[[call$part]], outputs_of(made, call))
+    put(i, place(plan, parts[[call$part]], outputs_of(made, call)))
   }
   outputs_of(made, graph$outputs)
 }
 
-# The outputs that the pairs in `ends`, list(call, output), tell of.
+# The outputs that the pairs in `ends`, list(call, output), tell of. `made`: those of calls, by number.
 outputs_of <- function(made, ends) {
-  pick <- function(field) Map(function(c, o) made[[c]][[field]][[o]], ends$call, ends$output)
+  calls <- lapply(as.character(ends$call), function(key) made[[key]])
+  pick <- function(field) Map(function(c, o) c[[field]][[o]], calls, ends$output)
   list(places = unlist(pick("places")), dims = pick("dims"), masks = unlist(pick("masks")))
 }
 
@@ -228,8 +231,8 @@ place_layer <- function(plan, layer, from) {
     mask <- passed_mask(plan, layer, from)
   }
   if (is.null(state$mark)) {
-    plan$layers <- c(plan$layers, list(state))
-    plan$marks <- c(plan$marks, plan$n)
+    append_to(plan, "layers", state)
+    append_to(plan, "marks", plan$n)
     state$mark <- plan$n
   }
   nodes[] <- lapply(nodes, function(node) c(node, list(part = match(state$mark, plan$marks))))
@@ -242,7 +245,7 @@ place_layer <- function(plan, layer, from) {
 # Puts nodes behind those that there are; the place of the first.
 put_nodes <- function(plan, nodes, inputs, owner = NULL) {
   first <- plan$n
-  plan$nodes <- c(plan$nodes, list(placed_nodes(nodes, inputs, first, owner)))
+  append_to(plan, "nodes", placed_nodes(nodes, inputs, first, owner))
   plan$n <- first + length(nodes)
   first
 }

@@ -46,11 +46,20 @@ test_that("a layer joins a model once", {
   expect_refused(layer(model), "state", model = model)
 })
 
-test_that("thousands of layers are no trouble", {
+test_that("a thousand layers are no trouble, in a stack and in a graph", {
   model <- keras_model_sequential(input_shape = 1)
-  for (i in 1:500) layer_dense(model, 1)
-  expect_identical(count_params(model), 1000)
-  expect_identical(dim(predict(model, 1)), c(1L, 1L))
+  input <- tensor <- layer_input(shape = 1)
+  for (i in 1:1000) {
+    layer_dense(model, 1)
+    tensor <- layer_dense(tensor, 1)
+  }
+  graph <- keras_model(input, tensor)
+  expect_identical(count_params(model), 2000)
+  expect_identical(get_layer(model, index = 1000)$name, "dense_999")
+  expect_identical(vapply(graph$layers, function(layer) layer$name, ""),
+    c("input_1", vapply(model$layers, function(layer) layer$name, "")))
+  set_weights(graph, get_weights(model))
+  expect_identical(predict(unserialize(serialize(graph, NULL)), 0.5), predict(model, 0.5))
 })
 
 test_that("a model without layers cannot be fitted", {
@@ -155,11 +164,33 @@ test_that("rates are in [0, 1)", {
   expect_equal(model(small_x(2, 3), training = TRUE), small_x(2, 3))
 })
 
-test_that("two thousand layers are made without a deep stack", {
+test_that("ten thousand layers do all that one does", {
   skip_on_cran()
-  layers <- lapply(1:2000, function(i) layer_activation_relu(name = paste0("r", i)))
-  model <- keras_model_sequential(layers = layers, input_shape = 1)
+  layers <- lapply(1:10000, function(i) layer_activation_relu())
+  model <- keras_model_sequential(layers, input_shape = 1)
+  compile(model, loss = "mse", optimizer = "sgd")
+  fit(model, 1, 3, epochs = 1, verbose = 0)
   expect_identical(predict(model, 2)[1], 2)
+  expect_identical(evaluate(model, 1, 3)[["loss"]], 4)
+  expect_length(capture.output(summary(model)), 10009)
+  expect_identical(predict(unserialize(serialize(model, NULL)), 2)[1], 2)
+})
+
+test_that("names that were made begin with those that are free", {
+  model <- keras_model_sequential(input_shape = 2)
+  names <- function() vapply(model$layers, function(layer) layer$name, "")
+  layer_dense(model, 2, name = "dense_1")
+  for (i in 1:3) layer_dense(model, 2)
+  expect_identical(names(), c("dense_1", "dense", "dense_2", "dense_3"))
+  other <- keras_model_sequential(input_shape = 2) %>% layer_dense(2)
+  expect_identical(other$layers[[1]]$name, "dense")
+  pop_layer(model)
+  layer <- get_layer(model, "dense_1")
+  layer$name <- "first"
+  layer_dense(model, 2)
+  layer_dense(model, 2)
+  expect_identical(names(), c("first", "dense", "dense_2", "dense_1", "dense_3"))
+  expect_refused(layer_dense(model, 2, name = "first"), "argument", "name", model)
 })
 
 test_that("a name in any script survives saveRDS()", {
