@@ -17,9 +17,10 @@
 #' class that is inherited from) and `private`. `self$add_loss(value)` in `call` adds a number to the
 #' loss. A weight with `trainable = FALSE` can be changed in `call` by `self$w$assign(value)`.
 #'
-#' Layers and models that stand in `self`, custom ones too, can be called in `call`; their weights
-#' become the layer's, and a [layer_batch_normalization()] moves its statistics in training. Not those with
-#' R functions as activations, or with activity regularizers.
+#' Layers and models that stand in `self`, or in lists there, custom ones too, can be called in `call`,
+#' as `self$dense(inputs)`; their weights become the layer's. A [layer_batch_normalization()] moves its
+#' statistics in training, and activity regularizers charge as `self$add_loss()` does. Layers without
+#' weights may also be made in `call`: `inputs %>% layer_flatten()`.
 #'
 #' `call` may return a list of arrays: the layer has several outputs then, and gives a list of tensors.
 #'
@@ -37,8 +38,8 @@
 #' @return a function of `object`, of the arguments of `initialize`, and of `name` and the other
 #'   arguments that every layer has; see [layer_dense()].
 #' @section Errors: `kestrel_error_argument` for what is no name or function; `kestrel_error_layer`
-#'   where a method fails (the error is the condition's `parent`), or returns anything but numbers of
-#'   the output's shape.
+#'   where a method fails (the error is the condition's `parent`), returns anything but numbers of
+#'   the output's shape, or where `call` makes new weights each time.
 #' @source Keras: `keras.layers.Layer`; R packages 'keras' and 'keras3'.
 #' @family layers
 #' @examples

@@ -12,7 +12,8 @@ inner_operations <- function() {
     pass <- engine_gradient(spec, given$w, data_arrays(given$x), data_arrays(list(array(dy, dim(y)))),
       training, seed)
     c(pass$dx, apart(c(pass$dw, numeric(length(given$w) - length(pass$dw))), list(...)[-seq_len(inputs)]))
-  }))
+  }), penalty = list(value = function(w, choice) engine_penalty(choice, w),
+    vjp = function(dy, y, w, choice) list(dy * engine_penalty_grad(choice, w))))
 }
 
 inner_arguments <- function(all, inputs) {
@@ -33,33 +34,66 @@ call_on_traced <- function(layer, x, call) {
   layer_output(layer, input, call)
   weights <- inner_variables(layer, the$instance)
   if (layer_state(layer)$type %in% c("custom", "lambda")) return(run_inner(layer, xs, weights, call))
-  spec <- layer_spec(built_chain(layer, 1L, input), input, "float64")
-  check_inner(layer, spec, call)
-  keeps <- any(layer_state(layer)$is_state)
-  training <- isTRUE(the$instance_training) && !(keeps && isTRUE(the$instance_frozen))
+  nodes <- built_chain(layer, 1L, input)
+  states <- layer_state(layer)$is_state
+  training <- isTRUE(the$instance_training) && !(any(states) && isTRUE(the$instance_frozen))
+  if (stops_within(nodes)) return(run_nodes(layer, nodes, xs, weights, training, call))
+  operate_nodes(layer_spec(nodes, input, "float64"), xs, weights, states, training)
+}
+
+# Nodes of the engine as one operation. `states`: which weights are statistics.
+operate_nodes <- function(spec, xs, weights, states, training) {
   settings <- list(spec = spec, training = training, seed = if (training) draw_seed() else 0,
     inputs = length(xs))
   y <- operate("layer", c(xs, weights), settings)
-  if (keeps && training) move_statistics(layer, spec, lapply(xs, plain), weights)
+  if (any(states) && training) move_statistics(spec, lapply(xs, plain), weights, states, dim(y))
   y
 }
 
-# What passes of a layer alone cannot do.
-check_inner <- function(layer, spec, call) {
-  good <- is.null(spec$outside) && is.null(layer_config(layer)$activity_regularizer)
-  if (good) return(invisible(layer))
-  stop_kestrel("layer", sprintf("Layer \"%s\" has R functions or an activity regularizer, so it cannot be called in another layer.",
-    layer$name), hint = "Call the function in call(), and add_loss() for what it charges.",
-    argument = layer$name, call = call)
+# Whether R computes some of these nodes, or some are charged for.
+stops_within <- function(nodes) {
+  any(vapply(nodes, function(node) !is.null(node$outside) || !is.null(node$activity), NA))
+}
+
+# Node by node: the engine's are an operation each.
+run_nodes <- function(layer, nodes, xs, weights, training, call) {
+  nodes <- placed_nodes(nodes, -seq_along(xs))
+  owner <- rep(seq_along(nodes), layer_state(layer)$by_node)
+  made <- list()
+  for (i in seq_along(nodes)) {
+    node <- nodes[[i]]
+    x <- lapply(node$inputs, function(at) if (at < 0) xs[[-at]] else made[[at + 1L]])
+    own <- owner == node$weights_from + 1L
+    made[[i]] <- if (is.null(node$outside)) {
+      dims <- lapply(x, function(x) dim(plain(x))[-1])
+      alone <- list(node[setdiff(names(node), c("from", "shares", "activity"))])
+      states <- layer_state(layer)$is_state[own]
+      operate_nodes(layer_spec(alone, dims, "float64"), x, weights[own], states, training)
+    } else run_charging(node$outside, x, training, call)
+    if (!is.null(node$activity)) add_layer_loss(the$instance, activity_charge(node$activity, made[[i]]))
+  }
+  made[[length(nodes)]]
+}
+
+run_charging <- function(outside, x, training, call) {
+  record <- outside$run(x, list(), training, call)
+  if (!is.null(record$charge)) add_layer_loss(the$instance, record$charge)
+  check_node_output(record$y, outside, lapply(x, plain), call)
+}
+
+# The penalty of the output, samples as columns, by sample.
+activity_charge <- function(activity, y) {
+  n <- dim(y)[1]
+  operate("penalty", list(t(with_dims(y, c(n, length(y) / n)))), list(choice = activity)) / n
 }
 
 # Those of the batch go into the running ones.
-move_statistics <- function(layer, spec, xs, weights) {
-  blank <- array(0, c(nrow(xs[[1]]), layer_state(layer)$output))
+move_statistics <- function(spec, xs, weights, states, dims) {
+  blank <- data_arrays(list(array(0, dims)))
   w <- lapply(weights, plain)
-  after <- engine_gradient(spec, as.double(unlist(w)), data_arrays(xs), data_arrays(list(blank)), TRUE)$w
+  after <- engine_gradient(spec, as.double(unlist(w)), data_arrays(xs), blank, TRUE)$w
   after <- apart(after, w)
-  for (i in which(layer_state(layer)$is_state)) assign_variable(weights[[i]], after[[i]])
+  for (i in which(states)) assign_variable(weights[[i]], after[[i]])
 }
 
 # A function or a custom layer: its charges and assignments are those of the layer that calls it.

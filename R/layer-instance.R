@@ -104,10 +104,26 @@ layer_nodes.kestrel_layer_custom <- function(layer, input) {
   self <- built_instance(layer, input)
   label <- sprintf("call() of layer \"%s\"", layer$name)
   run <- instance_node(self, label, !layer_trainable(layer))
-  small <- lapply(self$.weights, function(w) array(0.1, w$dims))
-  tried <- tried_shape(run, label, dims_list(input), small)
+  tried <- tried_call(self, run, label, input)
   weights <- lapply(self$.weights, function(w) weight_node(w$dims, !w$trainable))
   function_nodes(weights, run, custom_output(self, input, is.list(tried)) %||% tried, label, input)
+}
+
+# The first call may make layers, and with them weights, which must be there from then on.
+tried_call <- function(self, run, label, input) {
+  try_once <- function() {
+    small <- lapply(self$.weights, function(w) array(0.1, w$dims))
+    tried_shape(run, label, dims_list(input), small)
+  }
+  n <- length(self$.weights)
+  tried <- try_once()
+  if (length(self$.weights) == n) return(tried)
+  n <- length(self$.weights)
+  try_once()
+  if (length(self$.weights) == n) return(tried)
+  stop_kestrel("layer", sprintf("The %s makes new weights each time it is called.", label),
+    hint = "Make its layers in initialize() or build(), and keep them in self.", argument = label,
+    call = NULL)
 }
 
 # What compute_output_shape() says, where there is one.

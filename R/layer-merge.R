@@ -68,13 +68,15 @@ merging_layer <- function(type, config, frame) {
   if (!is.null(options$activity)) config$activity_regularizer <- options$activity
   layer <- new_layer(type, config, options[names(options) != "activity"])
   if (!given) return(layer)
-  layer_on_tensors(layer, merged_tensors(frame$inputs, more, frame), frame)
+  inputs <- merged_tensors(frame$inputs, more, frame)
+  run <- if (is_symbolic(inputs)) layer_on_tensors else call_on_traced
+  run(layer, inputs, frame)
 }
 
 # A list of tensors, or tensors one by one.
 merged_tensors <- function(inputs, more, call) {
-  all <- c(if (is_tensor(inputs) || !is.list(inputs)) list(inputs) else inputs, unname(more))
-  if (is_symbolic(all)) return(all)
+  all <- c(if (!is.list(inputs) || is.object(inputs)) list(inputs) else inputs, unname(more))
+  if (is_symbolic(all) || is_inner_input(all)) return(all)
   stop_argument("inputs", "a list of tensors", inputs,
     hint = "Tensors come from layer_input() and from layers that are called on them.", call = call)
 }

@@ -101,6 +101,7 @@ compose_layer <- function(object, type, config, options, call = caller_env()) {
   layer <- new_layer(type, config, options[names(options) != "activity"])
   if (missing(object)) return(layer)
   if (is_symbolic(object)) return(layer_on_tensors(layer, object, call))
+  if (is_inner_input(object)) return(call_on_traced(layer, object, call))
   check_model(object, arg = "object", call = call)
   add_layer(object, layer, call = call)
   invisible(object)
@@ -214,11 +215,23 @@ layer_arrays <- function(layer, x, call) {
     input_shape = if (state$built) state$input else state$input_shape,
     output_shape = state$output,
     count_params = function() count_params(x),
+    build = function(input_shape) invisible(build_by_shape(x, input_shape)),
     get_config = function() get_config(x),
     output = layer_tensor(x, "output"),
     input = layer_tensor(x, "input"),
     layer_field(x, name)
   )
+}
+
+# input_shape: dims of the input with those of the samples, or a list of several.
+build_by_shape <- function(layer, input_shape, call = caller_env()) {
+  check_present("input_shape")
+  several <- is.list(input_shape) && any(lengths(input_shape) > 1)
+  dims <- lapply(if (several) input_shape else list(input_shape), function(shape) {
+    check_shape(sample_part(shape), arg = "input_shape", call = call)
+  })
+  layer_output(layer, joint_input(layer, dims), call)
+  layer
 }
 
 # What the layer was called on, or gave; by its place in a stack of layers where it was not.
@@ -244,7 +257,7 @@ layer_field <- function(layer, name) {
   known <- c("type", "dtype", "trainable", "built", "weights", "config")
   if (name %in% known) return(state[[name]])
   if (state$type == "custom" && name %in% ls(layer_instance(layer))) return(custom_field(layer, name))
-  methods <- c("get_weights", "set_weights", "count_params", "get_config")
+  methods <- c("get_weights", "set_weights", "count_params", "get_config", "build")
   stop_unknown_field("layer", name, c(names(layer), slots, known, methods, "output_shape"), "layer")
 }
 

@@ -103,8 +103,64 @@ test_that("a layer inside can be used with the weights that it has been trained 
   expect_equal(d$x + inside$two(inside$one(d$x)), predict(model, d$x), tolerance = 1e-10)
 })
 
-test_that("layers with R functions or activity regularizers are refused", {
-  own <- Layer("Own", initialize = function() self$d <- layer_dense(units = 2, activation = function(x) x),
-    call = function(inputs) self$d(inputs))
-  expect_error(own()(d$x), "R functions", class = "kestrel_error_layer")
+test_that("activations that are R functions, and activity regularizers, are those of ordinary layers", {
+  odd <- function(x) x / (1 + abs(x))
+  cases <- list(
+    own = function(...) layer_dense(..., units = 3, activation = odd),
+    penalty = function(...) layer_dense(..., units = 3, activation = "tanh", activity_regularizer = regularizer_l1_l2(0.1, 0.2)),
+    own_penalty = function(...) layer_dense(..., units = 3, activation = odd, activity_regularizer = function(y) 0.1 * sum(y^4)),
+    both = function(...) layer_dense(..., units = 3, activation = odd, activity_regularizer = "l2"),
+    activation = function(...) layer_activation(..., activation = odd),
+    charge = function(...) layer_activity_regularization(..., l1 = 0.3),
+    normed = function(...) layer_batch_normalization(..., momentum = 0.8, activity_regularizer = "l2")
+  )
+  for (name in names(cases)) {
+    make <- cases[[name]]
+    holder <- Layer("Holder", initialize = function() {
+      super$initialize()
+      self$inner <- make()
+    }, call = function(inputs) self$inner(inputs))
+    expect_equal(results_with(holder), results_with(function(x) make(x)), tolerance = 1e-10, label = name)
+  }
+})
+
+test_that("models with such layers, and layers by time step, are those of a graph", {
+  odd <- function(x) x / (1 + abs(x))
+  holder <- Layer("Holder", initialize = function() {
+    super$initialize()
+    self$net <- keras_model_sequential() %>%
+      layer_dense(4, activation = odd, activity_regularizer = regularizer_l2(0.1)) %>% layer_dense(6)
+    self$steps <- layer_time_distributed(layer = layer_dense(units = 2, activation = odd, activity_regularizer = "l1"))
+    self$fold <- layer_reshape(target_shape = c(2, 3))
+  }, call = function(inputs) k_batch_flatten(self$steps(self$fold(self$net(inputs)))))
+  expect_equal(results_with(holder), results_with(function(x) {
+    x %>% layer_dense(4, activation = odd, activity_regularizer = regularizer_l2(0.1)) %>% layer_dense(6) %>%
+      layer_reshape(c(2, 3)) %>%
+      layer_time_distributed(layer_dense(units = 2, activation = odd, activity_regularizer = "l1")) %>% layer_flatten()
+  }), tolerance = 1e-10)
+})
+
+test_that("layers made in build() are the layer's", {
+  made_late <- Layer("Late", build = function(input_shape) {
+    self$dense <- layer_dense(units = input_shape[2], activation = "tanh", activity_regularizer = "l2")
+    self$dense$build(input_shape)
+  }, call = function(inputs) self$dense(inputs))
+  expect_equal(results_with(made_late), results_with(function(x) {
+    layer_dense(x, 4, activation = "tanh", activity_regularizer = "l2")
+  }), tolerance = 1e-10)
+})
+
+test_that("layers may be made in call() once, and those without weights each time", {
+  late <- Layer("Late", call = function(inputs) {
+    if (is.null(self$dense)) self$dense <- list(layer_dense(units = 2, activation = "tanh"))
+    layer_concatenate(inputs %>% layer_activation_relu(), self$dense[[1]](inputs))
+  })
+  expect_equal(results_with(late), results_with(function(x) {
+    layer_concatenate(layer_activation_relu(x), layer_dense(x, 2, activation = "tanh"))
+  }), tolerance = 1e-10)
+  expect_snapshot(error = TRUE, {
+    careless <- Layer("Careless", call = function(inputs) inputs %>% layer_dense(units = 2))
+    keras_model_sequential(input_shape = 3) %>% careless()
+    layer_dense(units = 2)$build("a")
+  })
 })
