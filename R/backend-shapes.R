@@ -110,7 +110,8 @@ dot_samples <- function(x, y, axes) {
   at <- c(one_axis(x, axes[1]), one_axis(y, axes[2]))
   own <- list(letters[seq_len(rank(x))], c("a", LETTERS[seq_len(rank(y) - 1)]))
   own[[2]][at[2]] <- own[[1]][at[1]]
-  product <- contract_tensors(list(x, y), own, c("a", own[[1]][-c(1, at[1])], own[[2]][-c(1, at[2])]))
+  parts <- Map(tensor_by_letters, list(x, y), own)
+  product <- contract_tensors(parts, c("a", own[[1]][-c(1, at[1])], own[[2]][-c(1, at[2])]))
   if (length(dim(plain(product))) > 1) product else with_dims(product, c(length(plain(product)), 1L))
 }
 

@@ -17,9 +17,11 @@
 #' * `switch` (`where`): the second where the first is true, else the third
 #' * `dot` and `matmul`: products over the last axis of `x` and the first of `y`, or of samples of both
 #'   where `y` has three axes; `batch_dot` those of samples, over the axes named, by default the last of
-#'   `x` and the last but one of `y`; `einsum` with a letter for each axis, `"bij,bjk->bik"`: the products
-#'   of the numbers with the same letters, summed over letters that are not in the result; `bias_add`
-#'   adds a number for each place of the last axis
+#'   `x` and the last but one of `y`; `bias_add` adds a number for each place of the last axis
+#' * `einsum` with a letter for each axis, `"bij,bjk->bik"`: the products of the numbers with the same
+#'   letters, summed over letters that are not in the result (without `->` those that stand once, by the
+#'   alphabet). A letter twice in one array is its diagonal; `...` are axes without letters, which go
+#'   together from the last, an axis of 1 with any: `"...ij,jk->...ik"`
 #' * shapes: `reshape` (by rows, as Keras; `-1` is what is left), `transpose`,
 #'   `permute_dimensions`, `expand_dims`, `squeeze`, `flatten`, `batch_flatten`, `concatenate`, `stack`,
 #'   `shape`, `ndim`, `cast`
