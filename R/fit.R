@@ -49,8 +49,11 @@
 #' @param validation_batch_size by default `batch_size`.
 #' @param validation_freq evaluate every so many epochs, or after these epochs (a vector).
 #' @param restarts how many times to start from fresh initial weights, drawn by R's generator for
-#'   each layer that is trained; `NULL`: go on from the weights there are. The model keeps the
-#'   start that ended with the lowest training loss, its history and optimizer state;
+#'   each layer that is trained; `NULL`: go on from the weights there are. Of more than ten starts
+#'   the 12th, 14th and so on do not begin afresh but from the best one so far, in which each unit
+#'   of all layers but the last has fresh incoming weights with probability 1/3 (at least one in
+#'   each layer): rare minima often share most of their units with lesser ones. The model keeps
+#'   the start that ended with the lowest training loss, its history and optimizer state;
 #'   `history$params$restarts` has the loss that each of them ended with. Callbacks see each start
 #'   as a fit of its own. Weights given to a layer by `weights` are what it starts from each time.
 #'   Ctrl-C keeps the best of the starts that were finished, or what the first has reached.

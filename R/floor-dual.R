@@ -29,7 +29,7 @@ convex_floors <- function(problem) {
 # these targets are not convex.
 convex_affine <- function(problem, intercept) {
   joint <- grepl("categorical_crossentropy$", problem$loss$name)
-  if (grepl("cross", problem$loss$name) && !problem$logits) return(NULL)
+  if (!is_even(problem) || (grepl("cross", problem$loss$name) && !problem$logits)) return(NULL)
   rows <- target_rows(problem)
   kept <- rows$s > 0
   a <- if (intercept) cbind(1, problem$inputs) else problem$inputs

@@ -37,12 +37,13 @@ line_to <- function(plan, place) {
   line
 }
 
-# The inputs that only embeddings read, which are linear in indicators of their codes; not where
-# these would be too many columns.
+# The inputs that only embeddings (and their masks) read, which are linear in indicators of their
+# codes; not where these would be too many columns.
 coded_inputs <- function(plan, x) {
   Filter(function(j) {
-    readers <- Filter(function(node) (-j) %in% node$inputs, plan$nodes)
-    length(readers) > 0 && all(vapply(readers, function(n) n$layer$name == "embedding", NA)) &&
+    reads <- vapply(plan$nodes, function(node) (-j) %in% node$inputs, NA)
+    readers <- vapply(plan$nodes[reads], function(node) node$layer$name, "")
+    "embedding" %in% readers && all(readers %in% c("embedding", "mask")) &&
       sum(code_counts(x[[j]])) <= codes_most
   }, seq_along(x))
 }
@@ -63,11 +64,12 @@ indicator_inputs <- function(x) {
   do.call(cbind, columns)
 }
 
-# What a node puts out, in double: an array for the samples x, a list by input.
-place_values <- function(model, x, place) {
+# What a node puts out, in double or in the model's precision, as masks are: an array for the samples
+# x, a list by input.
+place_values <- function(model, x, place, precision = "float64") {
   if (place < 0) return(x[[-place]])
   plan <- model_plan(model)
-  plan$precision <- "float64"
+  plan$precision <- precision
   plan$outputs <- place
   data <- lapply(x, function(x) data_array(x, sample_dims(x)))
   engine_predict(plan, pack_weights(leaf_layers(model)), data, 256L)[[1]]

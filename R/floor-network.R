@@ -9,6 +9,7 @@
 # weights    the places of the nodes that hold its weights
 # chain      whether the line is all there is; reads, own: as in output_source()
 # coded      the inputs that stand for indicators of their codes
+# seen       see plan_past_masks()
 #
 # Inference: dropout and noise do nothing, batch normalization is affine. A node that is not
 # known here counts as nonlinear and as mixing, and its outputs as unbounded.
@@ -17,7 +18,9 @@
 floor_network <- function(model, fused, output = 1L, coded = integer()) {
   plan <- model_plan(model)
   trained <- model_state(model)$compiled$trained %||% seq_along(plan$outputs)
-  source <- output_source(plan, plan$outputs[trained[output]])
+  place <- plan$outputs[trained[output]]
+  plan <- plan_past_masks(plan, place)
+  source <- output_source(plan, place)
   described <- describe_nodes(plan, source$nodes, coded)
   line <- described[match(source$line, source$nodes)]
   mixed <- !source$chain || any(vapply(line, `[[`, NA, "mixes"))
@@ -32,7 +35,8 @@ floor_network <- function(model, fused, output = 1L, coded = integer()) {
     range = output_range(line), suffix = suffix, intercept = !source$chain || any(suffix$bias),
     free = source$chain && begins_free(plan, source) && weights_free(model) &&
       maps_free(line, mixed) && !anyDuplicated(weights),
-    nodes = line, at = source$line[seq_along(line)], weights = weights, coded = coded
+    nodes = line, at = source$line[seq_along(line)], weights = weights, coded = coded,
+    seen = plan$seen
   ))
 }
 
@@ -123,6 +127,7 @@ node_mixes <- function(type, activation, h, input, output) {
   last <- function(axis) axis == -1 || axis == length(input) - 1
   within <- c("dense", "dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout")
   if (type %in% within) return(FALSE)
+  if (type == "embedding") return(length(output) != length(input) + 1)
   if (type %in% c("flatten", "reshape")) return(!identical(input, output))
   if (type == "batch_normalization") return(!last(h[["axis"]]))
   if (type == "layer_normalization") return(!last(h[["first"]]) || !last(h[["last"]]))

@@ -12,6 +12,7 @@
 # s        a scale for each row
 # group    equal where the network has no choice but to give equal outputs
 # n, k, places, network, loss (its object), choice (what the engine is told), logits, y, weight
+# mask     see loss_mask(); `blind`: it is not known
 #
 # That is the problem of one output. Of several, whose losses add up, it is a list with
 # `parts`, their problems by name, and `notes`.
@@ -39,12 +40,12 @@ output_problem <- function(model, data, o, coded) {
   problem <- list(output = o, n = sample_count(data$x[[1]]), k = output[length(output)], x = data$x,
     y = data$y[[o]], weight = data$weight[[o]])
   problem$places <- prod(output) / problem$k
+  problem$mask <- loss_mask(model, data$x, o)
+  problem$blind <- anyNA(problem$mask)
   problem <- c(problem, problem_loss(model, problem))
   problem$network <- floor_network(model, problem$fused, o, coded)
-  problem$notes <- c(problem$notes, network_notes(problem$network))
-  problem$masked <- is_masked(model)[o]
-  if (problem$masked) problem$notes <- c(problem$notes, mask_note)
-  problem$inputs <- input_rows(problem)
+  problem$notes <- c(problem$notes, network_notes(problem$network), mask_notes(problem))
+  problem$inputs <- input_rows(model, problem)
   problem$group <- data_groups(problem)
   problem
 }
@@ -63,19 +64,26 @@ as_precision <- function(x, model) {
 problem_loss <- function(model, problem) {
   loss <- model_state(model)$compiled$losses[[problem$output]]
   spec <- training_parts(model)$outputs[[problem$output]]
-  notes <- problem_notes(model, spec$reduction, loss)
+  notes <- problem_notes(model, spec$reduction, loss, problem$mask)
   if (is_custom_loss(loss)) return(own_loss_problem(problem, loss, spec, notes))
   codes <- takes_codes(loss)
   kt <- if (codes) 1L else problem$k
   t <- to_columns(problem$y)
-  w <- if (!is.null(problem$weight)) rep(as.vector(problem$weight), each = problem$places)
   y <- numeric(problem$n * problem$places * problem$k)
-  s <- engine_loss_scales(spec$loss, t, y, w, spec$reduction, problem$k, kt) * spec$loss_weight
+  s <- engine_loss_scales(spec$loss, t, y, row_weights(problem), spec$reduction, problem$k, kt)
+  s <- masked_scales(s, problem, loss, t, spec$reduction) * spec$loss_weight
   list(
-    t = matrix(t, ncol = kt, byrow = TRUE), s = rep_len(s, problem$n * problem$places),
+    t = masked_targets(matrix(t, ncol = kt, byrow = TRUE), problem$mask, loss),
+    s = rep_len(s, problem$n * problem$places),
     loss = loss, choice = spec$loss, fused = spec$fused, loss_weight = spec$loss_weight,
     logits = spec$fused || isTRUE(loss$config$from_logits), codes = codes, notes = notes
   )
+}
+
+# NULL: all weigh 1. Of an unknown mask no more than that it leaves nothing out.
+row_weights <- function(problem) {
+  w <- if (!is.null(problem$weight)) rep(as.vector(problem$weight), each = problem$places)
+  if (is.null(problem$mask) || problem$blind) w else (w %||% 1) * problem$mask
 }
 
 # Of an R function only its values are known, row by row or not.
@@ -88,13 +96,13 @@ own_loss_problem <- function(problem, loss, spec, notes) {
 }
 
 # What the floor is no statement about.
-problem_notes <- function(model, reduction, loss) {
+problem_notes <- function(model, reduction, loss, mask) {
   layers <- leaf_layers(model)
   types <- vapply(layers, function(l) layer_state(l)$type, "")
   plan <- model_plan(model)
   penalized <- any(vapply(plan$nodes, node_penalized, NA)) || !is.null(plan$own_rules)
   by_batch <- reduction %in% c("sum", "none", "mean_with_sample_weight") ||
-    !is.null(loss$config$ignore_class)
+    !is.null(loss$config$ignore_class) || !is.null(mask)
   c(
     if (penalized) "The penalties of regularizers come on top.",
     if ("batch_normalization" %in% types) {
@@ -111,8 +119,6 @@ network_notes <- function(network) {
   }
 }
 
-mask_note <- "Masks leave steps out of this loss: only its least value is known."
-
 # What holds for each output by itself is said of it.
 joint_notes <- function(parts) {
   unique(unlist(lapply(names(parts), function(name) {
@@ -125,18 +131,34 @@ node_penalized <- function(node) {
   !is.null(node$activity) || any(lengths(lapply(node$rules, `[[`, "penalty")) > 0)
 }
 
-# The network's input in rows: its samples, or their places where none of them meet.
-input_rows <- function(problem) {
+# The network's input in rows: its samples, or their places where none of them meet; codes are
+# places of their own.
+input_rows <- function(model, problem) {
   network <- problem$network
-  if (!network$mixed && length(network$reads) == 1) {
-    x <- problem$x[[network$reads]]
-    return(matrix(to_columns(x), ncol = dim(x)[length(dim(x))], byrow = TRUE))
-  }
+  if (!network$mixed && length(network$reads) == 1) return(place_rows(model, problem, network$reads))
   columns <- lapply(network$reads, function(j) {
-    x <- problem$x[[j]]
+    x <- seen_input(model, problem, j)
     if (j %in% network$coded) indicator_inputs(x) else matrix(x, problem$n)
   })
   do.call(cbind, columns)
+}
+
+place_rows <- function(model, problem, j) {
+  x <- seen_input(model, problem, j)
+  codes <- identical(problem$network$nodes[1][[1]]$type, "embedding")
+  rows <- matrix(to_columns(x), ncol = if (codes) 1 else dim(x)[length(dim(x))], byrow = TRUE)
+  if (codes && j %in% problem$network$coded) indicator_inputs(rows) else rows
+}
+
+# As it is, or past the layer that masks it.
+seen_input <- function(model, problem, j) {
+  at <- problem$network$seen[j]
+  if (at) place_values(model, problem$x, at, model_plan(model)$precision) else problem$x[[j]]
+}
+
+# Whether all places of a sample weigh the same, so that they can stand in columns.
+is_even <- function(problem) {
+  is.null(problem$mask) || !problem$network$mixed || problem$places == 1
 }
 
 # Targets and scales for the rows of `inputs`: with places in columns where they are mixed.

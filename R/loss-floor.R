@@ -36,7 +36,8 @@
 #' anything, so that only what stands behind them counts; of a loss that is an R function no least
 #' value is known, and the floor is `-Inf`.
 #'
-#' Where masks leave steps out of a loss, only its least value counts.
+#' Steps that masks leave out of a loss weigh nothing; where masks depend on weights or R functions,
+#' only its least value counts.
 #'
 #' Rounding: a floor is lowered by a bound on the rounding errors in its computation, about
 #' 1e-13 of the size of the numbers it is made of. Data are taken in the precision of the
@@ -99,7 +100,7 @@ joint_floor <- function(best, parts) {
 }
 
 architecture_floors <- function(problem) {
-  if (problem$masked) return(list(least_floor(problem)))
+  if (is_bare(problem)) return(list(least_floor(problem)))
   affine <- c(squares_floors(problem), convex_floors(problem))
   c(affine, list(least_floor(problem)), data_floors(problem), pieces_floors(problem))
 }

@@ -59,7 +59,7 @@ joined_rungs <- function(parts, problems) {
 }
 
 part_rungs <- function(model, problem, names) {
-  if (problem$masked) names <- intersect(names, c("data", "architecture"))
+  if (is_bare(problem)) names <- intersect(names, c("data", "architecture"))
   rung <- function(name) switch(name,
     data = best_floor(any_network_floors(problem)),
     architecture = best_floor(architecture_floors(problem)),
@@ -76,7 +76,7 @@ part_rungs <- function(model, problem, names) {
 
 any_network_floors <- function(problem) {
   problem$network$range <- everything()
-  if (problem$masked) return(list(least_floor(problem)))
+  if (is_bare(problem)) return(list(least_floor(problem)))
   c(list(least_floor(problem)), data_floors(problem))
 }
 
@@ -105,6 +105,7 @@ constant_predictor <- function(problem) {
 
 # What the best outputs x B + b reach, before the last activation where the loss takes it.
 affine_predictor <- function(problem) {
+  if (!is_even(problem)) return(NULL)
   high <- if (problem$loss$name == "mean_squared_error") {
     design <- affine_design(problem)
     design[c("rank", "free", "intercept")] <- list(Inf, TRUE, TRUE)

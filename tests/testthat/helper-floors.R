@@ -113,9 +113,56 @@ random_loss_value <- function(case, steps) {
   data_loss(model, case$x, case$y, sample_weight = case$w)
 }
 
+# Steps of which masking layers or embeddings leave some out of the loss.
+random_masked_case <- function(seed) {
+  set.seed(seed)
+  n <- sample(2:8, 1)
+  t <- sample(3, 1)
+  loss <- random_loss()
+  coded <- runif(1) < 0.4
+  value <- sample(c(0, -1, 0.1), 1)
+  model <- keras_model_sequential(dtype = sample(c("float64", "float64", "float32"), 1))
+  x <- if (coded) {
+    layer_embedding(model, 4, sample(3, 1), mask_zero = TRUE, input_length = t)
+    matrix(sample(0:3, n * t, TRUE), n)
+  } else {
+    d <- sample(2, 1)
+    if (runif(1) < 0.1) layer_dense(model, d, input_shape = c(t, d))
+    layer_masking(model, value, input_shape = c(t, d))
+    padded(array(sample(-2:2, n * t * d, TRUE), c(n, t, d)), value)
+  }
+  masked_stack(model, loss)
+  suppressWarnings(compile(model, loss = loss, optimizer = optimizer_adam(10^runif(1, -3, 0)),
+    loss_weights = sample(c(1, 3), 1)))
+  w <- if (runif(1) < 0.4) c(1, pmax(round(runif(n - 1, -0.3, 3), 1), 0))
+  list(model = model, x = x, y = random_targets(n, model, loss), w = w)
+}
+
+# At least the first step counts.
+padded <- function(x, value) {
+  gone <- matrix(runif(prod(dim(x)[1:2])) < 0.3, dim(x)[1])
+  gone[1] <- FALSE
+  x[rep(gone, dim(x)[3])] <- value
+  x
+}
+
+masked_stack <- function(model, loss) {
+  for (i in seq_len(sample(0:2, 1))) {
+    layer_dense(model, sample(4, 1), random_activation(), use_bias = runif(1) < 0.7)
+    if (runif(1) < 0.15) layer_group_normalization(model, groups = 1)
+    if (runif(1) < 0.15) layer_layer_normalization(model)
+    if (runif(1) < 0.1) layer_dropout(model, 0.3)
+  }
+  last <- loss_absorbs(loss)
+  if (is.na(last) || runif(1) < 0.4) last <- random_activation()
+  layer_dense(model, sample(3, 1), last, use_bias = runif(1) < 0.7)
+}
+
+random_masked_excess <- function(seed) random_excess(seed, random_masked_case)
+
 # How far losses are above the floor, in units of their size; below 0: the floor is wrong.
-random_excess <- function(seed) {
-  case <- suppressWarnings(random_case(seed))
+random_excess <- function(seed, draw = random_case) {
+  case <- suppressWarnings(draw(seed))
   problem <- suppressWarnings(floor_problem(case$model, case$x, case$y, case$w))
   floor <- suppressWarnings(loss_floor(case$model, case$x, case$y, case$w))
   epsilon <- if (case$model$dtype == "float32") 1e-5 else 1e-10

@@ -189,9 +189,9 @@ test_that("where masks leave steps out of the loss, what needs no data is looked
   expect_error(diagnose(model, steps, target[-1, ]), class = "kestrel_error_shape")
   floor <- loss_floor(model, steps, target)
   expect_equal(c(floor), 0, ignore_attr = TRUE)
-  expect_match(attr(floor, "notes"), "Masks leave steps out")
+  expect_match(attr(floor, "notes"), "Masks leave [0-9]+ of 40 steps out", all = FALSE)
   expect_certified(floor, model, steps, target)
-  expect_equal(as.data.frame(loss_ladder(model, steps, target))$rung, c("data", "architecture"))
+  expect_true("current" %in% as.data.frame(loss_ladder(model, steps, target))$rung)
 })
 
 test_that("masks that end before the output change nothing", {

@@ -117,6 +117,50 @@ test_that("an error leaves the model as it was, or the best start that was over"
   expect_identical(get_weights(model), get_weights(other))
 })
 
+test_that("from the twelfth on every second start mends the best one", {
+  began <- list()
+  note <- callback_lambda(on_train_begin = function(logs) began <<- c(began, list(get_weights(model))))
+  set.seed(10)
+  model <- small_model(units = 6)
+  reached <- restarted(model, 16, callbacks = list(note))$params$restarts
+  ended <- list()
+  set.seed(10)
+  other <- small_model(units = 6)
+  for (i in 1:11) {
+    restarted(other, 1)
+    ended[[i]] <- get_weights(other)
+  }
+  best <- ended[[which.min(reached[1:11])]]
+  same <- function(i) as.vector(began[[i]][[1]]) == as.vector(best[[1]])
+  expect_true(any(same(12)) && !all(same(12)))
+  expect_identical(as.vector(began[[12]][[2]])[same(12)], as.vector(best[[2]])[same(12)])
+  expect_identical(as.vector(began[[12]][[2]])[!same(12)], rep(0, sum(!same(12))))
+  expect_identical(began[[12]][3:4], best[3:4], ignore_attr = TRUE)
+  expect_false(any(same(11)))
+  expect_false(any(as.vector(began[[13]][[1]]) %in% as.vector(best[[1]])))
+})
+
+test_that("a third of the units are drawn anew, at least one, and what has none stays", {
+  set.seed(11)
+  share <- mean(replicate(200, mean(drawn_units(50))))
+  expect_equal(share, 1 / 3, tolerance = 0.03)
+  expect_true(all(replicate(50, any(drawn_units(1)))))
+  w <- array(0, c(2, 3, 2))
+  expect_identical(put_units(w, w + 1, c(TRUE, FALSE)), array(rep(c(1, 0), each = 6), c(2, 3, 2)))
+  expect_identical(put_units(1:3, 4:6, c(FALSE, TRUE, FALSE)), c(1L, 5L, 3L))
+  expect_identical(put_units(1:3, 4:6, TRUE), 1:3)
+})
+
+test_that("a model of one layer always starts afresh", {
+  set.seed(12)
+  model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
+  compile(model, loss = "mse", optimizer = "sgd")
+  began <- numeric()
+  note <- callback_lambda(on_train_begin = function(logs) began <<- c(began, get_weights(model)[[1]]))
+  restarted(model, 14, callbacks = list(note), epochs = 1)
+  expect_length(unique(began), 14)
+})
+
 test_that("restarts must be a count", {
   model <- small_model()
   for (bad in list(0, -1, 1.5, NA, "a", TRUE)) {
