@@ -11,6 +11,7 @@
 #' @inheritParams layer_dense
 #' @param num_tokens how many codes there are.
 #' @param output_mode what to make of them.
+#' @param sparse accepted, without effect: indicators are the same numbers, in an ordinary array.
 #' @inherit layer_dense return
 #' @section Errors: `kestrel_error_argument` for bad settings; `kestrel_error_data` for codes
 #'   that are not whole numbers from 0 to `num_tokens - 1`.
@@ -20,8 +21,9 @@
 #' layer_category_encoding(num_tokens = 4, output_mode = "count")(rbind(c(0, 1), c(3, 3)))
 #' @export
 layer_category_encoding <- function(object, num_tokens, output_mode = "multi_hot",
-                                    input_shape = NULL, name = NULL, ...) {
+                                    sparse = FALSE, input_shape = NULL, name = NULL, ...) {
   options <- layer_options(list(...), input_shape, name)
+  check_flag(sparse)
   config <- list(num_tokens = check_count(num_tokens), output_mode = check_encoding(output_mode))
   compose_layer(object, "category_encoding", config, options)
 }

@@ -23,7 +23,8 @@
 #' layer_discretization(bin_boundaries = c(0, 2, 4))(rbind(c(-1, 0, 3, 9)))
 #' @export
 layer_discretization <- function(object, bin_boundaries = NULL, num_bins = NULL, epsilon = 0.01,
-                                 output_mode = "int", input_shape = NULL, name = NULL, ...) {
+                                 output_mode = "int", sparse = FALSE, input_shape = NULL,
+                                 name = NULL, ...) {
   options <- layer_options(list(...), input_shape, name)
   if (is.null(bin_boundaries) == is.null(num_bins)) {
     stop_kestrel("argument", "Give either `bin_boundaries` or `num_bins`.",
@@ -35,6 +36,7 @@ layer_discretization <- function(object, bin_boundaries = NULL, num_bins = NULL,
     epsilon = check_number(epsilon, min = 0, max = 1, open = c("min", "max")),
     output_mode = check_encoding(output_mode, others = "int")
   )
+  check_sparse_mode(sparse, output_mode)
   compose_layer(object, "discretization", config, options)
 }
 

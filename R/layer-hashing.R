@@ -14,6 +14,7 @@
 #' @param salt a whole number from 0 on, or two of them: the key of the hash.
 #' @param output_mode `"int"` for codes; `"one_hot"`, `"multi_hot"` or `"count"` for indicators, as
 #'   in [layer_category_encoding()].
+#' @param sparse accepted, without effect: indicators are the same numbers, in an ordinary array.
 #' @inherit layer_dense return
 #' @section Errors: `kestrel_error_argument` for bad settings; `kestrel_error_data` for what is
 #'   neither words nor numbers, and for missing ones.
@@ -26,12 +27,13 @@
 #' layer_hashing(num_bins = 3, output_mode = "count")(rbind(0:4))
 #' @export
 layer_hashing <- function(object, num_bins, mask_value = NULL, salt = NULL, output_mode = "int",
-                          input_shape = NULL, name = NULL, ...) {
+                          sparse = FALSE, input_shape = NULL, name = NULL, ...) {
   options <- layer_options(list(...), input_shape, name)
   config <- list(
     num_bins = check_count(num_bins), mask_value = check_token(mask_value), salt = check_salt(salt),
     output_mode = check_encoding(output_mode, others = "int")
   )
+  check_sparse_mode(sparse, output_mode)
   compose_layer(object, "hashing", config, options)
 }
 

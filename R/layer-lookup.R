@@ -22,11 +22,14 @@
 #'   several a word gets that of its fingerprint (see [layer_hashing()]), a number its rest.
 #' @param mask_token the token that stands for nothing; its code is 0.
 #' @param oov_token what unknown tokens become when codes are inverted.
-#' @param vocabulary the tokens, each once.
+#' @param vocabulary the tokens, each once, or the path of a text file with one in each line.
 #' @param invert whether to turn codes into tokens.
 #' @param output_mode `"int"`, `"one_hot"`, `"multi_hot"`, `"count"` or `"tf_idf"`.
 #' @param pad_to_max_tokens whether indicators have `max_tokens` columns, however few tokens there are.
 #' @param idf_weights with `"tf_idf"` a weight for each token of `vocabulary`.
+#' @param sparse accepted, without effect: indicators are the same numbers, in an ordinary array.
+#' @param encoding `"utf-8"`, in which tokens are compared. R knows the encoding of each string.
+#' @param vocabulary_dtype `"string"` for words, `"int64"` or `"int32"` for numbers.
 #' @param name the layer's name.
 #' @param object a lookup layer; of `layer_*_lookup()` a model or tensor, as in [layer_dense()].
 #' @param include_special_tokens whether the tokens that are no word's come, too.
@@ -51,9 +54,13 @@
 layer_string_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L, mask_token = NULL,
                                 oov_token = "[UNK]", vocabulary = NULL, idf_weights = NULL,
                                 invert = FALSE, output_mode = "int", pad_to_max_tokens = FALSE,
-                                input_shape = NULL, name = NULL, ...) {
+                                sparse = FALSE, encoding = "utf-8", input_shape = NULL, name = NULL,
+                                ..., vocabulary_dtype = NULL) {
   options <- layer_options(list(...), input_shape, name)
   config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens)
+  check_sparse_mode(sparse, output_mode)
+  check_text_encoding(encoding)
+  check_choice(vocabulary_dtype %||% "string", "string", "a type of words", arg = "vocabulary_dtype")
   config$mask_token <- check_string(mask_token, null = TRUE)
   config$oov_token <- check_string(oov_token)
   new_lookup(object, "string_lookup", config, vocabulary, idf_weights, options)
@@ -62,11 +69,15 @@ layer_string_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L,
 #' @rdname layer_string_lookup
 #' @export
 layer_integer_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L, mask_token = NULL,
-                                 oov_token = -1L, vocabulary = NULL, idf_weights = NULL,
-                                 invert = FALSE, output_mode = "int", pad_to_max_tokens = FALSE,
-                                 input_shape = NULL, name = NULL, ...) {
+                                 oov_token = -1L, vocabulary = NULL, vocabulary_dtype = "int64",
+                                 idf_weights = NULL, invert = FALSE, output_mode = "int",
+                                 sparse = FALSE, pad_to_max_tokens = FALSE, input_shape = NULL,
+                                 name = NULL, ...) {
   options <- layer_options(list(...), input_shape, name)
   config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens)
+  check_sparse_mode(sparse, output_mode)
+  check_choice(vocabulary_dtype %||% "int64", c("int64", "int32"), "a type of whole numbers",
+    arg = "vocabulary_dtype")
   config$mask_token <- check_whole(mask_token, null = TRUE)
   config$oov_token <- check_whole(oov_token)
   new_lookup(object, "integer_lookup", config, vocabulary, idf_weights, options)
@@ -84,6 +95,19 @@ lookup_config <- function(max_tokens, num_oov_indices, invert, output_mode, pad_
     output_mode = check_encoding(output_mode, others = c("int", "tf_idf"), call = call),
     pad_to_max_tokens = pad_to_max_tokens
   )
+}
+
+# Codes are never sparse.
+check_sparse_mode <- function(sparse, output_mode, call = caller_env()) {
+  if (!check_flag(sparse, call = call) || output_mode != "int") return(invisible(sparse))
+  stop_kestrel("argument", "`sparse` must be FALSE where `output_mode` is \"int\".",
+    argument = "sparse", value = sparse, call = call)
+}
+
+check_text_encoding <- function(encoding, arg = "encoding", call = caller_env()) {
+  name <- check_string(encoding, null = TRUE, arg = arg, call = call)
+  if (is.null(name) || small_letters(name) %in% c("utf-8", "utf8")) return(invisible(name))
+  stop_argument(arg, "\"utf-8\"", encoding, hint = "iconv() makes UTF-8 of other text.", call = call)
 }
 
 check_whole <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env()) {

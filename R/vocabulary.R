@@ -31,6 +31,9 @@ special_tokens <- function(layer) {
 
 # The special tokens may lead the vocabulary, as get_vocabulary() gives it.
 put_vocabulary <- function(layer, vocabulary, idf_weights, call) {
+  if (is_string(vocabulary) && utils::file_test("-f", vocabulary)) {
+    vocabulary <- file_tokens(vocabulary, inherits(layer, "kestrel_layer_string_lookup"))
+  }
   words <- as_tokens(layer, vocabulary, "vocabulary", "argument", call)
   special <- special_tokens(layer)
   if (length(special) && identical(words[seq_along(special)], special)) words <- words[-seq_along(special)]
@@ -48,6 +51,12 @@ put_vocabulary <- function(layer, vocabulary, idf_weights, call) {
   state <- layer_state(layer)
   state$config$vocabulary <- words
   state$config$idf_weights <- weights
+}
+
+# One in each line. What is no number stays as it is, and is refused as one.
+file_tokens <- function(path, strings) {
+  lines <- readLines(path, warn = FALSE, encoding = "UTF-8")
+  if (strings) lines else utils::type.convert(lines, as.is = TRUE)
 }
 
 # A weight for each code: tokens without one of their own get the mean.

@@ -108,3 +108,33 @@ test_that("indicators may be as wide as max_tokens", {
   expect_refused(layer_integer_lookup(pad_to_max_tokens = TRUE), "argument", "max_tokens")
   expect_refused(layer_integer_lookup(pad_to_max_tokens = NA), "argument", "pad_to_max_tokens")
 })
+
+test_that("arguments of R keras without effect are taken, or refused where they mean something else", {
+  x <- rbind(c("a", "b"))
+  plain <- layer_string_lookup(vocabulary = c("a", "b"), output_mode = "multi_hot")
+  full <- layer_string_lookup(vocabulary = c("a", "b"), output_mode = "multi_hot", sparse = TRUE,
+    encoding = "UTF-8", vocabulary_dtype = "string")
+  expect_identical(full(x), plain(x))
+  numbers <- layer_integer_lookup(vocabulary = 5:6, vocabulary_dtype = "int32", sparse = FALSE)
+  expect_identical(numbers(rbind(c(5, 9))), rbind(c(1, 0)))
+  codes <- layer_category_encoding(num_tokens = 3, sparse = TRUE)
+  expect_identical(codes(rbind(c(0, 2))), rbind(c(1, 0, 1)))
+  expect_snapshot(error = TRUE, {
+    layer_string_lookup(sparse = TRUE)
+    layer_string_lookup(encoding = "latin1")
+    layer_string_lookup(vocabulary_dtype = "int64")
+    layer_integer_lookup(vocabulary_dtype = "string")
+    layer_integer_lookup(sparse = 2)
+    layer_hashing(num_bins = 3, sparse = TRUE)
+    layer_discretization(bin_boundaries = 1:2, sparse = TRUE)
+  })
+})
+
+test_that("a vocabulary may be a file", {
+  file <- withr::local_tempfile()
+  writeLines(c("zwei", "\u00fcber", "10"), file, useBytes = TRUE)
+  expect_identical(get_vocabulary(layer_string_lookup(vocabulary = file)), c("[UNK]", "zwei", "\u00fcber", "10"))
+  expect_refused(layer_integer_lookup(vocabulary = file), "argument", "vocabulary")
+  writeLines(c("12", "7"), file)
+  expect_identical(get_vocabulary(layer_integer_lookup(vocabulary = file)), c(-1, 12, 7))
+})
