@@ -108,6 +108,9 @@ engine_jvp <- function(spec, w, x, xdot, wdot, training = FALSE, seed = 0) {
 # The packed weights as a list of arrays for each layer, named by its slots.
 unpack_slots <- function(slots, w) .Call(ffi_unpack, slots, w)
 
+# c(norm of weights, norm of the way to others), lists of the same arrays.
+weights_way <- function(from, to) .Call(ffi_weights_way, from, to)
+
 # Refused where it would take more memory than there is.
 trainer_new <- function(spec, train, data, validation, w, call = caller_env(), what = "Training",
                         hint = NULL) {

@@ -91,13 +91,13 @@ warn_nonfinite <- function(run) {
 # far the weights moved, which units did nothing at the end, which data these were.
 run_remember <- function(run) {
   settings <- run$settings
-  after <- pack_layout(model_layout(run$state))
+  way <- weights_way(run$before, held_weights(model_layout(run$state)))
   list(
     epochs = run$epoch - settings$initial_epoch, steps = min(settings$steps, run$seen),
     batch_size = settings$batch_size, samples = run$data$train$n, shuffle = settings$shuffle,
     validation_split = settings$validation_split, rate = run$rate,
     restored = any(vapply(run$callbacks$callbacks, function(cb) !is.null(cb$best_weights), NA)),
-    norm_before = sqrt(sum(run$before^2)), moved = sqrt(sum((after - run$before)^2)),
+    norm_before = way[1], moved = way[2],
     nonfinite = if (isTRUE(run$status$nonfinite == 1)) {
       c(epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1)
     },
@@ -123,7 +123,7 @@ has_settled <- function(run) {
   if ((run$epoch - run$settings$initial_epoch) * run$settings$steps < 10) return(FALSE)
   x <- run$data$train$x[[1]]$values
   places <- length(x) / max(sample_count(x), 1)
-  as.double(run$settings$batch_size) * length(run$before) * places <= 1e7
+  as.double(run$settings$batch_size) * sum(lengths(unlist(run$before, FALSE))) * places <= 1e7
 }
 
 idle_share <- function(trainer, i, activation, n) {

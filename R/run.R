@@ -15,11 +15,11 @@ new_run <- function(model, data, settings, callbacks, call) {
   ), parent = emptyenv())
   forget_trainer(state)
   settings$gather <- gathers(settings$import, data[c("train", "validation")], state$precision)
-  run$before <- pack_layout(model_layout(state))
+  run$before <- held_weights(model_layout(state))
   with_seed_kept({
     train <- train_spec(model, data$train, settings, draw_seed(), call = call)
-    run$trainer <- trainer_new(run$plan, train, data$train, data$validation, run$before,
-      call, hint = memory_hint(run$optimizer))
+    run$trainer <- trainer_new(run$plan, train, data$train, data$validation,
+      pack_layout(model_layout(state)), call, hint = memory_hint(run$optimizer))
     run_find_backup(run)
   })
   state$dirty <- FALSE

@@ -162,6 +162,9 @@ pack_layout <- function(layout) {
   as.double(unlist(weights, use.names = FALSE))
 }
 
+# As they are, shared with the layers: a list of arrays for each.
+held_weights <- function(layout) lapply(layout$states, `[[`, "weights")
+
 unpack_weights <- function(layers, w) unpack_layout(layout_of(layers), w)
 
 # Returns what it has put there, a list for each layer.

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "ffi.h"
@@ -60,4 +61,27 @@ SEXP ffi_unpack(SEXP slots, SEXP w) {
   }
   UNPROTECT(1);
   return layers;
+}
+
+/* Adds to `sums` the squares of all numbers of `from` and of their distances to those of `to`: two
+ * arrays, or lists of them, or lists of lists. */
+static void add_squares(SEXP from, SEXP to, double* sums) {
+  R_xlen_t n = Rf_xlength(from);
+  if (TYPEOF(from) != TYPEOF(to) || n != Rf_xlength(to)) Rf_error("Internal error: other weights.");
+  if (TYPEOF(from) == VECSXP) {
+    for (R_xlen_t i = 0; i < n; ++i) add_squares(VECTOR_ELT(from, i), VECTOR_ELT(to, i), sums);
+  } else if (TYPEOF(from) == REALSXP) {
+    const double *a = REAL(from), *b = REAL(to);
+    for (R_xlen_t i = 0; i < n; ++i) sums[0] += a[i] * a[i];
+    for (R_xlen_t i = 0; i < n; ++i) sums[1] += (b[i] - a[i]) * (b[i] - a[i]);
+  }
+}
+
+/* c(norm of `from`, norm of `to` - `from`), weights as the layers hold them. */
+SEXP ffi_weights_way(SEXP from, SEXP to) {
+  double sums[2] = {0, 0};
+  add_squares(from, to, sums);
+  SEXP norms = Rf_allocVector(REALSXP, 2);
+  for (int i = 0; i < 2; ++i) REAL(norms)[i] = sqrt(sums[i]);
+  return norms;
 }

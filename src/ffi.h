@@ -34,6 +34,7 @@ SEXP ffi_jvp(SEXP spec, SEXP w, SEXP x, SEXP xdot, SEXP wdot, SEXP training, SEX
 
 SEXP ffi_hash(SEXP x, SEXP bins, SEXP key);
 SEXP ffi_unpack(SEXP slots, SEXP w);
+SEXP ffi_weights_way(SEXP from, SEXP to);
 
 SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w, SEXP most);
 SEXP ffi_trainer_refill(SEXP trainer, SEXP data, SEXP seed);

@@ -29,7 +29,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_trainer_charge, 2),    ENTRY(ffi_trainer_mark, 1),       ENTRY(ffi_trainer_goto, 2),
     ENTRY(ffi_interrupt, 0),         ENTRY(ffi_trainer_refill, 3),
     ENTRY(ffi_trainer_feed, 3),      ENTRY(ffi_trainer_follow, 2),
-    ENTRY(ffi_unpack, 2),            ENTRY(ffi_hash, 3),
+    ENTRY(ffi_unpack, 2),            ENTRY(ffi_weights_way, 2),       ENTRY(ffi_hash, 3),
     ENTRY(ffi_objective_bytes, 3),   ENTRY(ffi_objective_new, 6),
     ENTRY(ffi_objective_get, 1),     ENTRY(ffi_objective_set, 2),
     ENTRY(ffi_objective_value, 1),   ENTRY(ffi_objective_gradient, 1),

@@ -177,3 +177,14 @@ test_that("a copy from a file has its weights to itself", {
   expect_false(identical(predict(copy, x), before))
   expect_identical(predict(model, x), before)
 })
+
+test_that("norms of weights and of their way are those of all numbers", {
+  model <- keras_model_sequential(input_shape = 3) %>% layer_dense(4) %>%
+    layer_batch_normalization() %>% layer_dropout(0.1) %>% layer_dense(1)
+  layout <- kestrel:::model_layout(kestrel:::model_state(model))
+  before <- kestrel:::held_weights(layout)
+  w <- unlist(get_weights(model))
+  set_weights(model, lapply(get_weights(model), function(w) w + stats::rnorm(length(w))))
+  way <- kestrel:::weights_way(before, kestrel:::held_weights(layout))
+  expect_equal(way, c(sqrt(sum(w^2)), sqrt(sum((unlist(get_weights(model)) - w)^2))))
+})
