@@ -19,10 +19,9 @@ monitor_value <- function(self, logs, what) {
 # Both spellings of a name are one: of a rate, and of the accuracy.
 monitor_name <- function(name, available) {
   if (name %in% available) return(name)
-  pairs <- c(learning_rate = "lr", lr = "learning_rate", acc = "accuracy", accuracy = "acc",
-    val_acc = "val_accuracy", val_accuracy = "val_acc")
+  pairs <- c(learning_rate = "lr", lr = "learning_rate")
   other <- unname(pairs[name])
-  if (!is.na(other) && other %in% available) other else name
+  if (!is.na(other) && other %in% available) other else name_or_alias(name, available)
 }
 
 # Is higher better? Mode "auto" goes by what the metric is, else by its name.
@@ -32,7 +31,7 @@ monitor_is_max <- function(self) {
   if (name == "loss") return(FALSE)
   compiled <- if (!is.null(self$model)) model_state(self$model)$compiled
   at <- match(monitor_name(name, compiled$metric_labels), compiled$metric_labels)
-  if (!is.na(at)) name <- compiled$metrics[[at]]$metric$name
+  if (!is.na(at)) name <- compiled$metrics[[at]]$metric$record
   grepl(higher_is_better, name)
 }
 

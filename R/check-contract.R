@@ -18,7 +18,7 @@ contract_checks <- function() {
 }
 
 find_range <- function(case) {
-  if (!case$criterion$name %in% distance_losses || case$last == "softmax") return(NULL)
+  if (!case$criterion$record %in% distance_losses || case$last == "softmax") return(NULL)
   range <- unlist(case$range[c("low", "high")])
   outside <- case$y < range[1] | case$y > range[2]
   if (!any(outside)) return(NULL)
@@ -55,7 +55,7 @@ has_share <- function(case, floor, least = 0.01) {
 
 find_lone_softmax <- function(case) {
   if (case$last != "softmax" || case$units != 1L ||
-    case$criterion$name %in% one_hot_losses) return(NULL)
+    case$criterion$record %in% one_hot_losses) return(NULL)
   frozen <- if (has_data(case)) {
     sprintf("Loss for any weights: %s", digits(case$loss))
   } else {
@@ -108,9 +108,9 @@ find_simplex <- function(case) {
 find_clipped <- function(case) {
   if (!expects_probabilities(case)) return(NULL)
   p <- case$prediction
-  clipped <- if (case$criterion$name %in% binary_losses) p <= 1e-7 | p >= 1 - 1e-7 else p <= 1e-7
+  clipped <- if (case$criterion$record %in% binary_losses) p <= 1e-7 | p >= 1 - 1e-7 else p <= 1e-7
   rows <- rowSums(matrix(clipped, case$rows)) > 0
-  text <- sprintf("%s is a loss of probabilities; the last layer ends in %s.", case$criterion$name,
+  text <- sprintf("%s is a loss of probabilities; the last layer ends in %s.", case$criterion$record,
     if (case$last == "linear") "no activation" else case$last)
   if (!case$computable || !any(rows)) {
     return(found("Loss expects probabilities", "STRONG", text,
@@ -136,7 +136,7 @@ expects_probabilities <- function(case) {
     case$last %in% c("linear", "relu", "tanh", "leaky_relu", "elu", "selu", "softplus")
 }
 
-right_end <- function(case) if (case$criterion$name %in% binary_losses) "sigmoid" else "softmax"
+right_end <- function(case) if (case$criterion$record %in% binary_losses) "sigmoid" else "softmax"
 
 better_end <- function(case) {
   sprintf("activation = \"%s\" in the last layer, or from_logits = TRUE in the loss.",
@@ -172,7 +172,7 @@ find_double <- function(case) {
 # Logits that lie in [0, 1] (and sum to 1): the best row is that of its class.
 double_floor <- function(case) {
   if (is.null(case$targets)) return(NULL)
-  best <- if (case$criterion$name %in% binary_losses) {
+  best <- if (case$criterion$record %in% binary_losses) {
     round(case$targets)
   } else {
     indicators(max.col(case$targets, ties.method = "first") - 1, case$units)
@@ -183,14 +183,14 @@ double_floor <- function(case) {
 
 find_unbounded <- function(case) {
   y <- case$y
-  binary <- case$criterion$name %in% binary_losses
+  binary <- case$criterion$record %in% binary_losses
   bad <- outside_domain(case)
   if (!any(bad)) return(NULL)
   found(
     "Targets outside the loss' domain", "PROVEN",
     sprintf(paste("%s has no lower bound where y is %s: it can be driven to minus",
       "infinity without learning."),
-      case$criterion$name, if (binary) "outside 0 to 1" else "negative"),
+      case$criterion$record, if (binary) "outside 0 to 1" else "negative"),
     sprintf("%s of %d targets are, from %s to %s.", format(sum(bad), big.mark = ","), length(bad),
       digits(min(y)), digits(max(y))),
     if (binary) {
@@ -210,12 +210,12 @@ find_unbounded <- function(case) {
 
 outside_domain <- function(case) {
   y <- case$y
-  if (case$criterion$name %in% binary_losses) return(y < 0 | y > 1)
-  if (case$criterion$name == "poisson") y < 0 else FALSE
+  if (case$criterion$record %in% binary_losses) return(y < 0 | y > 1)
+  if (case$criterion$record == "poisson") y < 0 else FALSE
 }
 
 find_one_class <- function(case) {
-  name <- case$criterion$name
+  name <- case$criterion$record
   lone <- case$units == 1L && name %in% c(one_hot_losses, "sparse_categorical_crossentropy")
   if (!lone) return(NULL)
   found(
@@ -230,7 +230,7 @@ find_one_class <- function(case) {
 }
 
 find_sigmoid_categories <- function(case) {
-  categorical <- case$criterion$name %in% c(one_hot_losses, "sparse_categorical_crossentropy")
+  categorical <- case$criterion$record %in% c(one_hot_losses, "sparse_categorical_crossentropy")
   if (case$last != "sigmoid" || !categorical || case$units < 2) return(NULL)
   found(
     "Sigmoid with categorical cross-entropy", "LIKELY",
@@ -243,7 +243,7 @@ find_sigmoid_categories <- function(case) {
 find_twin_targets <- function(case) {
   y <- case$targets
   twin <- case$last == "softmax" && case$units == 2L && !is.null(y) &&
-    case$criterion$name %in% binary_losses && all(y[, 1] == y[, 2])
+    case$criterion$record %in% binary_losses && all(y[, 1] == y[, 2])
   if (!twin) return(NULL)
   found(
     "One target for two probabilities", "PROVEN",
@@ -261,8 +261,8 @@ find_twin_targets <- function(case) {
 # Facts, each of which is no fault by itself.
 find_mismatch <- function(case) {
   y <- case$y
-  name <- case$criterion$name
-  labels <- vapply(case$compiled$metrics, function(m) m$metric$name, "")
+  name <- case$criterion$record
+  labels <- vapply(case$compiled$metrics, function(m) m$metric$record, "")
   whole <- all(y == trunc(y))
   note <- function(cause, why, remedy) {
     found(cause, "LIKELY", why, remedy = remedy, severity = "note")
@@ -299,7 +299,7 @@ find_mismatch <- function(case) {
 find_smoothing <- function(case) {
   s <- case$criterion$config$label_smoothing
   if (!isTRUE(s > 0) || is.null(case$targets)) return(NULL)
-  k <- if (case$criterion$name %in% binary_losses) 2 else case$units
+  k <- if (case$criterion$record %in% binary_losses) 2 else case$units
   p <- c(1 - s + s / k, rep(s / k, k - 1))
   floor <- case$compiled$loss_weights * -sum(p * log(p))
   found(

@@ -34,7 +34,7 @@ is_told_by_trap <- function(case) {
 find_labels <- function(case) {
   y <- case$y
   if (case$codes) return(NULL)
-  name <- case$criterion$name
+  name <- case$criterion$record
   if (name %in% one_hot_losses && case$units > 1) return(find_indicator_columns(case))
   if (name %in% c("hinge", "squared_hinge") && any(!y %in% c(-1, 0, 1))) {
     return(found(

@@ -3,7 +3,7 @@
 # y far from what the first weights give: the bias has to travel.
 find_target_scale <- function(case) {
   y <- case$targets
-  distance <- case$criterion$name %in% distance_losses && case$last == "linear"
+  distance <- case$criterion$record %in% distance_losses && case$last == "linear"
   if (!distance || is.null(y) || case$rows < 3 || !is_trained(case)) return(NULL)
   off <- off_scale_targets(case)
   wrong <- any(off) && fails(case)

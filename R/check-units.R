@@ -122,7 +122,7 @@ evidence_cell_floor <- function(case) {
 
 frozen_loss <- function(case, rows) {
   y <- case$targets
-  if (is.null(y) || !case$criterion$name %in% distance_losses) return(NA_real_)
+  if (is.null(y) || !case$criterion$record %in% distance_losses) return(NA_real_)
   y[rows, ] <- 0
   score_prediction(case, as_shape(y, case))
 }

@@ -11,6 +11,15 @@ check_count <- function(x, min = 1L, max = .Machine$integer.max, null = FALSE,
   stop_argument(arg, must, x, hint = hint, call = call)
 }
 
+# Numbers of batches are often quotients, nrow(x) / 32: as in R keras the last part of one is left
+# out.
+check_step_count <- function(x, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
+  if (is_number(x) && x > 1) x <- trunc(x)
+  check_count(x, null = TRUE, hint = if (is_number(x) && x > 0) "There is less than one batch.",
+    arg = arg, call = call)
+}
+
 # Bounds are inclusive unless `open` names a side: "min", "max".
 check_number <- function(x, min = -Inf, max = Inf, open = character(), null = FALSE,
                          hint = NULL, arg = caller_arg(x), call = caller_env()) {

@@ -176,13 +176,13 @@ warn_output <- function(last, dims, loss, call) {
     warn_kestrel("softmax", "The last layer is a softmax of one unit: its output is always 1.",
       hint = "Use activation = \"sigmoid\" with loss = \"binary_crossentropy\".", call = call)
   }
-  if (loss$name == "categorical_crossentropy" && last != "softmax") {
+  if (loss$record == "categorical_crossentropy" && last != "softmax") {
     warn_kestrel("one_class", "`categorical_crossentropy` of one unit is the same for any output.",
       hint = "Use loss = \"binary_crossentropy\" with a sigmoid.", call = call)
   }
 }
 
-loss_absorbs <- function(loss) registry_row("losses", loss$name)$text
+loss_absorbs <- function(loss) registry_row("losses", loss$record)$text
 
 # Name of the activation that each output ends in, "linear" when it ends in none; none of a model
 # that is not built.

@@ -66,7 +66,7 @@ nearest <- function(value, choices) {
     return(character())
   }
   distance <- edits(small_letters(substr(value, 1, 100)), small_letters(choices))
-  close <- distance <= max(1, nchar(value) / 3)
+  close <- distance <= max(1, nchar(value) / 3) & distance < nchar(value)
   utils::head(choices[close][order(distance[close])], 1)
 }
 

@@ -217,7 +217,7 @@ evidence_labels <- function(case) {
 }
 
 evidence_classifies <- function(case) {
-  is_class_loss(case$criterion) || case$criterion$name %in% c("hinge", "squared_hinge",
+  is_class_loss(case$criterion) || case$criterion$record %in% c("hinge", "squared_hinge",
     "categorical_hinge")
 }
 
@@ -234,13 +234,13 @@ loss_family <- function(loss) {
   if (!plain) return(NA_character_)
   means <- c("mean_squared_error", "binary_crossentropy", "categorical_crossentropy",
     "sparse_categorical_crossentropy", "poisson")
-  if (loss$name %in% means) return("mean")
-  if (loss$name == "mean_absolute_error") "median" else NA_character_
+  if (loss$record %in% means) return("mean")
+  if (loss$record == "mean_absolute_error") "median" else NA_character_
 }
 
-is_squared <- function(case) case$criterion$name == "mean_squared_error"
+is_squared <- function(case) case$criterion$record == "mean_squared_error"
 
-is_crossentropy <- function(case) case$criterion$name %in% c(binary_losses, one_hot_losses,
+is_crossentropy <- function(case) case$criterion$record %in% c(binary_losses, one_hot_losses,
   "sparse_categorical_crossentropy")
 
 # The lowest loss of predictions that are the same within groups of rows; NA where not known.
@@ -292,7 +292,7 @@ evidence_data_floor <- function(case) {
 
 lowest_value <- function(case) {
   if (any(outside_domain(case))) return(-Inf)
-  switch(case$criterion$name, custom = -Inf, cosine_similarity = -case$compiled$loss_weights, poisson = -Inf, 0)
+  switch(case$criterion$record, custom = -Inf, cosine_similarity = -case$compiled$loss_weights, poisson = -Inf, 0)
 }
 
 # Where the excess loss begins.

@@ -141,12 +141,12 @@ remedies <- list(
   from_logits = function(trial, fix, case) {
     config <- case$criterion$config
     config$from_logits <- FALSE
-    trial$loss <- new_loss(case$criterion$name, config, case$criterion$reduction, call = NULL)
+    trial$loss <- new_loss(case$criterion$record, config, case$criterion$reduction, call = NULL)
     trial
   },
   domain = function(trial, fix, case) {
     values <- sort(unique(as.vector(trial$y)))
-    if (length(values) == 2 && case$criterion$name %in% binary_losses) {
+    if (length(values) == 2 && case$criterion$record %in% binary_losses) {
       trial$y <- (trial$y == values[2]) + 0
       trial$moved <- TRUE
       return(trial)

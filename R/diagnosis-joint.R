@@ -91,8 +91,8 @@ joint_evidence_prediction <- function(case) {
 joint_evidence_place <- function(case) training_plan(case$model)$outputs + 1L
 
 joint_evidence_criterion <- function(case) {
-  names <- unique(vapply(case$compiled$losses, function(loss) loss$label %||% loss$name, ""))
-  list(name = paste(names, collapse = " + "), config = list(), reduction = "sum_over_batch_size")
+  names <- unique(vapply(case$compiled$losses, function(loss) loss$label %||% loss$record, ""))
+  list(record = paste(names, collapse = " + "), config = list(), reduction = "sum_over_batch_size")
 }
 
 joint_evidence_problem <- function(case) {

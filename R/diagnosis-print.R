@@ -26,7 +26,7 @@ title_lines <- function(case, width) {
   network <- sprintf("Diagnosis of a %s network", paste(short_widths(case), collapse = "-"))
   if (!has_data(case)) return(sides(network, last_loss_text(case), width))
   rows <- count_of(case$rows, "row")
-  what <- paste(network, rows, loss_title(case$criterion$name), sep = ", ")
+  what <- paste(network, rows, loss_title(case$criterion$record), sep = ", ")
   sides(what, if (case$computable) paste("loss", digits(case$loss)) else "loss not finite", width)
 }
 

@@ -30,10 +30,10 @@ linear_classifier_loss <- function(case) {
     length(dim(case$prediction)) == 2 && ncol(case$inputs) <= 100 && ncol(y) <= 50
   if (!usable) return(NA_real_)
   p <- pmin(pmax(logistic_probabilities(case$inputs, y), 1e-7), 1 - 1e-7)
-  if (!case$criterion$name %in% binary_losses) p <- p / rowSums(p)
+  if (!case$criterion$record %in% binary_losses) p <- p / rowSums(p)
   if (!all(is.finite(p))) return(NA_real_)
   if (isTRUE(case$criterion$config$from_logits)) {
-    p <- if (case$criterion$name %in% binary_losses) stats::qlogis(p) else log(p)
+    p <- if (case$criterion$record %in% binary_losses) stats::qlogis(p) else log(p)
   }
   score_prediction(case, as_shape(p, case))
 }

@@ -94,7 +94,7 @@ whole_optimizer <- function(model, trial) {
   weights <- count_params(model)
   numbers <- NROW(trial$y) * prod(output_dims(model))
   if (!plain || weights > 500 || numbers > 1000) return(NULL)
-  squared <- trial$loss$name == "mean_squared_error"
+  squared <- trial$loss$record == "mean_squared_error"
   if (squared && is.null(trial$args$class_weight)) optimizer_levenberg_marquardt() else optimizer_lbfgs()
 }
 
@@ -144,7 +144,7 @@ new_result <- function(case, finding, trial, model, epochs, seconds) {
   loss <- suppressWarnings(evaluate(model, trial$x, trial$y, verbose = 0), classes = "kestrel_warning")[["loss"]]
   if (case$joint) return(joint_result(case, finding, trial, model, epochs, seconds, loss))
   comparable <- has_data(case) && case$computable && is.null(trial$moved) &&
-    identical(trial$loss$name, case$criterion$name) && identical(output_dims(model), output_dims(case$model)) &&
+    identical(trial$loss$record, case$criterion$record) && identical(output_dims(model), output_dims(case$model)) &&
     identical(trial$loss$config, case$criterion$config)
   after <- if (comparable) trial_loss(case, trial, model) else NA_real_
   trial_record(case, finding, trial, model, epochs, seconds, loss, after)

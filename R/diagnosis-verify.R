@@ -201,5 +201,5 @@ claim_slope <- function(case) {
 loss_each <- function(case, p) {
   y <- case$targets
   p <- pmin(pmax(p, 1e-7), 1 - 1e-7)
-  if (case$criterion$name %in% binary_losses) -(y * log(p) + (1 - y) * log(1 - p)) else -y * log(p)
+  if (case$criterion$record %in% binary_losses) -(y * log(p) + (1 - y) * log(1 - p)) else -y * log(p)
 }

@@ -12,7 +12,8 @@
 #'   the number of samples.
 #' @param callbacks callbacks with `on_test_*` hooks.
 #' @param steps batches to evaluate, when not all samples.
-#' @return a named vector, the loss first; `score$loss`, `score[["loss"]]` and `score[1]` work.
+#' @return a named vector, the loss first; `score$loss`, `score[["loss"]]` and `score[1]` work, and
+#'   so do other names of the same metric, `score$mean_absolute_error` for "mae".
 #' @section Errors: `kestrel_error_state` (not compiled, not built), `kestrel_error_argument`
 #'   with its kinds `kestrel_error_shape` and `kestrel_error_data`, `kestrel_error_callback`.
 #' @source Keras: `Model.evaluate()`.
@@ -34,7 +35,7 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
   check_compiled(object)
   verbose <- resolve_verbose(verbose)
   batch_size <- check_count(batch_size, null = TRUE)
-  steps <- check_count(steps, null = TRUE)
+  steps <- check_step_count(steps)
   threads <- engine_settings(threads)
   hooks <- callback_set(callbacks, call = environment())
   if (is_sparse(x)) {
@@ -102,12 +103,11 @@ evaluation_trainer <- function(model, samples, batch_size, w, call, threads, gat
 }
 
 #' @export
-`$.kestrel_score` <- function(x, name) {
-  if (name %in% names(x)) x[[name]]
-}
+`$.kestrel_score` <- function(x, name) x[[name]]
 
 #' @export
 `[[.kestrel_score` <- function(x, i) {
+  if (is_string(i)) i <- name_or_alias(i, names(x))
   if (is.character(i) && !all(i %in% names(x))) {
     stop_unknown_field("score", i[1], names(x), "score")
   }

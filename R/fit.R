@@ -44,7 +44,8 @@
 #'   times loss over the number of samples.
 #' @param initial_epoch epochs done already, to go on counting from.
 #' @param steps_per_epoch batches that make an epoch, when not all; the next epoch goes on
-#'   where the last one stopped. A generator that never ends needs it.
+#'   where the last one stopped. A generator that never ends needs it. May be a quotient such as
+#'   `nrow(x) / 32`, of which the part after the point is left out.
 #' @param validation_steps batches to evaluate, when not all; the same holds.
 #' @param validation_batch_size by default `batch_size`.
 #' @param validation_freq evaluate every so many epochs, or after these epochs (a vector).
@@ -106,8 +107,8 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
     verbose = resolve_verbose(verbose),
     view_metrics = check_view_metrics(view_metrics),
     batch_size = check_count(batch_size, null = TRUE),
-    steps_per_epoch = check_count(steps_per_epoch, null = TRUE),
-    validation_steps = check_count(validation_steps, null = TRUE),
+    steps_per_epoch = check_step_count(steps_per_epoch),
+    validation_steps = check_step_count(validation_steps),
     validation_batch_size = check_count(validation_batch_size, null = TRUE),
     validation_freq = check_frequency(validation_freq),
     threads = engine_settings(threads),

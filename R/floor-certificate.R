@@ -79,7 +79,7 @@ verify_groups <- function(certificate, problem, tolerance) {
   range <- problem$network$range
   if (range$low < certificate$range$low || range$high > certificate$range$high) return(FALSE)
   joint <- !is.null(certificate$range$simplex)
-  if (is.null(certificate$at) || joint || !problem$loss$name %in% names(pair_minima)) {
+  if (is.null(certificate$at) || joint || !problem$loss$record %in% names(pair_minima)) {
     least <- data_minimum(problem, match(group, unique(group)), certificate$range)
     return(certificate$value <= least$value)
   }
@@ -119,8 +119,8 @@ verify_dual <- function(certificate, problem, tolerance) {
   a <- if (certificate$intercept) cbind(1, problem$inputs) else problem$inputs
   least <- 1e-8 * sqrt(sum(rows$s^2)) + 1e-4 * sqrt(sum(l^2))
   if (!orthogonal(a, l, tolerance, least)) return(FALSE)
-  if (grepl("categorical", problem$loss$name)) return(verify_shares(certificate, problem, kept))
-  record <- dual_records[[problem$loss$name]]
+  if (grepl("categorical", problem$loss$record)) return(verify_shares(certificate, problem, kept))
+  record <- dual_records[[problem$loss$record]]
   problem$t <- rows$t
   t <- pair_targets(problem)[kept, ]
   s <- rows$s[kept] / problem$k
@@ -154,7 +154,7 @@ verify_ray <- function(certificate, problem, tolerance) {
   a <- if (certificate$intercept) cbind(1, problem$inputs) else problem$inputs
   off <- stats::lm.fit(a[kept, , drop = FALSE], z)$residuals
   if (max(abs(off)) > tolerance * max(abs(z))) return(FALSE)
-  least <- if (grepl("categorical", problem$loss$name)) {
+  least <- if (grepl("categorical", problem$loss$record)) {
     t <- class_targets(problem)[kept, , drop = FALSE]
     wrong <- apply(ifelse(t == 1, -Inf, z), 1, max)
     min(rowSums(t * z) - wrong)

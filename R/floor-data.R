@@ -31,7 +31,7 @@ data_floor <- function(problem, group, range, type, frozen = NULL) {
 # outputs, groups x k; open: whether they are not attained).
 data_minimum <- function(problem, group, range, frozen = NULL) {
   if (!is.null(frozen)) return(frozen_minimum(problem, group, range, frozen))
-  name <- problem$loss$name
+  name <- problem$loss$record
   if (name == "mean_squared_error" && !is.null(range$simplex)) {
     return(simplex_squares(problem, group))
   }

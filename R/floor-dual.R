@@ -28,8 +28,8 @@ convex_floors <- function(problem) {
 # list(low, high: bounds of the best affine outputs' loss, dual, ray), or NULL: this loss or
 # these targets are not convex.
 convex_affine <- function(problem, intercept) {
-  joint <- grepl("categorical_crossentropy$", problem$loss$name)
-  if (!is_even(problem) || (grepl("cross", problem$loss$name) && !problem$logits)) return(NULL)
+  joint <- grepl("categorical_crossentropy$", problem$loss$record)
+  if (!is_even(problem) || (grepl("cross", problem$loss$record) && !problem$logits)) return(NULL)
   rows <- target_rows(problem)
   kept <- rows$s > 0
   a <- if (intercept) cbind(1, problem$inputs) else problem$inputs
@@ -38,7 +38,7 @@ convex_affine <- function(problem, intercept) {
     if (problem$network$mixed && problem$places > 1) return(NULL)
     return(softmax_affine(problem, a, kept))
   }
-  record <- dual_records[[problem$loss$name]]
+  record <- dual_records[[problem$loss$record]]
   if (is.null(record)) return(NULL)
   problem$t <- rows$t
   t <- pair_targets(problem)
@@ -65,7 +65,7 @@ column_data <- function(problem, record, a, t, s) {
 # Targets are smoothed already.
 plain_choice <- function(problem) {
   choice <- problem$choice
-  smoothing <- names(registry_row("losses", problem$loss$name)$hparams) == "label_smoothing"
+  smoothing <- names(registry_row("losses", problem$loss$record)$hparams) == "label_smoothing"
   choice$h[smoothing] <- 0
   choice
 }

@@ -5,7 +5,7 @@ least_value <- function(problem, range) {
   inside <- function(x, low, high) x[1] >= low && x[2] <= high
   shares <- range$low >= 0 && range$high <= 1
   targets <- inside(t, 0, 1)
-  never_below_0 <- switch(problem$loss$name,
+  never_below_0 <- switch(problem$loss$record,
     mean_squared_error = , mean_absolute_error = , mean_absolute_percentage_error = ,
     mean_squared_logarithmic_error = , huber = , log_cosh = , hinge = , squared_hinge = ,
     categorical_hinge = , sparse_categorical_crossentropy = TRUE,
@@ -17,5 +17,5 @@ least_value <- function(problem, range) {
     FALSE
   )
   if (never_below_0) return(0)
-  if (problem$loss$name == "cosine_similarity") -1 - 4 * .Machine$double.eps else -Inf
+  if (problem$loss$record == "cosine_similarity") -1 - 4 * .Machine$double.eps else -Inf
 }

@@ -25,7 +25,7 @@ masked_scales <- function(s, problem, loss, t, reduction) {
 
 # Targets of steps that do not count are of no matter, unless the loss looks at all of them.
 masked_targets <- function(t, mask, loss) {
-  looks <- is_whole_loss(loss) || loss$name %in% c("hinge", "squared_hinge")
+  looks <- is_whole_loss(loss) || loss$record %in% c("hinge", "squared_hinge")
   if (is.null(mask) || looks || !isTRUE(any(mask > 0))) return(t)
   t[mask == 0, ] <- rep(t[which(mask > 0)[1], ], each = sum(mask == 0))
   t

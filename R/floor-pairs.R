@@ -11,7 +11,7 @@ pairs_minimum <- function(problem, group, range) {
     groups = groups * k
   )
   if (anyNA(entries$t)) return(list(value = -Inf, size = 0))
-  least <- pair_minima[[problem$loss$name]](entries, range, problem)
+  least <- pair_minima[[problem$loss$record]](entries, range, problem)
   list(value = sum(least$value), size = sum(least$size), slack = least$slack %||% 0,
     open = any(least$open), at = matrix(least$at, groups))
 }
@@ -21,7 +21,7 @@ pair_targets <- function(problem) {
   t <- problem$t
   smoothing <- problem$loss$config$label_smoothing %||% 0
   if (smoothing > 0) t <- t * (1 - smoothing) + smoothing / 2
-  if (!problem$loss$name %in% c("hinge", "squared_hinge")) return(t)
+  if (!problem$loss$record %in% c("hinge", "squared_hinge")) return(t)
   if (all(t %in% 0:1)) return(2 * t - 1)
   if (any(t == 0)) NA else t
 }

@@ -25,7 +25,7 @@ kinks <- c(
 # NA: outputs are not piecewise linear in one number.
 piece_count <- function(problem) {
   network <- problem$network
-  known <- problem$loss$name == "mean_squared_error" && network$chain && !network$mixed &&
+  known <- problem$loss$record == "mean_squared_error" && network$chain && !network$mixed &&
     ncol(problem$inputs) == 1 && !network$affine
   if (!known) return(NA)
   bent <- Filter(function(node) node$kind == "nonlinear", network$nodes)

@@ -10,7 +10,7 @@
 #                  A the span of the indicators of equal rows
 
 squares_floors <- function(problem) {
-  if (problem$loss$name != "mean_squared_error" || !is_even(problem)) return(list())
+  if (problem$loss$record != "mean_squared_error" || !is_even(problem)) return(list())
   if (problem$network$affine) return(list(squares_floor(problem, affine_design(problem))))
   design <- codes_design(problem)
   if (design$rank < ncol(design$t)) list(squares_floor(problem, design)) else list()

@@ -3,7 +3,7 @@
 is_custom_loss <- function(loss) !is.null(fields(loss)$fn)
 
 new_custom_loss <- function(fn, label) {
-  fields <- list(name = "custom", label = label, config = named_list(),
+  fields <- list(name = "custom", record = "custom", label = label, config = named_list(),
     choice = list(name = "outside", h = double()), axis = -1L,
     reduction = "sum_over_batch_size", fn = fn)
   new_object(function(y_true, y_pred, sample_weight = NULL) {

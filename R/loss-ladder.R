@@ -97,7 +97,7 @@ current_loss <- function(model, problem) {
 # The same outputs for all rows; for shares of classes these are shares.
 constant_predictor <- function(problem) {
   shares <- list(low = 0, high = 1, simplex = TRUE)
-  of_shares <- grepl("categorical_crossentropy$|kl_div", problem$loss$name) && !problem$logits
+  of_shares <- grepl("categorical_crossentropy$|kl_div", problem$loss$record) && !problem$logits
   range <- if (of_shares) shares else everything()
   least <- data_minimum(problem, rep(1, length(problem$s)), range)
   if (is.finite(least$value)) new_candidate(least$value, "", NA, NULL)
@@ -106,7 +106,7 @@ constant_predictor <- function(problem) {
 # What the best outputs x B + b reach, before the last activation where the loss takes it.
 affine_predictor <- function(problem) {
   if (!is_even(problem)) return(NULL)
-  high <- if (problem$loss$name == "mean_squared_error") {
+  high <- if (problem$loss$record == "mean_squared_error") {
     design <- affine_design(problem)
     design[c("rank", "free", "intercept")] <- list(Inf, TRUE, TRUE)
     squares_floor(problem, design)$about
@@ -119,7 +119,7 @@ affine_predictor <- function(problem) {
 
 new_ladder <- function(rungs, problem) {
   parts <- problem_parts(problem)
-  losses <- vapply(parts, function(part) part$loss$label %||% part$loss$name, "")
+  losses <- vapply(parts, function(part) part$loss$label %||% part$loss$record, "")
   structure(list(rungs = rungs, rows = length(parts[[1]]$s), loss = toString(unique(losses)),
     notes = as.character(problem$notes)), class = "kestrel_ladder")
 }

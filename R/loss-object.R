@@ -1,6 +1,6 @@
 # What all losses share: the object, its values, the way to one number, how it is looked up.
 #
-# name       the engine's record
+# name, record  the engine's record; `loss$record` is the label
 # label      the user's name
 # config     the loss' own arguments, checked
 # choice     what the engine is told
@@ -47,6 +47,7 @@ new_loss <- function(record, config, reduction = "sum_over_batch_size", name = N
   values <- config[setdiff(names(config), "axis")]
   fields <- list(
     name = record,
+    record = record,
     label = check_name(name, arg = "name", call = call) %||% record,
     config = config,
     choice = choice("losses", record, values),
@@ -59,6 +60,12 @@ new_loss <- function(record, config, reduction = "sum_over_batch_size", name = N
   }, fields, "kestrel_loss")
 }
 
+#' @export
+`$.kestrel_loss` <- function(x, name) fields(x)[[if (name == "name") "label" else name]]
+
+#' @export
+`[[.kestrel_loss` <- function(x, i) if (is_string(i)) `$.kestrel_loss`(x, i) else fields(x)[[i]]
+
 # "auto" and "mean" are other names of the default, as is NULL of "none".
 check_reduction <- function(x, arg = "reduction", call = caller_env()) {
   if (is.null(x)) return("none")
@@ -68,11 +75,11 @@ check_reduction <- function(x, arg = "reduction", call = caller_env()) {
 }
 
 loss_columns <- function(loss, y_true, y_pred, call) {
-  compare_columns(registry_row("losses", loss$name), y_true, y_pred, loss$axis,
+  compare_columns(registry_row("losses", loss$record), y_true, y_pred, loss$axis,
     loss$config$ignore_class, call)
 }
 
-is_whole_loss <- function(loss) bitwAnd(registry_row("losses", loss$name)$flags, 2L) > 0
+is_whole_loss <- function(loss) bitwAnd(registry_row("losses", loss$record)$flags, 2L) > 0
 
 # One value for each column, or one for all.
 loss_values <- function(loss, y_true, y_pred, call) {
@@ -137,16 +144,18 @@ class_names <- function(names) {
 }
 
 # Other names of losses, and of the metrics that are means of them.
+short_names <- c(
+  mse = "mean_squared_error", mae = "mean_absolute_error",
+  mape = "mean_absolute_percentage_error", msle = "mean_squared_logarithmic_error",
+  bce = "binary_crossentropy", kld = "kl_divergence"
+)
+
+old_names <- c(
+  logcosh = "log_cosh", kullback_leibler_divergence = "kl_divergence",
+  cosine_proximity = "cosine_similarity", huber_loss = "huber"
+)
+
 makers_by_alias <- function(makers) {
-  short <- c(
-    mse = "mean_squared_error", mae = "mean_absolute_error",
-    mape = "mean_absolute_percentage_error", msle = "mean_squared_logarithmic_error",
-    bce = "binary_crossentropy", kld = "kl_divergence"
-  )
-  old <- c(
-    logcosh = "log_cosh", kullback_leibler_divergence = "kl_divergence",
-    cosine_proximity = "cosine_similarity", huber_loss = "huber"
-  )
-  all <- c(short, stats::setNames(short, toupper(names(short))), old)
+  all <- c(short_names, stats::setNames(short_names, toupper(names(short_names))), old_names)
   stats::setNames(makers[all], names(all))
 }

@@ -1,6 +1,7 @@
 # What all metrics share. A metric is a function whose environment is its state:
 #
-# name      the engine's record, or "custom", "mean", "sum"
+# name      the engine's record, or "custom", "mean", "sum"; `metric$record` for users, whose
+#           `metric$record` is the label
 # label     the name in logs
 # config    the metric's own arguments, checked
 # choice    what the engine is told
@@ -149,6 +150,8 @@ reset_metric <- function(metric) {
 `$.kestrel_metric` <- function(x, name) {
   state <- metric_state(x)
   switch(name,
+    name = state$label,
+    record = state$name,
     update_state = metric_updater(x),
     result = function() metric_result(x),
     reset_state = , reset_states = function() reset_metric(x),

@@ -32,7 +32,7 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   check_intact(object, environment())
   if (!identical(verbose, 0)) verbose <- resolve_verbose(verbose)
   if (!is.null(batch_size)) batch_size <- check_count(batch_size)
-  if (!is.null(steps)) steps <- check_count(steps)
+  steps <- check_step_count(steps)
   threads <- engine_settings(threads)
   if (is_sparse(x)) {
     if (nrow(x) < 1) return(predict(object, dense_batch(x)))

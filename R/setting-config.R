@@ -20,7 +20,7 @@ setting_config <- function(object) {
   name <- if (inherits(object, "kestrel_optimizer")) {
     optimizer_field(object, "record")
   } else {
-    object$name
+    object$record %||% object$name
   }
   structure(constructor_values(object), origin = c(class(object)[1], name))
 }

@@ -3,7 +3,7 @@
 # Whether the loss takes class codes 0 .. k - 1 instead of a column per class.
 takes_codes <- function(loss) {
   rows <- registry("losses")
-  isTRUE(rows$flags[match(fields(loss)$name, rows$name)] %% 2L > 0)
+  isTRUE(rows$flags[match(fields(loss)$record, rows$name)] %% 2L > 0)
 }
 
 # Losses that take y of the output's shape whatever its numbers are, by name.
@@ -12,7 +12,7 @@ takes_any_number <- function(loss) {
     rows <- registry("losses")
     assign("any_number", setdiff(rows$name[rows$flags %% 2L == 0], warned_losses), envir = the)
   }
-  inherits(loss, "kestrel_loss") && match(fields(loss)$name, the$any_number, 0L) > 0L
+  inherits(loss, "kestrel_loss") && match(fields(loss)$record, the$any_number, 0L) > 0L
 }
 
 # list(values, classes) for each output that has a loss.
@@ -143,10 +143,10 @@ is_one_column <- function(dims, output) {
   identical(dims, positions) || identical(dims, c(positions, 1L))
 }
 
-is_class_loss <- function(loss) grepl("cross", loss$name)
+is_class_loss <- function(loss) grepl("cross", loss$record)
 
 target_hint <- function(y, dims, output, loss) {
-  if (prod(dims) == 1 && grepl("categorical", loss$name)) {
+  if (prod(dims) == 1 && grepl("categorical", loss$record)) {
     return("For class codes use loss = \"sparse_categorical_crossentropy\", to_categorical(y), or a factor.")
   }
   k <- dims[length(dims)]
@@ -165,7 +165,7 @@ warned_losses <- c(binary_losses, one_hot_losses, "poisson")
 
 # What Keras runs without a word and is certain to be a mistake.
 warn_target <- function(y, loss, output, arg, call) {
-  name <- fields(loss)$name
+  name <- fields(loss)$record
   if (!name %in% warned_losses) return(invisible())
   if (name %in% binary_losses && (min(y) < 0 || max(y) > 1)) {
     warn_kestrel("target_range", sprintf("`%s` has values outside 0 to 1 (%s to %s): the loss has no lower bound.", arg, format(min(y)), format(max(y))),

@@ -66,7 +66,7 @@ loss_is_fused <- function(nodes, place, loss) {
 }
 
 fused_choice <- function(loss) {
-  h <- registry_row("losses", loss$name)$hparams
+  h <- registry_row("losses", loss$record)$hparams
   at <- match("from_logits", names(h))
   choice <- loss$choice
   choice$h[at] <- 1

@@ -90,9 +90,9 @@ random_targets <- function(n, model, loss) {
     dims <- c(n, if (length(output) > 1) output[-length(output)] else 1)
     return(array(sample(k, prod(dims), TRUE) - 1, dims))
   }
-  kind <- if (grepl("cross|hinge|dice|tversky", loss$name)) "class" else "any"
+  kind <- if (grepl("cross|hinge|dice|tversky", loss$record)) "class" else "any"
   if (runif(1) < 0.25) kind <- sample(c("class", "share", "any"), 1)
-  if (loss$name == "poisson" && runif(1) < 0.9) kind <- "count"
+  if (loss$record == "poisson" && runif(1) < 0.9) kind <- "count"
   values <- switch(kind,
     class = if (k > 1 && runif(1) < 0.7) indicator_rows(n * prod(output) / k, k) else sample(0:1, count, TRUE),
     share = round(runif(count), 1),

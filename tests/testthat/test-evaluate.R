@@ -70,7 +70,7 @@ test_that("a score is read as a list and as a vector", {
   expect_identical(score$loss, score[["loss"]])
   expect_identical(score[1], c(loss = score$loss))
   expect_identical(score["mae"], c(mae = score[[2]]))
-  expect_null(score$accuracy)
+  expect_error(score$accuracy, "There are: \"loss\", \"mae\"", class = "kestrel_error_argument")
   expect_type(score, "double")
 })
 

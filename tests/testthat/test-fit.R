@@ -278,3 +278,21 @@ test_that("validation_freq beyond what R counts to is refused", {
       "validation_freq", model)
   }
 })
+
+test_that("numbers of steps that are quotients lose their part, as in R keras", {
+  histories <- lapply(c(2, 2.9), function(steps) {
+    set.seed(3)
+  model <- keras_model_sequential(input_shape = 4) %>% layer_dense(2)
+    model %>% compile(loss = "mse", optimizer = "sgd")
+    set.seed(1)
+    fit(model, wave_x(), wave_y(), batch_size = 8, epochs = 2, verbose = 0,
+      steps_per_epoch = steps, validation_steps = steps, validation_data = list(wave_x(), wave_y()))
+  })
+  expect_identical(histories[[1]]$metrics, histories[[2]]$metrics)
+  set.seed(3)
+    model <- keras_model_sequential(input_shape = 4) %>% layer_dense(2)
+  model %>% compile(loss = "mse", optimizer = "sgd")
+  expect_identical(predict(model, wave_x(), steps = 1.5), predict(model, wave_x(), steps = 1))
+  expect_error(fit(model, wave_x(), wave_y(), steps_per_epoch = 0.5), "less than one batch",
+    class = "kestrel_error_argument")
+})

@@ -32,20 +32,20 @@ test_that("it is settled anew for other data, not by validation data", {
   model <- small_model(units = 3, activation = "softmax", loss = "ce")
   expect_identical(model$loss$label, "ce")
   fit(model, small_x(), codes, epochs = 1, verbose = 0)
-  expect_identical(model$loss$name, "sparse_categorical_crossentropy")
+  expect_identical(model$loss$record, "sparse_categorical_crossentropy")
   sparse <- evaluate(model, small_x(), codes, verbose = 0)
   expect_equal(evaluate(model, small_x(), to_categorical(codes), verbose = 0), sparse)
-  expect_identical(model$loss$name, "categorical_crossentropy")
+  expect_identical(model$loss$record, "categorical_crossentropy")
   other <- list(small_x(), to_categorical(codes))
   expect_refused(fit(model, small_x(), codes, validation_data = other), "shape", model = model)
 })
 
 test_that("losses and metrics are known in any case", {
   for (name in c("mse", "MSE", "Mse", "Mean_Squared_Error", "MeanSquaredError")) {
-    expect_identical(as_loss(name)$name, "mean_squared_error")
+    expect_identical(as_loss(name)$record, "mean_squared_error")
   }
-  expect_identical(as_loss("KLDivergence")$name, "kl_divergence")
-  expect_identical(as_metric("Mse")$name, "mean_squared_error")
+  expect_identical(as_loss("KLDivergence")$record, "kl_divergence")
+  expect_identical(as_metric("Mse")$record, "mean_squared_error")
   expect_identical(as_metric("Mse")$label, "Mse")
   expect_refused(as_loss("MSEE"), "argument")
   # One unit: no warning of a categorical loss of one class.

@@ -2,7 +2,7 @@ test_that("every loss of the engine has its constructor", {
   for (name in registry("losses")$name) {
     loss <- get(paste0("loss_", name))()
     expect_s3_class(loss, "kestrel_loss")
-    expect_identical(loss$name, name)
+    expect_identical(loss$record, name)
     expect_identical(as_loss(name)$choice, loss$choice)
     expect_identical(as_loss(get(paste0("loss_", name)))$choice, loss$choice)
     expect_identical(loss$reduction, "sum_over_batch_size")

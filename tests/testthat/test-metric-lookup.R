@@ -10,7 +10,7 @@ test_that("names in logs are as written", {
 })
 
 test_that("accuracy and cross-entropy are resolved by shapes", {
-  resolved <- function(x, columns, units) resolve_metric(as_metric(x), columns, units)[["name"]]
+  resolved <- function(x, columns, units) resolve_metric(as_metric(x), columns, units)$record
   for (x in c("accuracy", "acc")) {
     expect_identical(resolved(x, 1, 1), "binary_accuracy")
     expect_identical(resolved(x, 1, 3), "sparse_categorical_accuracy")

@@ -70,3 +70,15 @@ test_that("metrics survive saving, with their sums", {
   expect_identical(m$result(), .625)
   expect_lt(length(serialize(m, NULL)), 5000)
 })
+
+test_that("the name that was given is the name of a metric or loss", {
+  expect_identical(metric_auc(name = "prc")$name, "prc")
+  expect_identical(metric_auc(name = "prc")[["name"]], "prc")
+  expect_identical(metric_mean_absolute_error(name = "a")$name, "a")
+  expect_identical(metric_sum(name = "q")$name, "q")
+  expect_identical(metric_precision()$name, "precision")
+  expect_identical(custom_metric("mine", function(y_true, y_pred) y_pred)$name, "mine")
+  expect_identical(loss_huber(name = "h")$name, "h")
+  expect_identical(loss_huber()[["name"]], "huber")
+  expect_identical(loss_huber(name = "h")$record, "huber")
+})

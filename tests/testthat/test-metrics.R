@@ -10,10 +10,10 @@ test_that("every metric of the engine has its constructor", {
     make <- get(paste0("metric_", name))
     metric <- do.call(make, needed[[name]] %||% list())
     expect_s3_class(metric, "kestrel_metric")
-    expect_identical(metric$name, name)
+    expect_identical(metric$record, name)
     if (name %in% c("accuracy", "mean", names(needed))) next
     expect_identical(as_metric(name)$choice, metric$choice)
-    expect_identical(as_metric(make)$name, name)
+    expect_identical(as_metric(make)$record, name)
     expect_identical(from_config(get_config(metric))$choice, metric$choice)
   }
 })

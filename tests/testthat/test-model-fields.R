@@ -9,7 +9,7 @@ test_that("the methods of Keras' model are there", {
   expect_identical(model$evaluate(small_x(), small_y(), verbose = 0),
     evaluate(model, small_x(), small_y(), verbose = 0))
   model$compile(loss = "mae", optimizer = "adam")
-  expect_identical(model$loss$name, "mean_absolute_error")
+  expect_identical(model$loss$record, "mean_absolute_error")
   h <- model$fit(small_x(), small_y(), epochs = 2, verbose = 0)
   expect_identical(model$history, h)
   expect_identical(model$get_layer("dense_1")$units, 1L)

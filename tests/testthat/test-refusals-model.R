@@ -216,7 +216,7 @@ test_that("names of activations in any case are the same in any locale", {
   on.exit(Sys.setlocale("LC_CTYPE", old))
   for (locale in c("C", "tr_TR.UTF-8", "tr_TR.utf8")) {
     if (!nzchar(suppressWarnings(Sys.setlocale("LC_CTYPE", locale)))) next
-    expect_identical(compile(small_model(), loss = "MEAN_SQUARED_ERROR", optimizer = "RMSPROP")$loss$name, "mean_squared_error")
+    expect_identical(compile(small_model(), loss = "MEAN_SQUARED_ERROR", optimizer = "RMSPROP")$loss$record, "mean_squared_error")
     expect_refused(layer_dense(units = 1, activation = "SIGMOIDE"), "argument", "activation", names = "sigmoid")
   }
 })
