@@ -118,7 +118,10 @@ redrawn_layer <- function(layer) {
 find_capacity <- function(case) {
   if (attr(case$floor, "type") != "piecewise" || length(case$hidden) != 1) return(NULL)
   floor <- as.double(case$floor)
-  if (!has_share(case, floor, 0.05)) return(NULL)
+  noise <- noise_left(case)
+  if (!has_share(case, floor, 0.05) || floor < 1.5 * noise) return(NULL)
+  low <- max(case$base, noise)
+  if (share_between(case, low, floor) < 0.05) return(NULL)
   found(
     "Too few units for these bends", "PROVEN",
     sprintf("With one input, %s of relu make at most %d straight pieces.",
@@ -126,9 +129,16 @@ find_capacity <- function(case) {
     sprintf("Lowest loss of any function of so many pieces: %s", digits(floor)),
     paste("more units in the hidden layer, with a bias_initializer that spreads their bends:",
       "with biases of 0 all begin at x = 0."),
-    explains = share_between(case, case$base, floor), certificate = floor_certificate(case),
+    explains = share_between(case, low, floor), certificate = floor_certificate(case),
     fix = list(what = "widen", spread = max(abs(case$inputs)))
   )
+}
+
+# What noise alone leaves when a line is fitted to each piece: more units would follow noise.
+noise_left <- function(case) {
+  fitted <- 2 * (case$hidden[[1]]$width + 1)
+  noise <- case$compiled$loss_weights * local_noise(as.vector(case$inputs), case$targets)
+  if (is.finite(noise)) noise * max(1 - fitted / case$rows, 0) else 0
 }
 
 find_witness <- function(case) {

@@ -145,6 +145,7 @@ raw_inputs <- function(case) {
   arrange_inputs(case$model, x, "x", NULL)
 }
 
+# Measured again and again at the same few values is no fault; rows that came to be copies may be.
 find_duplicates <- function(case) {
   floor <- case$data_floor
   groups <- max(case$groups)
@@ -152,6 +153,7 @@ find_duplicates <- function(case) {
   own <- max(lowest_value(case), group_loss(case, seq_len(case$rows)))
   if (!isTRUE(floor - own > 1e-9 * max(abs(case$loss), 1e-300))) return(NULL)
   share <- (floor - own) / max(case$loss - own, floor - own)
+  copied <- !repeats_by_chance(case$inputs)
   found(
     "Equal inputs, different targets", "PROVEN",
     "Rows of x that are equal have different targets; no function of x can meet them all.",
@@ -159,8 +161,12 @@ find_duplicates <- function(case) {
       format(groups, big.mark = ",")),
       sprintf("Lowest loss that any network reaches on these inputs: %s (now %s)", digits(floor),
         digits(case$loss))),
-    "inputs that tell these rows apart; otherwise this part of the loss is noise.",
-    explains = share, severity = if (share >= 0.5) "fault" else "note",
+    if (copied) {
+      "look how rows came to be repeated (a join, rounding, a column lost); else this is noise."
+    } else {
+      "inputs that tell these rows apart; otherwise this part of the loss is noise."
+    },
+    explains = share, severity = if (copied && share >= 0.5) "fault" else "note",
     certificate = certificate("floor", quote(
       all(equal_inputs(groups)) && value(best_within(groups)) <= loss * (1 + 1e-10) + 1e-14
     ), list(groups = case$groups, floor = floor))

@@ -25,11 +25,15 @@ find_linear_collapse <- function(case) {
     if (!is.na(floor)) linear_numbers(case, floor),
     sprintf("activation = \"%s\" in the %s.", "tanh",
       if (length(case$dense) > 2) "hidden layers" else "first layer"),
-    explains = share, severity = if (harmless || isTRUE(share < 0.01)) "note" else "fault",
+    explains = share,
+    severity = if (harmless || isTRUE(share < 0.01) || has_no_bend(case)) "note" else "fault",
     certificate = linear_certificate(case, floor),
     fix = list(what = "hidden_activation", to = "tanh")
   )
 }
+
+# Enough rows to tell, and nothing but noise about a linear model.
+has_no_bend <- function(case) has_data(case) && case$computable && isTRUE(case$bend_p > 1e-3)
 
 full_rank_floor <- function(case) if (case$last == "linear") case$affine_loss else NA_real_
 

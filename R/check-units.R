@@ -54,14 +54,14 @@ find_dead <- function(case) {
   low <- if (case$level == "quick") case$base else max(case$base, as.double(case$floor))
   share <- if (is.na(cell)) NA else share_between(case, low, cell)
   whole <- any(dead == vapply(case$dead, `[[`, 0L, "width"))
-  harmful <- whole || isTRUE(share >= 0.05)
+  harmful <- whole || isTRUE(share >= least_harm(case, any(dead)))
   if (!any(dead) && !harmful) return(NULL)
   if (whole && !isTRUE(share >= 0.05)) share <- NA
   worst <- case$dead[[which.max(dead / vapply(case$dead, `[[`, 0L, "width") + off / case$rows)]]
   found(
     if (any(dead)) "Dead units" else "Rows on which all units are off", "PROVEN",
     dead_sentence(worst),
-    c(sprintf("Layer \"%s\": %d of %d units are off on every row", worst$name, length(worst$units),
+    c(if (any(dead)) sprintf("Layer \"%s\": %d of %d units are off on every row", worst$name, length(worst$units),
       worst$width),
       if (length(worst$rows)) sprintf("%s of %d rows have all units of the layer off.",
         format(length(worst$rows), big.mark = ","), case$rows),
@@ -76,6 +76,13 @@ find_dead <- function(case) {
   )
 }
 
+# Rows that are off in a hidden layer come on again when other rows move the weights, unless they are
+# all that is left of the loss.
+least_harm <- function(case, dead) {
+  last <- any(vapply(case$dead, function(d) d$last && length(d$rows) > 0, NA))
+  if (last) 0.05 else if (dead) 0.25 else if (is_trained(case)) 0.9 else Inf
+}
+
 # Data or first weights that leave a layer no chance.
 dies_of_start <- function(case) is_off_scale(case) || !is.null(find_initial_scale(case))
 
@@ -87,6 +94,8 @@ is_too_small <- function(case) {
 dead_sentence <- function(d) {
   if (d$last) return(
     "A last layer of relu that is 0 on a row passes no gradient back: that row teaches nothing.")
+  if (!length(d$units)) return(sprintf(
+    "Rows on which all units of layer \"%s\" are 0 get one output, and pass no gradient back through it.", d$name))
   "A relu that is 0 on all rows passes no gradient back: its incoming weights stay as they are."
 }
 

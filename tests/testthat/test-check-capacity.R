@@ -18,3 +18,17 @@ test_that("weights that are looked for interpolate the founding data", {
   case <- new_case(net(1, c(10, 1), c("tanh", "linear")), founding$x, founding$y, NULL, NULL, NULL, 5, environment())
   expect_lt(withr::with_seed(1, case$witness$loss), 1e-25)
 })
+
+test_that("units for which only noise is left are not too few", {
+  skip_if_not_installed("withr")
+  withr::local_seed(1)
+  x <- sort(stats::runif(200, -3, 3))
+  y <- sin(x) + 0.1 * stats::rnorm(200)
+  few <- function(units) {
+    m <- net(1, c(units, 1), c("relu", "linear"), epochs = 400, x = x, y = y)
+    diagnose(m, x, y, checks = "C1")
+  }
+  expect_identical(few(16)$id, character())
+  expect_identical(few(1)$id, "C1")
+  expect_lt(few(1)$explains, 1 - 0.01 / 0.1)
+})

@@ -16,3 +16,16 @@ test_that("weights count in it", {
   floor <- attr(d, "findings")[[match("D1", d$id)]]$certificate$values$floor
   expect_equal(floor, 0.25)
 })
+
+test_that("repeated measurements at a few values are noted, with their share, and no fault", {
+  x <- scale(cars$speed)
+  m <- seeded(function() net(1, c(8, 1), c("tanh", "linear"), epochs = 300, x = x, y = cars$dist / 50))
+  d <- diagnose(m, x, cars$dist / 50, level = "quick")
+  expect_identical(d$severity[d$id == "D1"], "note")
+  expect_gt(d$explains[d$id == "D1"], 0.5)
+  expect_false(has_problem(d))
+})
+
+test_that("copies of rows with other targets are a fault", {
+  expect_identical(found_in(faulty$D1, "D1")$severity, "fault")
+})

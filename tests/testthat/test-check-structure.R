@@ -19,3 +19,20 @@ test_that("an activation in a layer of its own counts", {
   m %>% compile(loss = "mse")
   expect_true("S1" %in% diagnose(m)$id)
 })
+
+test_that("collapse is no fault where nothing but noise is left, and one where a bend is", {
+  skip_if_not_installed("withr")
+  withr::local_seed(1)
+  x <- matrix(stats::rnorm(300), 100)
+  straight <- drop(x %*% 1:3) + stats::rnorm(100)
+  severity <- function(y, end = "linear", loss = "mse") {
+    m <- net(3, c(8, 1), c("linear", end), loss, epochs = 200, x = x, y = y, optimizer = optimizer_adam(0.05))
+    d <- diagnose(m, x, y, checks = "S1")
+    expect_gt(d$explains, 0.9)
+    d$severity
+  }
+  expect_identical(severity(straight), "note")
+  expect_identical(severity(straight + x[, 1]^2), "fault")
+  expect_identical(severity(as.double(stats::runif(100) < stats::plogis(straight)), "sigmoid", "binary_crossentropy"), "note")
+  expect_identical(severity(as.double(x[, 1] * x[, 2] > 0), "sigmoid", "binary_crossentropy"), "fault")
+})

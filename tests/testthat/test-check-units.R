@@ -29,3 +29,21 @@ test_that("a quick look at many rows finds the units that are off on all of them
   expect_identical(off(x), 1L)
   expect_identical(off(replace(x, 2, 3)), integer())
 })
+
+test_that("rows on which all units are off are told in words of rows, and are no fault by themselves", {
+  m <- net(1, c(2, 1), c("relu", "linear"))
+  x <- cbind(c(-2, -1, 1, 2, 3, 4, 5))
+  y <- c(-1, 1, 2, 4, 6, 8, 10)
+  # Both units are off for x < 0; what is left of the loss is theirs, but nobody has trained.
+  set_weights(m, list(matrix(1, 1, 2), c(0, 0), matrix(1, 2, 1), 0))
+  expect_identical(diagnose(m, x, y, checks = "U1")$id, character())
+  m %>% fit(x, y, epochs = 1, verbose = 0)
+  set_weights(m, list(matrix(1, 1, 2), c(0, 0), matrix(1, 2, 1), 0))
+  d <- diagnose(m, x, y, checks = "U1", verify = TRUE)
+  expect_identical(d[c("cause", "severity")], data.frame(cause = "Rows on which all units are off", severity = "fault"))
+  expect_true(d$verified)
+  expect_match(d$evidence, "get one output")
+  expect_no_match(d$evidence, "0 of 2 units")
+  set_weights(m, list(matrix(1, 1, 2), c(0, 0), matrix(0.8, 2, 1), 0))
+  expect_identical(diagnose(m, x, y, checks = "U1")$id, character())
+})
