@@ -147,6 +147,7 @@ data_arrays <- function(arrays, from = 0L, n = sample_count(arrays[[1]])) {
 # Numbers that are missing or infinite: count and first position, as an error. `rows`:
 # whether they are data, of which rows can be left out.
 check_finite <- function(x, arg, call = caller_env(), rows = TRUE) {
+  if (is.character(x)) return(check_no_missing(x, arg, call))
   counts <- count_missing(x)
   if (counts[4] == 0) return(x)
   first <- x[counts[4]]

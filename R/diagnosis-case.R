@@ -22,18 +22,21 @@ new_case <- function(model, x, y, sample_weight, validation_data, history, budge
   }
   if (!model_state(model)$built) case$model <- clone_model(model)
   case$raw <- list(x = x, y = y)
-  if (model_state(case$model)$built && any(is_masked(case$model))) return(without_data(case, call))
+  if (any(takes_strings(case$model))) return(without_data(case, "inputs of numbers", call))
+  if (model_state(case$model)$built && any(is_masked(case$model))) {
+    return(without_data(case, "a loss without masks", call))
+  }
   take_data(case, x, y, sample_weight, call)
   if (!is.null(validation_data)) take_validation(case, validation_data, call)
   case
 }
 
-# Masks leave steps out of the loss, which the checks of data know nothing of: only model, weights
-# and history are looked at.
-without_data <- function(case, call) {
+# The checks of data know nothing of strings, nor of masks, which leave steps out of the loss: only
+# model, weights and history are looked at. `needed`: what these checks would need.
+without_data <- function(case, needed, call) {
   check_samples(case$model, case$raw$x, case$raw$y, NULL, call = call)
   case$raw <- NULL
-  case$masked <- TRUE
+  case$needed <- needed
   case
 }
 

@@ -102,7 +102,7 @@ closing_line <- function(x) {
   unfit <- length(attr(x, "unfit"))
   chain <- paste(c("check needs", "checks need"), "a chain of dense layers")
   for_chains <- if (unfit) sprintf("; %s", count_of(unfit, chain[1], chain[2]))
-  what <- if (isTRUE(attr(x, "case")$masked)) "a loss without masks" else "x and y"
+  what <- attr(x, "case")$needed %||% "x and y"
   without <- if (!has_data(attr(x, "case")) && is.null(attr(x, "case")$refusal)) {
     left <- length(attr(x, "left_out"))
     sprintf("; %s", count_of(left, paste("check needs", what), paste("checks need", what)))

@@ -39,6 +39,7 @@ keras_model <- function(inputs = NULL, outputs = NULL, name = NULL, ...) {
   name <- check_name(name)
   inputs <- check_tensors(inputs, "inputs", call)
   outputs <- check_tensors(outputs, "outputs", call)
+  check_numbers_out(outputs, call)
   check_distinct(inputs, call)
   graph <- trace_graph(inputs, outputs, call)
   model <- graph_model(graph, name, names(inputs), names(outputs), call)
@@ -57,6 +58,14 @@ check_tensors <- function(x, arg, call) {
   }
   check_keys(names(x), arg, call)
   x
+}
+
+check_numbers_out <- function(outputs, call) {
+  bad <- Position(is_string_tensor, outputs)
+  if (is.na(bad)) return(invisible(outputs))
+  stop_kestrel("argument", sprintf("`outputs[[%d]]` must be numbers, not strings.", bad),
+    hint = "Make codes of them, with layer_string_lookup() or layer_hashing().",
+    argument = sprintf("outputs[[%d]]", bad), call = call)
 }
 
 check_keys <- function(keys, arg, call) {
@@ -93,8 +102,8 @@ first_serials <- function(parts) {
 
 # The precision of the model: that which inputs or layers ask for.
 joint_type <- function(parts, call) {
-  wanted <- unique(unlist(lapply(parts, function(part) environment(part)$dtype)))
-  if (length(wanted) < 2) return(wanted %||% floatx())
+  wanted <- setdiff(unlist(lapply(parts, function(part) environment(part)$dtype)), "string")
+  if (length(wanted) < 2) return(if (length(wanted)) wanted else floatx())
   stop_kestrel("argument", sprintf("`dtype` is %s in the same model.",
     paste(quote_names(wanted), collapse = " and ")), hint = "A model has one precision.",
     argument = "dtype", value = wanted, call = call)

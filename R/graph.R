@@ -174,7 +174,7 @@ stack_tensors <- function(model) {
   state <- model_state(model)
   if (is.null(state$tensors)) {
     check_built(model)
-    start <- new_input(state$input)
+    start <- new_input(state$input, dtype = if (takes_strings(model)) "string")
     state$tensors <- Reduce(function(x, part) part(x), state$layers, start, accumulate = TRUE)
   }
   state$tensors

@@ -5,8 +5,7 @@
 #' those of Keras: of a word (in UTF-8) or of a number written out in digits (without what follows
 #' the point), the fingerprint is FarmHash's 64 bits, or with a `salt` those of SipHash-2-4.
 #'
-#' Words are hashed before a model sees them, `x <- layer(words)`; in a model the layer takes
-#' numbers.
+#' In a model the layer takes numbers, or reads an input of strings, `layer_input(1, dtype = "string")`.
 #'
 #' @inheritParams layer_dense
 #' @param num_bins how many codes there are.
@@ -28,7 +27,7 @@
 #' @export
 layer_hashing <- function(object, num_bins, mask_value = NULL, salt = NULL, output_mode = "int",
                           sparse = FALSE, input_shape = NULL, name = NULL, ...) {
-  options <- layer_options(list(...), input_shape, name)
+  options <- layer_options(without_code_type(list(...)), input_shape, name)
   config <- list(
     num_bins = check_count(num_bins), mask_value = check_token(mask_value), salt = check_salt(salt),
     output_mode = check_encoding(output_mode, others = "int")
@@ -75,11 +74,17 @@ as_words_or_numbers <- function(x, call) {
 
 hash_tokens <- function(layer, x, call) {
   config <- layer_config(layer)
+  encode_codes(string_codes(layer, x, call), config$num_bins, config$output_mode)
+}
+
+#' @export
+string_codes.kestrel_layer_hashing <- function(layer, x, call) {
+  config <- layer_config(layer)
   masked <- masked_tokens(config, x, call)
   words <- if (is.character(x)) x else sprintf("%.0f", trunc(x) + 0)
   codes <- array(engine_hash(words, config$num_bins - !is.null(masked), config$salt), dim(x))
   if (!is.null(masked)) codes[] <- ifelse(masked, 0, codes + 1)
-  encode_codes(codes, config$num_bins, config$output_mode)
+  codes
 }
 
 # Which tokens are the mask; NULL: no code is kept for it.
@@ -92,10 +97,19 @@ masked_tokens <- function(config, x, call) {
 }
 
 encode_codes <- function(codes, tokens, mode) {
-  if (mode == "int") codes else layer_category_encoding(num_tokens = tokens, output_mode = mode)(codes)
+  if (mode == "int") return(codes)
+  spec <- layer_spec(list(free_node(encoding_node(tokens, mode))), sample_dims(codes), "float64")
+  n <- sample_count(codes)
+  engine_predict(spec, double(), data_arrays(list(codes)), max(n, 1L), FALSE, 0, 1L)[[1]]
 }
 
-# In a model R hashes the numbers, batch by batch.
+#' @export
+code_node.kestrel_layer_hashing <- function(layer, input) {
+  config <- layer_config(layer)
+  codes_as(config$output_mode, config$num_bins)
+}
+
+# In a model R hashes numbers batch by batch, strings as soon as they come in.
 #' @export
 layer_nodes.kestrel_layer_hashing <- function(layer, input) {
   config <- layer_config(layer)

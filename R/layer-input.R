@@ -10,7 +10,8 @@
 #' @param name name of the input, by which data can be given in a named list; `input_1`,
 #'   `input_2`, ... by default.
 #' @param dtype precision of the model, "float32" or "float64"; integer types are accepted and
-#'   have no effect.
+#'   have no effect. "string" for strings, which [layer_string_lookup()], [layer_hashing()] and
+#'   [layer_text_vectorization()] can read.
 #' @param sparse,ragged,tensor,optional,batch_size accepted from R keras scripts, without
 #'   effect where they are `NULL`, `FALSE` or a number; anything else is an error.
 #' @param ... not used.
@@ -51,9 +52,10 @@ check_unused <- function(x, call = caller_env()) {
 
 # NULL for types that say nothing of the precision.
 check_input_type <- function(x, arg = "dtype", call = caller_env()) {
+  if (identical(x, "string")) return(x)
   others <- c("int32", "int64", "int16", "int8", "uint8", "bool")
   if (is.null(x) || is_string(x) && x %in% others) return(NULL)
-  check_choice(x, c("float32", "float64", others), "a type of numbers", arg = arg, call = call)
+  check_choice(x, c("float32", "float64", others, "string"), "a type", arg = arg, call = call)
 }
 
 # The tensor of a new input layer.

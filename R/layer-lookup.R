@@ -12,8 +12,10 @@
 #' `"tf_idf"` it finds the weights, too: `log(1 + n / (1 + d))` for a token that is in d of the n
 #' samples, and their mean for unknown tokens.
 #'
-#' Words become codes before a model sees them: `x <- layer(words)`. `layer_integer_lookup()` may
-#' stand in a model.
+#' In a model `layer_string_lookup()` reads an input of strings, `layer_input(1, dtype = "string")`, or
+#' is the first of a stack of layers; `layer_integer_lookup()` may stand anywhere. Either works on
+#' data by itself, too: `x <- layer(words)`. A token that is `mask_token` counts for nothing in
+#' indicators.
 #'
 #' @inheritParams layer_dense
 #' @param max_tokens size of the vocabulary with the places that are no token's; `NULL` for no
@@ -38,8 +40,8 @@
 #'   layer, invisibly.
 #' @section Errors: `kestrel_error_argument` for bad settings and for tokens that occur twice;
 #'   `kestrel_error_data` for tokens of the wrong type and, without a place for them, unknown
-#'   ones; `kestrel_error_state` when the layer has no vocabulary yet, or a layer of words is
-#'   added to a model.
+#'   ones; `kestrel_error_state` when the layer has no vocabulary yet, when a model would have to hand
+#'   on strings, or has another number of indicators already.
 #' @source Keras: `keras.layers.StringLookup`, `IntegerLookup`.
 #' @family preprocessing layers
 #' @examples
@@ -56,7 +58,7 @@ layer_string_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L,
                                 invert = FALSE, output_mode = "int", pad_to_max_tokens = FALSE,
                                 sparse = FALSE, encoding = "utf-8", input_shape = NULL, name = NULL,
                                 ..., vocabulary_dtype = NULL) {
-  options <- layer_options(list(...), input_shape, name)
+  options <- layer_options(without_code_type(list(...)), input_shape, name)
   config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens)
   check_sparse_mode(sparse, output_mode)
   check_text_encoding(encoding)
@@ -73,7 +75,7 @@ layer_integer_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L
                                  idf_weights = NULL, invert = FALSE, output_mode = "int",
                                  sparse = FALSE, pad_to_max_tokens = FALSE, input_shape = NULL,
                                  name = NULL, ...) {
-  options <- layer_options(list(...), input_shape, name)
+  options <- layer_options(without_code_type(list(...)), input_shape, name)
   config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens)
   check_sparse_mode(sparse, output_mode)
   check_choice(vocabulary_dtype %||% "int64", c("int64", "int32"), "a type of whole numbers",
@@ -81,6 +83,13 @@ layer_integer_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L
   config$mask_token <- check_whole(mask_token, null = TRUE)
   config$oov_token <- check_whole(oov_token)
   new_lookup(object, "integer_lookup", config, vocabulary, idf_weights, options)
+}
+
+# Of layers that make codes, dtype is that of the codes or the tokens: it says nothing of the precision.
+without_code_type <- function(dots) {
+  type <- dots$dtype
+  if (is_string(type) && type %in% c("int64", "int32", "string")) dots$dtype <- NULL
+  dots
 }
 
 lookup_config <- function(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens,
@@ -130,19 +139,25 @@ new_lookup <- function(object, type, config, vocabulary, idf_weights, options, c
 call_layer.kestrel_layer_lookup <- function(layer, x, training = FALSE, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
   check_vocabulary_there(layer, call)
-  if (is_model(x) || is_symbolic(x)) {
-    if (layer_state(layer)$type == "string_lookup") stop_not_in_model(layer, call)
-    return(NextMethod())
-  }
+  if (is_model(x) || is_symbolic(x)) return(NextMethod())
   look_up(layer, x, call)
 }
 
 look_up <- function(layer, x, call) {
-  words <- c(special_tokens(layer), check_vocabulary_there(layer, call))
-  config <- layer_config(layer)
   dims <- if (is.data.frame(x) || !is.null(dim(x))) dim(x) else c(length(x), 1L)
-  if (config$invert) return(array(tokens_of(words, x, call), dims))
-  codes <- array(codes_of(layer, words, as_tokens(layer, x, "x", "data", call), call), dims)
+  if (layer_config(layer)$invert) return(array(tokens_of(layer, x, call), dims))
+  tokens <- array(as_tokens(layer, x, "x", "data", call), dims)
+  encode_lookup(layer, string_codes(layer, tokens, call))
+}
+
+#' @export
+string_codes.kestrel_layer_lookup <- function(layer, x, call) {
+  words <- c(special_tokens(layer), check_vocabulary_there(layer, call))
+  array(codes_of(layer, words, as.vector(x), call), dim(x))
+}
+
+encode_lookup <- function(layer, codes, ...) {
+  config <- layer_config(layer)
   width <- lookup_width(layer)
   if (config$output_mode != "tf_idf") return(encode_codes(codes, width, config$output_mode))
   counts <- encode_codes(codes, width, "count")
@@ -158,11 +173,13 @@ lookup_width <- function(layer) {
   }
 }
 
+# -1 is the mask where it has no code.
 codes_of <- function(layer, words, tokens, call) {
+  config <- layer_config(layer)
   codes <- match(tokens, words) - 1
+  if (config$output_mode != "int" && !is.null(config$mask_token)) codes[tokens == config$mask_token] <- -1
   unknown <- is.na(codes)
   if (!any(unknown)) return(codes)
-  config <- layer_config(layer)
   if (config$num_oov_indices == 0) {
     at <- which(unknown)[1]
     stop_kestrel("data", sprintf("`x` holds %s, which is not in the vocabulary (position %d).",
@@ -176,12 +193,13 @@ codes_of <- function(layer, words, tokens, call) {
 
 unknown_codes <- function(tokens, n) if (is.character(tokens)) engine_hash(tokens, n) else tokens %% n
 
-tokens_of <- function(words, x, call) {
+tokens_of <- function(layer, x, call) {
+  words <- c(special_tokens(layer), check_vocabulary_there(layer, call))
   check_codes_of_layer(check_data(x, "x", call), length(words), "vocabulary", "x", call)
   words[as.vector(unlist(x)) + 1]
 }
 
-# In a model R looks the numbers up, batch by batch.
+# In a model R looks numbers up batch by batch, strings as soon as they come in.
 #' @export
 layer_nodes.kestrel_layer_lookup <- function(layer, input) {
   output <- encoded_dims(input, lookup_width(layer), layer_config(layer)$output_mode)
@@ -189,12 +207,17 @@ layer_nodes.kestrel_layer_lookup <- function(layer, input) {
 }
 
 #' @export
-check_fits.kestrel_layer_lookup <- function(layer, input, call) {
-  if (layer_state(layer)$type == "string_lookup") stop_not_in_model(layer, call)
-  check_vocabulary_there(layer, call)
+code_node.kestrel_layer_lookup <- function(layer, input) {
+  mode <- layer_config(layer)$output_mode
+  width <- lookup_width(layer)
+  if (mode != "tf_idf") return(codes_as(mode, width))
+  data_node(layer, encoded_dims(input, width, mode), encode_lookup)
 }
 
-stop_not_in_model <- function(layer, call) {
-  stop_kestrel("state", sprintf("Layer \"%s\" works on data, not in a model.", layer$name),
-    hint = "Call it first: x <- layer(words).", call = call)
+#' @export
+check_fits.kestrel_layer_lookup <- function(layer, input, call) {
+  inverted <- layer_config(layer)$invert && layer_state(layer)$type == "string_lookup"
+  if (!inverted) return(check_vocabulary_there(layer, call))
+  stop_kestrel("state", sprintf("Layer \"%s\" makes strings, which no model can hand on.", layer$name),
+    hint = "Call it on what the model returns.", call = call)
 }

@@ -12,10 +12,11 @@ model_input <- function(model, x, arg, call = caller_env()) {
 # Checked by themselves, and as many samples in each.
 input_arrays <- function(model, x, arg, call) {
   n <- input_count(model)
-  if (n == 1) return(list(check_data(x, arg, call)))
+  if (n == 1) return(list(if (input_is_text(model, x)) check_strings(x, arg, call) else check_data(x, arg, call)))
   x <- arrange_inputs(model, x, arg, call)
   args <- element_args(arg, x)
-  arrays <- lapply(seq_len(n), function(i) check_data(x[[i]], args[i], call))
+  strings <- takes_strings(model)
+  arrays <- lapply(seq_len(n), function(i) (if (strings[i]) check_strings else check_data)(x[[i]], args[i], call))
   check_counts(arrays, args, call)
   arrays
 }
@@ -32,6 +33,7 @@ element_args <- function(arg, x) {
 }
 
 arrange_inputs <- function(model, x, arg, call) {
+  if (is.data.frame(x)) x <- as.list(x)
   arrange(x, input_names(model), "input", arg, call)
 }
 
@@ -72,21 +74,23 @@ stop_count <- function(args, counts, call) {
   )
 }
 
-# Arrays that were checked by themselves.
+# Arrays that were checked by themselves, as the engine takes them.
 check_fits_input <- function(model, arrays, arg, call) {
   dims <- lapply(arrays, sample_dims)
+  state <- model_state(model)
+  if (is.character(arrays[[1]]) && !state$built) state$strings <- TRUE
   build_model(model, one_or_list(dims), call)
   expected <- model_inputs(model)
   if (length(dims) == 1) {
     check_input_dims(dims[[1]], expected[[1]], "the model", call, arg)
     check_input_codes(model, arrays, arg, call)
-    return(arrays)
+    return(engine_arrays(model, arrays, call))
   }
   args <- sprintf("%s[[%d]]", arg, seq_along(dims))
   what <- sprintf("input \"%s\" of the model", input_names(model))
   for (i in seq_along(dims)) check_input_dims(dims[[i]], expected[[i]], what[i], call, args[i])
   check_input_codes(model, arrays, args, call)
-  arrays
+  engine_arrays(model, arrays, call)
 }
 
 # What layers that read codes ask of the inputs they are called on.

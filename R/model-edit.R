@@ -84,7 +84,7 @@ clone_model <- function(model, ...) {
 
 clone_stack <- function(from) {
   copy <- new_model(from$name, list(input = from$input, precision = from$precision,
-    automatic = from$automatic))
+    automatic = from$automatic, strings = from$strings))
   for (part in from$layers) add_layer(copy, fresh_part(part))
   copy
 }
@@ -178,7 +178,7 @@ model_config <- function(model) {
     list(class_name = part_class(part), config = config)
   })
   config <- list(name = state$name, trainable = TRUE, dtype = state$precision, layers = layers,
-    build_input_shape = state$input)
+    build_input_shape = state$input, strings = state$strings)
   if (!is.null(state$graph)) {
     config <- c(config, list(graph = state$graph, input_keys = state$input_keys,
       output_keys = state$output_keys))
@@ -255,7 +255,8 @@ model_from_config <- function(config) {
       list(precision = config$dtype, automatic = FALSE))
     return(graph_again(fields, parts))
   }
-  model <- new_model(config$name, list(input = config$build_input_shape, precision = config$dtype))
+  model <- new_model(config$name, list(input = config$build_input_shape, precision = config$dtype,
+    strings = if (isTRUE(config$strings)) TRUE))
   for (part in parts) add_layer(model, part)
   model
 }

@@ -6,6 +6,7 @@
 # input             dims of a sample, NULL while unknown, a list of the dims of several inputs
 # input_keys,       names that the user gave to inputs and outputs
 #   output_keys
+# strings           of a stack: TRUE where it was said, or seen, that its input is strings
 # built, automatic  whether there are weights; whether the name was made here
 # nests, part       whether models are among the layers, or the model is part of another
 # precision         "float64" or "float32"; own_precision: whether the user chose it
@@ -76,10 +77,12 @@ model_options <- function(dots, input_shape, call) {
   old <- c("input_dim", "batch_input_shape", "input_batch_shape", "batch_shape", "batch_size",
     "input_batch_size", "dtype", "input_dtype", "trainable", "input_name", "input_layer_name")
   check_dots(dots[setdiff(names2(dots), old)], c("layers", "name", "input_shape", old), call = call)
+  type <- dots$dtype %||% dots$input_dtype
+  strings <- identical(type, "string")
   list(
     input = check_shape(given, null = TRUE, arg = "input_shape", call = call),
-    precision = check_dtype(dots$dtype %||% dots$input_dtype, call = call) %||% floatx(),
-    own_precision = !is.null(dots$dtype %||% dots$input_dtype)
+    precision = (if (!strings) check_dtype(type, call = call)) %||% floatx(),
+    own_precision = !is.null(type) && !strings, strings = if (strings) TRUE
   )
 }
 
@@ -138,6 +141,7 @@ add_layer <- function(model, layer, call = caller_env()) {
   check_new_layer(model, layer, call)
   input <- state$input %||% given_input(layer)
   check_disagreement(model, layer, input, call)
+  check_stack_kind(model, layer, call)
   precision <- joint_precision(model, layer, call)
   naming <- taken_names(state)
   join_layer(model, layer, output_dims(model) %||% input, call)
@@ -375,7 +379,7 @@ plain_columns <- function(state) {
   input <- state$input
   output <- state_outputs(state)
   list(
-    columns = if (state$built && length(input) == 1 && !is.list(input)) input,
+    columns = if (state$built && length(input) == 1 && !is.list(input) && !any(state_takes_strings(state))) input,
     units = if (length(output) == 1 && length(output[[1]]) == 1) output[[1]]
   )
 }

@@ -44,8 +44,7 @@ dims_list <- function(input) lapply(if (is.list(input)) input else list(input), 
 
 # The nodes of one layer, with all that C reads but their places. The last of them is its output, or
 # as many of them as an attribute `outputs` says.
-layer_chain <- function(layer, input, stream) {
-  own <- layer_nodes(layer, input)
+layer_chain <- function(layer, input, stream, own = layer_nodes(layer, input)) {
   nodes <- lapply(own, function(node) {
     list(
       layer = node$layer, activation = node$activation, trainable = layer_trainable(layer),
@@ -170,9 +169,9 @@ slot_rule <- function(layer, slot, call = caller_env()) {
 }
 
 # Built layers: nodes with the rules of their slots.
-built_chain <- function(layer, stream, input = layer_state(layer)$input) {
+built_chain <- function(layer, stream, input = layer_state(layer)$input, own = layer_nodes(layer, input)) {
   state <- layer_state(layer)
-  nodes <- layer_chain(layer, input, stream)
+  nodes <- layer_chain(layer, input, stream, own)
   rules <- lapply(state$slots, function(slot) slot_rule(layer, slot))
   owner <- rep(seq_along(nodes), state$by_node)
   for (i in seq_along(nodes)) nodes[[i]]$rules <- rules[owner == i]
@@ -183,19 +182,28 @@ built_chain <- function(layer, stream, input = layer_state(layer)$input) {
 # their first node as they are met; `part` of a node is the number of its layer, NULL if it has none.
 # `probed`: input k passes first through node k - 1, where the gradient by it can be read.
 network_spec <- function(model, probed = FALSE) {
-  inputs <- dims_list(model_inputs(model))
-  plan <- list2env(list(nodes = list(), n = 0L, layers = list(), marks = integer()), parent = emptyenv())
+  feeds <- engine_inputs(model)
+  inputs <- lapply(feeds, `[[`, "dims")
+  plan <- list2env(list(nodes = list(), n = 0L, layers = list(), marks = integer(), feeds = feeds),
+    parent = emptyenv())
   on.exit(for (state in plan$layers) rm(list = "mark", envir = state))
-  from <- list(places = -seq_along(inputs), dims = inputs, masks = rep(NA_integer_, length(inputs)))
-  if (probed) {
-    first <- put_nodes(plan, Map(probe_node, inputs, from$places), from$places)
-    from$places <- first + seq_along(inputs) - 1L
-  }
+  dims <- dims_list(model_inputs(model))
+  places <- input_places(feeds, length(dims))
+  if (probed) places <- probed_places(plan, inputs, places)
+  from <- list(places = places, dims = dims, masks = rep(NA_integer_, length(dims)))
   outputs <- place_model(plan, model, from)
   places <- vapply(outputs$places, pass_on, 0L, plan = plan)
   with_outside(list(inputs = inputs, nodes = unlist(plan$nodes, recursive = FALSE),
     outputs = places, masks = outputs$masks, unmasked = plan$unmasked,
     precision = model_state(model)$precision))
+}
+
+# Numbers pass through probes; the layers that read strings give none back.
+probed_places <- function(plan, inputs, places) {
+  put_nodes(plan, Map(probe_node, inputs, -seq_along(inputs)), -seq_along(inputs))
+  numbers <- places >= -length(inputs)
+  places[numbers] <- -places[numbers] - 1L
+  places
 }
 
 # Where the outputs of the model stand, their dims, and where their masks stand (NA: they have
@@ -224,7 +232,10 @@ outputs_of <- function(made, ends) {
 place_layer <- function(plan, layer, from) {
   state <- layer_state(layer)
   input <- joint_input(layer, from$dims)
-  nodes <- built_chain(layer, length(plan$nodes) + 1L, input)
+  feed <- read_feed(plan, layer, from$places)
+  if (!is.null(feed)) from$places <- -feed
+  nodes <- built_chain(layer, length(plan$nodes) + 1L, input,
+    if (is.null(feed)) layer_nodes(layer, input) else list(code_node(layer, input)))
   mask <- NA_integer_
   if (!all(is.na(from$masks))) {
     nodes <- masked_nodes(layer, nodes)

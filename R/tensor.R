@@ -43,6 +43,7 @@ layer_on_tensors <- function(layer, x, call) {
   inputs <- tensor_list(x)
   dims <- lapply(inputs, `[[`, "dims")
   if (!takes_several(layer)) check_one_tensor(layer, inputs, call)
+  check_kinds(layer, inputs, call)
   output <- layer_output(layer, joint_input(layer, dims), call)
   one_or_list(new_call(layer, inputs, dims_list(output)))
 }
@@ -58,6 +59,7 @@ check_one_tensor <- function(layer, inputs, call) {
 model_on_tensors <- function(model, x, call) {
   check_layers_present(model, call)
   inputs <- arrange_inputs(model, tensor_list(x), "x", call)
+  check_kinds(model, inputs, call)
   dims <- unname(lapply(inputs, `[[`, "dims"))
   build_model(model, one_or_list(dims), call)
   for (i in seq_along(dims)) {
@@ -118,7 +120,7 @@ str.kestrel_tensor <- function(object, ...) cat(" ", format(object), "\n", sep =
   switch(name,
     shape = c(NA, fields$dims),
     name = fields$call$part$name,
-    dtype = floatx(),
+    dtype = if (is_string_tensor(fields)) "string" else floatx(),
     call = , output = , dims = fields[[name]],
     stop_unknown_field("tensor", name, c("shape", "name", "dtype"), "tensor")
   )

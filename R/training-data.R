@@ -32,7 +32,7 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   args <- if (length(y) == 1) names[2] else element_args(names[2], y)
   for (o in seq_along(y)) check_same_count(n, y[[o]], c(names[1], args[o]), call)
   for (i in seq_along(x)) check_finite(x[[i]], if (length(x) == 1) names[1] else sprintf("%s[[%d]]", names[1], i), call)
-  check_fits_input(model, x, names[1], call)
+  x <- check_fits_input(model, x, names[1], call)
   if (names[1] == "x") settle_losses(model, y)
   targets <- target_arrays(model, y, args, call)
   own <- weight_list(model, sample_weight, n, names[3], call)

@@ -48,6 +48,7 @@ put_vocabulary <- function(layer, vocabulary, idf_weights, call) {
       room - length(special), length(special)), sprintf("%d tokens", length(words)), call = call)
   }
   weights <- check_idf(layer, idf_weights, length(words), length(special), call)
+  check_same_width(layer, length(words) + length(special), call)
   state <- layer_state(layer)
   state$config$vocabulary <- words
   state$config$idf_weights <- weights
@@ -57,6 +58,17 @@ put_vocabulary <- function(layer, vocabulary, idf_weights, call) {
 file_tokens <- function(path, strings) {
   lines <- readLines(path, warn = FALSE, encoding = "UTF-8")
   if (strings) lines else utils::type.convert(lines, as.is = TRUE)
+}
+
+# Layers after it in a model have weights for as many indicators as there were.
+check_same_width <- function(layer, width, call) {
+  state <- layer_state(layer)
+  free <- is.null(state$home) && !length(state$calls)
+  if (free || !state$built || state$config$output_mode == "int" || state$config$pad_to_max_tokens) return()
+  if (width == lookup_width(layer)) return()
+  stop_kestrel("state", sprintf("Layer \"%s\" is in a model, where it has %d indicators, not %d.",
+    layer$name, lookup_width(layer), width), hint = "Learn the vocabulary before the layer joins a model.",
+    call = call)
 }
 
 # A weight for each code: tokens without one of their own get the mean.
@@ -102,7 +114,7 @@ adapt_layer.kestrel_layer_lookup <- function(layer, data, most, call) {
   if (is.null(dim(data))) data <- cbind(data)
   if (NROW(data) > most) data <- data[seq_len(most), , drop = FALSE]
   tokens <- as_tokens(layer, data, "data", "data", call)
-  words <- sort(unique(setdiff(tokens, special_tokens(layer))), decreasing = TRUE, method = "radix")
+  words <- sort(unique(setdiff(tokens, unlist(layer_config(layer)[c("mask_token", "oov_token")]))), decreasing = TRUE, method = "radix")
   words <- words[order(-tabulate(match(tokens, words), length(words)))]
   room <- layer_config(layer)$max_tokens
   if (!is.null(room)) words <- utils::head(words, room - length(special_tokens(layer)))

@@ -133,7 +133,7 @@ step_trainer <- function(model, layout, call) {
   targets <- Map(function(loss, dims) {
     blank(if (takes_codes(loss)) c(dims[-length(dims)], 1L) else dims)
   }, state$compiled$losses, model_outputs(model)[state$compiled$trained])
-  samples <- new_samples(lapply(model_inputs(model), blank), targets, rep(list(NULL), length(targets)))
+  samples <- new_samples(lapply(model_plan(model)$inputs, blank), targets, rep(list(NULL), length(targets)))
   settings <- list(batch_size = 1L, validation_batch_size = 1L)
   train <- train_spec(model, samples, settings, 0, call = call)
   train$metrics <- list()

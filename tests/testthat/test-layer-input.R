@@ -23,7 +23,7 @@ test_that("what cannot be meant is refused", {
     expect_refused(layer_input(bad), "argument", "shape")
   }
   expect_refused(layer_input(4, name = ""), "argument", "name")
-  expect_refused(layer_input(4, dtype = "string"), "argument", "dtype")
+  expect_refused(layer_input(4, dtype = "strings"), "argument", "dtype")
   expect_refused(layer_input(4, sparse = TRUE), "argument", "sparse")
   expect_refused(layer_input(4, ragged = TRUE), "argument", "ragged")
   expect_refused(layer_input(4, tensor = 1), "argument", "tensor")
