@@ -100,7 +100,7 @@ find_frozen <- function(case) {
   found(
     if (all) "All layers are frozen" else "Frozen layers", "PROVEN",
     sprintf("Training does not change the weights of %s.", quote_names(names)),
-    remedy = "unfreeze_weights().", severity = if (all) "fault" else "note",
+    remedy = "unfreeze_weights(), and compile() again.", severity = if (all) "fault" else "note",
     explains = if (all) 1 else 0,
     certificate = certificate("fact", quote(!any(trainable[frozen])), list(frozen = which(frozen))),
     fix = list(what = "unfreeze")

@@ -64,7 +64,7 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
     losses = Map(guess_loss, losses[trained], model_outputs(object)[trained]),
     loss_weights = weights[trained], metrics = trained_metrics(metrics, trained, names, call),
     loss_labels = if (length(trained) > 1) paste0(names[trained], "_loss"),
-    metric_labels = unique_labels(metrics)
+    metric_labels = unique_labels(metrics), flags = compiled_flags(object)
   )
   warn_at_compile(object, compiled)
   state <- model_state(object)

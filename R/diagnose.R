@@ -82,6 +82,7 @@ diagnose.kestrel_model <- function(object, x = NULL, y = NULL, history = NULL,
   begun <- seconds_now()
   call <- environment()
   if (level == "quick") local_uncompiled()
+  local_compiled_flags(object)
   case <- with_own_seed(new_case(object, x, y, sample_weight, validation_data, history, budget, call))
   case$level <- level
   result <- with_own_seed(walk_checks(case, table, level))

@@ -33,6 +33,7 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
                                    threads = NULL, ...) {
   check_dots(list(...), names(formals(evaluate.kestrel_model)))
   check_compiled(object)
+  local_compiled_flags(object)
   verbose <- resolve_verbose(verbose)
   batch_size <- check_count(batch_size, null = TRUE)
   steps <- check_step_count(steps)

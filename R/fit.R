@@ -9,7 +9,9 @@
 #'
 #' A loss that becomes NaN or infinite does not stop training (as in Keras, see
 #' [callback_terminate_on_nan()]); a warning of class `kestrel_warning_nonfinite` says where
-#' it began. A warning of class `kestrel_warning_frozen` is given when all layers are frozen.
+#' it began. A warning of class `kestrel_warning_frozen` is given when all layers are frozen,
+#' `kestrel_warning_trainable` when some were frozen or unfrozen since [compile()][compile.kestrel_model],
+#' which takes effect with the next.
 #'
 #' Columns of `x` are taken by position. When they have names, and these differ from those of
 #' the first fit, here or in [evaluate()] and `predict()`, a warning of class
@@ -100,6 +102,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
                               threads = NULL, restarts = NULL, ...) {
   check_dots(list(...), names(formals(fit.kestrel_model)))
   check_ready(object)
+  if (local_compiled_flags(object)) warn_flags()
   optimizer <- model_state(object)$compiled$optimizer
   settings <- list(
     epochs = check_count(epochs, min = 0L),
@@ -169,7 +172,7 @@ warn_frozen <- function(model, call = caller_env()) {
   }
   if (!any_weighty) return(invisible(model))
   warn_kestrel("frozen", "All layers are frozen: no weight will change.",
-    hint = "unfreeze_weights() lets them be trained.", call = call)
+    hint = "unfreeze_weights() and compile() let them be trained.", call = call)
 }
 
 # Building the model for the first data is undone when the data turn out to be wrong.

@@ -67,7 +67,7 @@ bind_method <- function(method, object) {
 }
 
 check_one_layer <- function(layer, call = caller_env()) {
-  if (!missing(layer) && is_layer(layer)) return(layer)
+  if (!missing(layer) && is_part(layer)) return(layer)
   stop_argument("layer", "a layer", if (!missing(layer)) layer, call = call)
 }
 

@@ -185,7 +185,10 @@ unpack_layout <- function(layout, w) {
 #' are **not** selected get the opposite state, as in R keras 2.x: `freeze_weights(model,
 #' to = "dense_1")` freezes the layers up to `dense_1` and unfreezes those after it.
 #'
-#' It takes effect at the next [fit()][fit.kestrel_model]; there is no need to compile again.
+#' It takes effect with the next [compile()][compile.kestrel_model], as in Keras. So a model that was
+#' compiled before it was frozen goes on to be trained by itself, but not as a part of a model that is
+#' compiled later: the discriminator of a generative adversarial network. [with_gradient()] and
+#' [apply_gradients()] take the layers as they are.
 #'
 #' @param object a model or a layer.
 #' @param from,to names or numbers of the first and last layer; negative numbers count from

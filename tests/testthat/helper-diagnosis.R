@@ -163,7 +163,7 @@ faulty <- c(faulty, list(
   },
   O10 = function() {
     m <- net(2, c(8, 1), c("tanh", "linear"))
-    freeze_weights(m)
+    compile_again(freeze_weights(m))
     suppressWarnings(m %>% fit(plane$x, plane$curved, epochs = 5, verbose = 0))
     case_of(m, plane$x, plane$curved)
   },

@@ -11,6 +11,9 @@ small_model <- function(inputs = 4, units = 1, activation = NULL, compiled = TRU
   model
 }
 
+# What was frozen since counts from then on.
+compile_again <- function(model) compile(model, optimizer = model$optimizer, loss = model$loss)
+
 small_x <- function(n = 6, p = 4) matrix(sin(seq_len(n * p)), n, p)
 small_y <- function(n = 6, k = 1) matrix(cos(seq_len(n * k)), n, k)
 

@@ -237,13 +237,13 @@ test_that("the history tells of the run", {
 
 test_that("frozen layers keep their weights, others train", {
   model <- small_model()
-  freeze_weights(model, to = 1)
+  compile_again(freeze_weights(model, to = 1))
   before <- get_weights(model)
   fit(model, small_x(), small_y(), epochs = 3, verbose = 0)
   after <- get_weights(model)
   expect_identical(after[1:2], before[1:2])
   expect_false(identical(after[3:4], before[3:4]))
-  unfreeze_weights(model)
+  compile_again(unfreeze_weights(model))
   fit(model, small_x(), small_y(), epochs = 1, verbose = 0)
   expect_false(identical(get_weights(model)[1:2], before[1:2]))
 })
@@ -259,12 +259,12 @@ test_that("data are never changed", {
 
 test_that("a model of frozen layers is told", {
   model <- small_model()
-  freeze_weights(model)
+  compile_again(freeze_weights(model))
   before <- get_weights(model)
   expect_warning(fit(model, small_x(), small_y(), epochs = 1, verbose = 0),
     "All layers are frozen", class = "kestrel_warning_frozen")
   expect_identical(get_weights(model), before)
-  freeze_weights(model, to = 1)
+  compile_again(freeze_weights(model, to = 1))
   expect_no_warning(fit(model, small_x(), small_y(), epochs = 1, verbose = 0))
   bare <- keras_model_sequential(input_shape = 4) %>% layer_activation("relu")
   compile(bare, loss = "mse", optimizer = "sgd")

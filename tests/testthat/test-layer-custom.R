@@ -81,7 +81,7 @@ test_that("saveRDS, clone_model, from_config and freezing go with custom layers"
     fit(copy, d$x, d$y, epochs = 1, verbose = 0)
     expect_false(identical(get_weights(copy)[[1]], get_weights(model)[[1]]))
   }
-  freeze_weights(model, to = "simple_dense")
+  compile_again(freeze_weights(model, to = "simple_dense"))
   before <- get_weights(model)
   fit(model, d$x, d$y, epochs = 1, verbose = 0)
   expect_identical(get_weights(model)[1:2], before[1:2])

@@ -75,6 +75,7 @@ test_that("a layer is frozen through its model", {
   before <- get_weights(model)
   model$layers[[1]]$trainable <- FALSE
   expect_false(get_layer(model, index = 1)$trainable)
+  compile_again(model)
   fit(model, small_x(), small_y(), epochs = 2, verbose = 0)
   expect_identical(get_weights(model)[1:2], before[1:2])
   expect_false(identical(get_weights(model)[[3]], before[[3]]))

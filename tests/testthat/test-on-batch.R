@@ -58,7 +58,7 @@ test_that("what is changed between two batches is seen", {
   step()
   change(function(model) model$optimizer$learning_rate <- 0.2)
   step()
-  change(function(model) model$layers[[1]]$trainable <- FALSE)
+  change(function(model) compile_again(freeze_weights(model, to = 1)))
   step()
   change(function(model) fit(model, x, y, epochs = 2, shuffle = FALSE, verbose = 0))
   step()

@@ -149,7 +149,7 @@ test_that("names in a model are unique", {
 
 test_that("training with everything frozen leaves the weights alone", {
   model <- small_model()
-  freeze_weights(model)
+  compile_again(freeze_weights(model))
   before <- get_weights(model)
   expect_warning(fit(model, small_x(), small_y(), epochs = 2, verbose = 0),
     class = "kestrel_warning_frozen")

@@ -69,6 +69,7 @@ test_that("frozen layers, given weights and adapted statistics are not drawn ane
   set.seed(5)
   model <- small_model()
   model$layers[[1]]$trainable <- FALSE
+  compile_again(model)
   before <- get_weights(model)
   restarted(model, 3)
   expect_identical(get_weights(model)[1:2], before[1:2])

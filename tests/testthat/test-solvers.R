@@ -154,6 +154,7 @@ test_that("frozen layers stay as they are", {
     set.seed(4)
     model <- hidden_model("tanh", name)
     model$layers[[1]]$trainable <- FALSE
+    compile_again(model)
     before <- get_weights(model)
     history <- solved(model, founding$x, founding$y)
     expect_identical(get_weights(model)[1:2], before[1:2])

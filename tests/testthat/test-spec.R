@@ -52,6 +52,7 @@ test_that("the plan follows what changes in the model", {
   expect_false(kestrel:::model_plan(model)$nodes[[1]]$trainable)
   layer <- model$layers[[2]]
   layer$trainable <- FALSE
+  compile_again(model)
   before <- get_weights(model)
   expect_warning(fit(model, small_x(), small_y(), epochs = 1, verbose = 0),
     class = "kestrel_warning_frozen")
