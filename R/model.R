@@ -123,15 +123,6 @@ check_model <- function(x, arg = caller_arg(x), call = caller_env()) {
   stop_argument(arg, "a model", x, hint = "Start with keras_model_sequential().", call = call)
 }
 
-# A copy that was written as text has lost its environment, and with it all but the class.
-check_intact <- function(x, call = caller_env()) {
-  state <- environment(x)
-  if (is.environment(state) && !is.null(state[["built"]])) return(x)
-  stop_kestrel("state", sprintf("This object is not an intact %s: its state is missing.",
-    if (is_model(x)) "model" else "layer"),
-    hint = "Text from dput() cannot hold it; use saveRDS().", call = call)
-}
-
 # Adds a layer to a stack of layers, or a model that is called like one.
 add_layer <- function(model, layer, call = caller_env()) {
   state <- model_state(model)

@@ -159,7 +159,9 @@ pack_layout <- function(layout) {
     weights <- unlist(weights, recursive = FALSE, use.names = FALSE)
     weights <- c(weights[!is_state], weights[is_state])
   }
-  as.double(unlist(weights, use.names = FALSE))
+  w <- unlist(weights, use.names = FALSE)
+  if (is.double(w)) return(w)
+  if (is.null(w)) numeric() else stop("Internal error: weights that are no doubles.")
 }
 
 # As they are, shared with the layers: a list of arrays for each.

@@ -3,13 +3,13 @@
 # compiles at run time leaves out small functions of packages, which these ways are made of.
 # This file comes last: the functions that it compiles are there when it is read, at installation.
 
-# Names of the functions of `env` that `names` call, and these in turn.
-functions_reached <- function(names, env) {
+# Names of the functions of `env` that `names` call, and these in turn, but for those in `without`.
+functions_reached <- function(names, env, without) {
   reached <- character()
   while (length(names)) {
     reached <- c(reached, names)
     called <- unique(unlist(lapply(names, function(name) all.names(body(env[[name]])))))
-    names <- setdiff(called[vapply(called, function(name) is.function(env[[name]]), NA)], reached)
+    names <- setdiff(called[vapply(called, function(name) is.function(env[[name]]), NA)], c(reached, without))
   }
   reached
 }
@@ -20,4 +20,4 @@ compile_functions <- function(names, env) {
 
 hot_functions <- c("fit.kestrel_model", "predict.kestrel_model", "train_on_batch", "test_on_batch")
 
-compile_functions(functions_reached(hot_functions, environment()), environment())
+compile_functions(functions_reached(hot_functions, environment(), "blame_state"), environment())

@@ -1,0 +1,14 @@
+# Which functions look for a fault in the state of a model when they fail.
+
+test_that("every function of a model is guarded", {
+  takes_model <- function(f) is.function(f) && any(c("object", "model") %in% names(formals(f)))
+  exported <- Filter(takes_model, sapply(getNamespaceExports("kestrel"), getExportedValue, ns = "kestrel"))
+  exported <- exported[!grepl("^(layer_|create_layer|time_distributed)", names(exported))]
+  methods <- Filter(takes_model, sapply(names(silly_methods), utils::getS3method, class = "kestrel_model",
+    optional = TRUE, envir = asNamespace("kestrel")))
+  for (name in names(c(exported, methods))) {
+    f <- c(methods, exported)[[name]]
+    guarded <- any(c("blame_state", "UseMethod") %in% all.names(body(f)))
+    expect(guarded, sprintf("%s() is not guarded.", name))
+  }
+})
