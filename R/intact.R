@@ -1,6 +1,7 @@
 # Models and layers whose state was lost, or changed by hand through environment() and attributes.
-# Nobody looks for that while all goes well: only when a function of a model fails in R's own words,
-# or in the engine's, is its state examined, and blamed where it deserves that.
+# When a function of a model fails in R's own words, or in the engine's, the state is examined as a
+# whole, and blamed where it deserves that. Functions that are not called for each batch have a look
+# at the fields before they begin.
 
 # A copy that was written as text has lost its environment, and with it all but the class.
 check_intact <- function(x, call = caller_env()) {
@@ -11,46 +12,60 @@ check_intact <- function(x, call = caller_env()) {
     hint = "Text from dput() cannot hold it; use saveRDS().", call = call)
 }
 
-# `f` with its argument `arg`, the name of a model or a layer, blamed for bare errors.
-guarded <- function(f, arg) {
-  body(f) <- bquote(withCallingHandlers(.(body(f)),
-    error = function(e) blame_state(e, .(as.name(arg)), parent.env(environment()))))
+# `f` with its argument `arg`, the name of a model or a layer, blamed for bare errors; `ahead`: its
+# fields are looked at before, which takes some microseconds for each layer.
+guarded <- function(f, arg, ahead) {
+  arg <- as.name(arg)
+  look <- if (ahead) bquote(check_fields(.(arg), environment())) else arg
+  body(f) <- bquote({
+    if (!missing(.(arg))) .(look)
+    withCallingHandlers(.(body(f)), error = function(e) blame_state(e, .(arg), parent.env(environment())))
+  })
   f
+}
+
+check_fields <- function(object, frame) {
+  if (!is_part(object)) return(invisible(object))
+  fault <- state_fault(object, deep = FALSE)
+  if (!is.null(fault)) stop_forged(object, fault, frame)
 }
 
 # What is no fault of the state goes its way as it is: a user's error, or one of ours. `frame`: of
 # the guarded function, which may be told by `call` whom the user called.
 blame_state <- function(e, object, frame) {
   if (inherits(e, c("kestrel_error", "stackOverflowError"))) return(invisible(e))
-  object <- tryCatch(object, error = function(e) NULL)
   if (!is_part(object)) return(invisible(e))
-  fault <- state_fault(object) %||% if (is_layer(object)) state_fault(layer_state(object)$home)
-  unknown <- is.null(fault) && startsWith(conditionMessage(e), "Internal error")
-  if (unknown) fault <- "its parts contradict each other"
-  if (is.null(fault)) return(invisible(e))
-  stop_kestrel("state", sprintf("The %s is not intact: %s.", if (is_model(object)) "model" else "layer",
-    fault), hint = "Its state was changed by hand. Make it anew, or read it from a file.",
-    call = get0("call", frame, "environment", inherits = FALSE, ifnotfound = frame),
-    parent = if (unknown) e)
+  fault <- with_own_seed(state_fault(object)) %||%
+    if (is_layer(object)) with_own_seed(state_fault(layer_state(object)$home))
+  if (!is.null(fault)) stop_forged(object, fault, frame)
+  internal <- startsWith(conditionMessage(e), "Internal error")
+  if (internal) stop_forged(object, "its parts contradict each other", frame, e)
 }
 
-# In words what is wrong with a model or a layer, or NULL.
-state_fault <- function(object) {
+stop_forged <- function(object, fault, frame, parent = NULL) {
+  stop_kestrel("state", sprintf("The %s is not intact: %s.", if (is_model(object)) "model" else "layer",
+    fault), hint = "Its state was changed by hand. Make it anew, or read it from a file.",
+    call = get0("call", frame, "environment", inherits = FALSE, ifnotfound = frame), parent = parent)
+}
+
+# In words what is wrong with a model or a layer, or NULL. deep: not only its fields by themselves.
+state_fault <- function(object, deep = TRUE) {
   if (is.null(object)) return(NULL)
-  tryCatch(with_own_seed(part_fault(object, list())), error = function(e) "it cannot be read")
+  tryCatch(part_fault(object, list(), deep), error = function(e) "it cannot be read")
 }
 
 # `above`: states of the models that it is in.
-part_fault <- function(part, above) {
+part_fault <- function(part, above, deep) {
   state <- environment(part)
   if (!is.environment(state)) return("its state is missing")
+  if (!is_model(part)) return(layer_fault(part, state, deep))
   if (any(vapply(above, identical, NA, state))) return("it is in itself")
-  if (is_model(part)) model_fault(part, state, c(above, state)) else layer_fault(part, state)
+  model_fault(part, state, c(above, state), deep)
 }
 
-model_fault <- function(model, state, above) {
-  wrong_field(state, model_fields) %||% wrong_parts(state$layers, above) %||% wrong_graph(state) %||%
-    wrong_compiled(state$compiled) %||% wrong_cache(model, state)
+model_fault <- function(model, state, above, deep) {
+  wrong_field(state, model_fields) %||% wrong_parts(state$layers, above, deep) %||%
+    if (deep) wrong_graph(state) %||% wrong_compiled(state$compiled) %||% wrong_cache(model, state)
 }
 
 wrong_field <- function(state, rules) {
@@ -60,10 +75,10 @@ wrong_field <- function(state, rules) {
   }
 }
 
-wrong_parts <- function(parts, above) {
+wrong_parts <- function(parts, above, deep) {
   for (i in seq_along(parts)) {
     if (!is_part(parts[[i]])) return(sprintf("its layer %d is %s", i, describe(parts[[i]])))
-    fault <- part_fault(parts[[i]], above)
+    fault <- part_fault(parts[[i]], above, deep)
     if (is.null(fault) && is.null(environment(parts[[i]])$name)) fault <- "its `name` is NULL"
     if (!is.null(fault)) return(sprintf("in layer %d, %s", i, fault))
   }
@@ -106,9 +121,9 @@ layer_fields <- list(
 )
 
 # A layer must be what its settings make of its input.
-layer_fault <- function(layer, state) {
+layer_fault <- function(layer, state, deep) {
   fault <- wrong_field(state, layer_fields)
-  if (!is.null(fault)) return(fault)
+  if (!is.null(fault) || !deep) return(fault)
   if (!inherits(layer, paste0("kestrel_layer_", state$type))) return("its `type` is not that of its class")
   if (throws(fresh_part(layer))) return("its `config` does not make a layer")
   if (state$built && !is_input(layer)) wrong_slots(layer, state) %||% wrong_weights(state)

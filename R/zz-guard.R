@@ -17,8 +17,13 @@ guarded_functions <- list(
   layer = c("add_layer", "call_layer.default", "layer_field", "layer_on_tensors", "layer_tensor")
 )
 
+# Those that may be called many times a second.
+quick_functions <- c("$.kestrel_model", "add_layer", "call_layer.default", "call_model", "layer_field",
+  "layer_on_tensors", "model_on_tensors", "predict.kestrel_model", "predict_on_batch", "test_on_batch",
+  "train_on_batch")
+
 guard_functions <- function(names, arg, env) {
-  for (name in names) assign(name, guarded(env[[name]], arg), envir = env)
+  for (name in names) assign(name, guarded(env[[name]], arg, !name %in% quick_functions), envir = env)
 }
 
 invisible(Map(guard_functions, guarded_functions, names(guarded_functions), list(environment())))

@@ -4,7 +4,7 @@
 # This file comes last: the functions that it compiles are there when it is read, at installation.
 
 # Names of the functions of `env` that `names` call, and these in turn, but for those in `without`.
-functions_reached <- function(names, env, without) {
+functions_reached <- function(names, env, without = character()) {
   reached <- character()
   while (length(names)) {
     reached <- c(reached, names)
