@@ -156,8 +156,10 @@ test_that("counts must be whole numbers in range", {
   }
   for (bad in list(0, -1, NA, 2.5, Inf, "a")) {
     expect_refused(fit(model, x, y, batch_size = bad), "argument", "batch_size", model)
-    expect_refused(fit(model, x, y, steps_per_epoch = bad), "argument", "steps_per_epoch", model)
     expect_refused(fit(model, x, y, validation_freq = bad), "argument", "validation_freq", model)
+  }
+  for (bad in list(0, -1, NA, 0.5, Inf, "a")) {
+    expect_refused(fit(model, x, y, steps_per_epoch = bad), "argument", "steps_per_epoch", model)
   }
 })
 
