@@ -99,7 +99,8 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
 evaluation_trainer <- function(model, samples, batch_size, w, call, threads, gather = FALSE) {
   settings <- list(batch_size = batch_size, validation_batch_size = batch_size, threads = threads,
     gather = gather)
-  train <- train_spec(model, samples, settings, seed = 0, training = FALSE, call = call)
+  seed <- if (isTRUE(training_plan(model)$draws)) draw_seed() else 0
+  train <- train_spec(model, samples, settings, seed, training = FALSE, call = call)
   trainer_new(training_plan(model), train, NULL, samples, w, call, "Evaluation")
 }
 

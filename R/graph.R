@@ -4,8 +4,8 @@
 #          first, then as a walk from the outputs meets them
 # calls    in an order in which each comes after those it depends on:
 #          list(part = its number, call, output = where each input comes from, dims = those of
-#          each output, index = how often the part had been called before); dims is NULL in a
-#          stack of layers, which knows its own
+#          each output, index = how often the part had been called before, training = what
+#          the call said, or NULL); dims is NULL in a stack of layers, which knows its own
 # inputs   the calls that give the inputs
 # outputs  list(call, output)
 
@@ -19,7 +19,7 @@ trace_graph <- function(inputs, outputs, call) {
     parts = walk$parts[parts],
     calls = lapply(calls, function(i) {
       c(list(part = match(walk$part[i], parts)), number(walk$from[[i]]),
-        list(dims = walk$dims[[i]], index = walk$index[i]))
+        list(dims = walk$dims[[i]], index = walk$index[i], training = walk$training[[i]]))
     }),
     inputs = match(walk$inputs, calls), outputs = number(walk$outputs)
   )
@@ -37,6 +37,7 @@ walk_back <- function(inputs, outputs, call) {
     parts = walk$parts, part = walk$part, unused = -(seq_along(walk$parts) > used),
     from = lapply(walk$calls, function(c) tensor_keys(walk, c$inputs)),
     dims = lapply(walk$calls, function(c) c$outputs),
+    training = lapply(walk$calls, function(c) c$training),
     index = vapply(walk$calls, function(c) c$index, 0L),
     inputs = tensor_keys(walk, walk$ends)$call, outputs = tensor_keys(walk, outputs)
   )

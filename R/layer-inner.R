@@ -28,15 +28,18 @@ is_inner_input <- function(x) {
 
 inner_parts <- function(x) if (is_parts(x)) unname(x) else list(x)
 
-call_on_traced <- function(layer, x, call) {
+call_on_traced <- function(layer, x, call, training = NULL) {
   xs <- inner_parts(x)
   input <- joint_input(layer, lapply(xs, function(x) dim(plain(x))[-1]))
   layer_output(layer, input, call)
   weights <- inner_variables(layer, the$instance)
-  if (layer_state(layer)$type %in% c("custom", "lambda")) return(run_inner(layer, xs, weights, call))
+  training <- training %||% isTRUE(the$instance_training)
+  if (layer_state(layer)$type %in% c("custom", "lambda")) {
+    return(run_inner(layer, xs, weights, training, call))
+  }
   nodes <- built_chain(layer, 1L, input)
   states <- layer_state(layer)$is_state
-  training <- isTRUE(the$instance_training) && !(any(states) && isTRUE(the$instance_frozen))
+  training <- training && !(any(states) && isTRUE(the$instance_frozen))
   if (stops_within(nodes)) return(run_nodes(layer, nodes, xs, weights, training, call))
   operate_nodes(layer_spec(nodes, input, "float64"), xs, weights, states, training)
 }
@@ -97,7 +100,7 @@ move_statistics <- function(spec, xs, weights, states, dims) {
 }
 
 # A function or a custom layer: its charges and assignments are those of the layer that calls it.
-run_inner <- function(layer, xs, weights, call) {
+run_inner <- function(layer, xs, weights, training, call) {
   outer <- the$instance
   run <- if (layer_state(layer)$type == "custom") {
     frozen <- isTRUE(the$instance_frozen) || !layer_trainable(layer)
@@ -106,7 +109,7 @@ run_inner <- function(layer, xs, weights, call) {
     config <- layer_config(layer)
     function_node(config$f, sprintf("function of layer \"%s\"", layer$name), config$arguments)
   }
-  made <- run(xs, lapply(weights, current), isTRUE(the$instance_training), call)
+  made <- run(xs, lapply(weights, current), training, call)
   if (!is.null(made$charge)) add_layer_loss(outer, made$charge)
   for (i in seq_along(made$states)) {
     if (!is.null(made$states[[i]])) assign_variable(weights[[i]], made$states[[i]])
@@ -114,7 +117,7 @@ run_inner <- function(layer, xs, weights, call) {
   made$y
 }
 
-model_on_traced <- function(model, x, call) {
+model_on_traced <- function(model, x, call, training = NULL) {
   xs <- inner_parts(x)
   check_layers_present(model, call)
   build_model(model, lapply(xs, function(x) dim(plain(x))[-1]), call)
@@ -123,9 +126,10 @@ model_on_traced <- function(model, x, call) {
   made[graph$inputs] <- lapply(xs, list)
   pick <- function(ends) Map(function(c, o) made[[c]][[o]], ends$call, ends$output)
   for (i in setdiff(seq_along(made), graph$inputs)) {
-    part <- model_state(model)$layers[[graph$calls[[i]]$part]]
+    made_by <- graph$calls[[i]]
+    part <- model_state(model)$layers[[made_by$part]]
     run <- if (is_model(part)) model_on_traced else call_on_traced
-    made[[i]] <- inner_parts(run(part, pick(graph$calls[[i]]), call))
+    made[[i]] <- inner_parts(run(part, pick(made_by), call, made_by$training %||% training))
   }
   one_or_list(pick(graph$outputs))
 }

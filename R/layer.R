@@ -173,13 +173,14 @@ layer_class_name <- function(layer) {
 call_layer <- function(layer, x, ...) UseMethod("call_layer")
 
 #' @export
-call_layer.default <- function(layer, x, training = FALSE, ..., call = caller_env()) {
+call_layer.default <- function(layer, x, training = NULL, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
+  check_phase(training, call)
   if (is_model(x)) return(add_layer(x, layer, call = call))
-  if (is_symbolic(x)) return(layer_on_tensors(layer, x, call))
-  if (is_inner_input(x)) return(call_on_traced(layer, x, call))
+  if (is_symbolic(x)) return(layer_on_tensors(layer, x, call, training))
+  if (is_inner_input(x)) return(call_on_traced(layer, x, call, training))
   threads <- engine_settings(call = call)
-  training <- check_flag(training %||% FALSE, arg = "training", call = call)
+  training <- training %||% FALSE
   arrays <- layer_arrays(layer, x, call)
   dims <- lapply(arrays, sample_dims)
   input <- joint_input(layer, dims)
@@ -191,6 +192,11 @@ call_layer.default <- function(layer, x, training = FALSE, ..., call = caller_en
   n <- sample_count(arrays[[1]])
   one_or_list(engine_predict(spec, pack_weights(list(layer)), Map(data_array, arrays, dims), n,
     training, seed, threads))
+}
+
+# NULL: as the pass is that the layer is called in.
+check_phase <- function(training, call) {
+  check_flag(training %||% FALSE, arg = "training", call = call)
 }
 
 # The arrays that a layer is called on: one, or those of the list that a merging layer takes.

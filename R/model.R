@@ -104,7 +104,7 @@ check_layers <- function(layers, call = caller_env()) {
 is_part <- function(x) is_layer(x) || is_model(x)
 
 new_model <- function(name, options, class = "kestrel_model_sequential") {
-  self <- function(x, training = FALSE, ...) call_model(sys.function(), x, training, ...)
+  self <- function(x, training = NULL, ...) call_model(sys.function(), x, training, ...)
   environment(self) <- list2env(
     c(list(name = name, layers = list(), built = FALSE, stop_training = FALSE, dirty = FALSE),
       options),
@@ -376,16 +376,16 @@ plain_columns <- function(state) {
 }
 
 # A model on a stack of layers, which it joins, on tensors, or on data.
-call_model <- function(model, x, training = FALSE, ..., call = caller_env()) {
+call_model <- function(model, x, training = NULL, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
   check_dots(list(...), c("x", "training"), call = call)
-  training <- check_flag(training %||% FALSE, arg = "training", call = call)
+  check_phase(training, call)
   if (is_model(x)) return(add_layer(x, model, call = call))
-  if (is_symbolic(x)) return(model_on_tensors(model, x, call))
-  if (is_inner_input(x)) return(model_on_traced(model, x, call))
+  if (is_symbolic(x)) return(model_on_tensors(model, x, call, training))
+  if (is_inner_input(x)) return(model_on_traced(model, x, call, training))
   warn_features(model, x, "x", call)
   x <- model_input(model, x, "x", call)
-  predictions(model, predict_arrays(model, x, training))
+  predictions(model, predict_arrays(model, x, training %||% FALSE))
 }
 
 stop_training <- function(model) {

@@ -11,6 +11,7 @@
 # A spec with such nodes has a field `outside`, a list by node (from 0) of the same and
 #   at, inputs, dims     the node, the nodes that it reads, dims of their samples
 #   slots                list(at, dims, is_state) of its weights, places in the packed ones
+#   training             what its layer was called with, or NULL
 #   grows                whether weights that are trained come before it, so that its gradient matters
 
 outside_node <- function(output, run, label, weights = 0L, from = NULL) {
@@ -39,6 +40,7 @@ with_own_nodes <- function(spec, own, info) {
   spec$outside <- lapply(own, function(i) {
     inputs <- spec$nodes[[i]]$inputs
     c(spec$nodes[[i]]$outside, list(at = i - 1L, inputs = inputs, grows = grows[i],
+      training = spec$nodes[[i]]$training,
       dims = lapply(inputs, function(from) place_dims(spec, info, from)),
       slots = weight_slots(spec$nodes, info, i)))
   })
@@ -109,6 +111,7 @@ forward_outside <- function(trainer, nodes, call, at) {
 
 # list(y, from): traced values, and those that it was made from.
 run_node <- function(trainer, node, training, call) {
+  training <- node$training %||% training
   x <- Map(function(from, dims) {
     values <- trainer_look(trainer, from)
     array(values, c(length(values) / prod(dims), dims))

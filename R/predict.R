@@ -163,14 +163,13 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
   w <- pack_layout(model_layout(environment(model)))
   n <- sample_count(x[[1]])
   if (n >= 100L) check_predictions(model, n)
-  seed <- if (training) draw_seed() else 0
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
-  if (training || n <= batch_size) {
-    return(engine_predict(plan, w, data_arrays(x, 0L, n), batch_size, training, seed, threads, finite))
-  }
+  if (isTRUE(plan$draws)) threads <- 1L
   compute <- function(from, n) {
+    seed <- if (training || isTRUE(plan$draws)) draw_seed() else 0
     engine_predict(plan, w, data_arrays(x, from, n), batch_size, training, seed, threads, finite)
   }
+  if (training || n <= batch_size) return(compute(0L, n))
   size <- slice_samples(length(w), plan$inputs, batch_size)
   if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
 }

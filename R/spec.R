@@ -180,6 +180,7 @@ built_chain <- function(layer, stream, input = layer_state(layer)$input, own = l
 
 # The network of a built model. Models in it are taken apart. Layers are marked with the place of
 # their first node as they are met; `part` of a node is the number of its layer, NULL if it has none.
+# `draws` of the network: whether some work as in training in any pass, with random numbers.
 # `probed`: input k passes first through node k - 1, where the gradient by it can be read.
 network_spec <- function(model, probed = FALSE) {
   feeds <- engine_inputs(model)
@@ -193,8 +194,9 @@ network_spec <- function(model, probed = FALSE) {
   from <- list(places = places, dims = dims, masks = rep(NA_integer_, length(dims)))
   outputs <- place_model(plan, model, from)
   places <- vapply(outputs$places, pass_on, 0L, plan = plan)
-  with_outside(list(inputs = inputs, nodes = unlist(plan$nodes, recursive = FALSE),
-    outputs = places, masks = outputs$masks, unmasked = plan$unmasked,
+  nodes <- unlist(plan$nodes, recursive = FALSE)
+  with_outside(list(inputs = inputs, nodes = nodes, outputs = places, masks = outputs$masks,
+    unmasked = plan$unmasked, draws = any(vapply(nodes, function(node) isTRUE(node$training), NA)),
     precision = model_state(model)$precision))
 }
 
@@ -207,8 +209,9 @@ probed_places <- function(plan, inputs, places) {
 }
 
 # Where the outputs of the model stand, their dims, and where their masks stand (NA: they have
-# none, see masks.R). `from`: the same of its inputs.
-place_model <- function(plan, model, from) {
+# none, see masks.R). `from`: the same of its inputs; `training`: what the model was called with,
+# which holds for those in it that were called with nothing.
+place_model <- function(plan, model, from, training = NULL) {
   graph <- model_graph(model)
   parts <- model_state(model)$layers
   made <- new.env(parent = emptyenv())
@@ -217,7 +220,7 @@ place_model <- function(plan, model, from) {
   for (i in setdiff(seq_along(graph$calls), graph$inputs)) {
     call <- graph$calls[[i]]
     place <- if (is_model(parts[[call$part]])) place_model else place_layer
-    put(i, place(plan, parts[[call$part]], outputs_of(made, call)))
+    put(i, place(plan, parts[[call$part]], outputs_of(made, call), call$training %||% training))
   }
   outputs_of(made, graph$outputs)
 }
@@ -229,7 +232,7 @@ outputs_of <- function(made, ends) {
   list(places = unlist(pick("places")), dims = pick("dims"), masks = unlist(pick("masks")))
 }
 
-place_layer <- function(plan, layer, from) {
+place_layer <- function(plan, layer, from, training = NULL) {
   state <- layer_state(layer)
   input <- joint_input(layer, from$dims)
   feed <- read_feed(plan, layer, from$places)
@@ -246,7 +249,8 @@ place_layer <- function(plan, layer, from) {
     append_to(plan, "marks", plan$n)
     state$mark <- plan$n
   }
-  nodes[] <- lapply(nodes, function(node) c(node, list(part = match(state$mark, plan$marks))))
+  own <- list(part = match(state$mark, plan$marks), training = training)
+  nodes[] <- lapply(nodes, c, own)
   first <- put_nodes(plan, nodes, c(from$places, if (reads_mask(nodes)) from$masks), state$mark)
   places <- first + output_nodes(nodes) - 1L
   list(places = places, dims = dims_list(layer_output(layer, input)),

@@ -7,6 +7,7 @@
 # inputs   tensors; none for an input layer
 # index    how often the part had been called before
 # outputs  dims of each output
+# training whether the part works as in training in any pass; NULL: as the pass is
 # serial   order among the calls of the session
 
 new_tensor <- function(call, output) {
@@ -24,11 +25,11 @@ is_symbolic <- function(x) {
 tensor_list <- function(x) if (is_tensor(x)) list(x) else x
 
 # Notes a call with the part and gives its outputs.
-new_call <- function(part, inputs, outputs) {
+new_call <- function(part, inputs, outputs, training = NULL) {
   state <- environment(part)
   assign("calls", (the$calls %||% 0) + 1, envir = the)
   call <- list2env(list(part = part, inputs = unname(inputs), index = length(state$calls),
-    outputs = outputs, serial = the$calls), parent = emptyenv())
+    outputs = outputs, serial = the$calls, training = training), parent = emptyenv())
   state$calls <- c(state$calls, list(call))
   call_tensors(call)
 }
@@ -39,13 +40,13 @@ call_tensors <- function(call) lapply(seq_along(call$outputs), new_tensor, call 
 one_or_list <- function(x) if (length(x) == 1) x[[1]] else x
 
 # A layer called on tensors: built by the first of them.
-layer_on_tensors <- function(layer, x, call) {
+layer_on_tensors <- function(layer, x, call, training = NULL) {
   inputs <- tensor_list(x)
   dims <- lapply(inputs, `[[`, "dims")
   if (!takes_several(layer)) check_one_tensor(layer, inputs, call)
   check_kinds(layer, inputs, call)
   output <- layer_output(layer, joint_input(layer, dims), call)
-  one_or_list(new_call(layer, inputs, dims_list(output)))
+  one_or_list(new_call(layer, inputs, dims_list(output), training))
 }
 
 check_one_tensor <- function(layer, inputs, call) {
@@ -56,7 +57,7 @@ check_one_tensor <- function(layer, inputs, call) {
 }
 
 # The model called on tensors; several outputs are a list, named as the outputs are.
-model_on_tensors <- function(model, x, call) {
+model_on_tensors <- function(model, x, call, training = NULL) {
   check_layers_present(model, call)
   inputs <- arrange_inputs(model, tensor_list(x), "x", call)
   check_kinds(model, inputs, call)
@@ -67,7 +68,7 @@ model_on_tensors <- function(model, x, call) {
   }
   state <- model_state(model)
   state$part <- TRUE
-  outputs <- new_call(model, inputs, model_outputs(model))
+  outputs <- new_call(model, inputs, model_outputs(model), training)
   if (length(outputs) == 1) outputs[[1]] else stats::setNames(outputs, state$output_keys)
 }
 

@@ -104,12 +104,18 @@ static const nn_slot_rule* rules_of(SEXP x, int* n) {
   return rules;
 }
 
+static int phase_of(SEXP training) {
+  if (training == R_NilValue) return 0;
+  return Rf_asLogical(training) == 1 ? 1 : -1;
+}
+
 static nn_node_spec node_of(SEXP x) {
   SEXP activation = spec_field(x, "activation");
   nn_node_spec n = {.layer = spec_choice(spec_field(x, "layer")),
                     .activation = activation == R_NilValue ? NULL : string_of(activation),
                     .weights_from = spec_int(x, "weights_from"),
                     .trainable = spec_flag(x, "trainable"),
+                    .phase = phase_of(spec_field(x, "training")),
                     .stream = spec_int(x, "stream"),
                     .activity = spec_choice(spec_field(x, "activity"))};
   n.inputs = ints_of(spec_field(x, "inputs"), &n.n_inputs);

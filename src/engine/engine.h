@@ -65,6 +65,7 @@ typedef struct {
   const int* inputs;          /* earlier nodes; or -1 - k for input k of the network */
   int weights_from;           /* this node, or the earlier one whose parameters it shares */
   bool trainable;
+  int phase;                  /* 1: as in training in any pass, -1: never, 0: as the pass is */
   int stream;                 /* random stream: number of the layer */
   nn_choice activity;         /* penalty on the output */
   int n_rules;

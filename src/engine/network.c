@@ -124,6 +124,7 @@ static nn_code node_new(arena* a, const nn_node_spec* spec, network* net, int i)
   node* to = net->nodes + i;
   if (spec->weights_from < 0 || spec->weights_from > i) return NN_BAD_SPEC;
   to->stream = (uint32_t) spec->stream;
+  to->phase = spec->phase;
   nn_code code = links_resolve(a, spec, net, i);
   if (code == NN_OK) code = layer_resolve(spec, &to->layer);
   if (code == NN_OK) code = to->layer.type->shape(&to->layer);

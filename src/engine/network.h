@@ -22,6 +22,7 @@ typedef struct {
   bool owner;             /* its parameters are its own, not an earlier node's */
   bool fresh;             /* only its backward writes the gradient of its first slot */
   size_t at_w, at_state;  /* offsets into the parameters and into the statistics */
+  int phase;              /* see nn_node_spec */
   uint32_t stream;
   const penalty* activity;  /* on the output, divided by the batch; or NULL */
   double activity_h[NN_MAX_HPARAMS];

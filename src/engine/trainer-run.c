@@ -136,6 +136,7 @@ NN_PRIVATE int rows_evaluated(trainer* t, int at) {
   int start = (at - t->fed) * t->validation_batch_size, left = t->validation.n - start;
   int n = left < t->validation_batch_size ? left : t->validation_batch_size;
   for (int i = 0; i < n; ++i) t->rows[i] = start + i;
+  t->evaluated = (uint32_t) at;
   return n;
 }
 

@@ -132,9 +132,10 @@ static void constraint_visit(const slot_rule* rule, const tensor* dims, size_t a
 
 static void constraints_apply(void* data, real* w) { rules_visit(data, constraint_visit, w); }
 
+/* What batches draw is a function of their number, in an evaluation, too. */
 NN_PRIVATE void trainer_gather(trainer* t, const dataset* data, const int* rows, int n) {
   t->ws.batch = n;
-  t->ws.step = t->steps;
+  t->ws.step = t->steps + (data == &t->validation ? t->evaluated : 0);
   t->scored = data;
   batch_gather(t, data, rows, n);
 }

@@ -87,6 +87,7 @@ struct nn_trainer {
   bool shuffle, shuffle_batches;
   uint64_t seed;
   uint32_t steps;          /* batches done in this fit */
+  uint32_t evaluated;      /* batches before the present one of an evaluation */
   int pass, at;            /* which pass over the rows, and how many of them are used up */
   const int* open_rows;    /* of the batch under way, n_open of them */
   int n_open;

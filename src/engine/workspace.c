@@ -78,12 +78,16 @@ static const real* array_of(real* const* x, real* const* y, int from) {
   return from < 0 ? x[-1 - from] : y[from];
 }
 
+static bool is_training(const workspace* ws, const node* n) {
+  return n->phase ? n->phase > 0 : ws->training;
+}
+
 static frame frame_of(const workspace* ws, int i, const real* w, real* state,
                       const real** inputs) {
   const node* n = ws->net->nodes + i;
   for (int k = 0; k < n->layer.n_inputs; ++k) inputs[k] = array_of(ws->x, ws->y, n->inputs[k]);
   frame f = {.batch = ws->batch,
-             .training = ws->training,
+             .training = is_training(ws, n),
              .threads = ws->threads,
              .random = {.seed = ws->seed, .stream = n->stream, .step = ws->step},
              .w = w + n->at_w,
@@ -323,8 +327,9 @@ NN_PRIVATE void network_backward_columns(const workspace* ws, size_t rows, size_
 
 NN_PRIVATE bool network_couples(const workspace* ws) {
   for (int i = 0; i < ws->net->n_nodes; ++i) {
-    const layer* l = &ws->net->nodes[i].layer;
-    if (ws->training && l->trainable && l->cache_batch > 0) return true;
+    const node* n = ws->net->nodes + i;
+    const layer* l = &n->layer;
+    if (is_training(ws, n) && l->trainable && l->cache_batch > 0) return true;
   }
   return false;
 }
