@@ -104,31 +104,58 @@ find_simplex <- function(case) {
   )
 }
 
-# Keras clips probabilities to [1e-7, 1 - 1e-7]: beyond, the loss has no slope.
+# Keras clips probabilities to [1e-7, 1 - 1e-7]: beyond, the loss has no slope. Of several classes
+# it is the outputs' shares of their sum that are clipped, and that of the row's own class counts.
 find_clipped <- function(case) {
   if (!expects_probabilities(case)) return(NULL)
-  p <- case$prediction
-  clipped <- if (case$criterion$record %in% binary_losses) p <= 1e-7 | p >= 1 - 1e-7 else p <= 1e-7
-  rows <- rowSums(matrix(clipped, case$rows)) > 0
+  clipped <- if (case$computable) clipped_outputs(case)
   text <- sprintf("%s is a loss of probabilities; the last layer ends in %s.", case$criterion$record,
     if (case$last == "linear") "no activation" else case$last)
-  if (!case$computable || !any(rows)) {
+  if (!any(clipped)) {
     return(found("Loss expects probabilities", "STRONG", text,
-      if (case$computable) "No output lies outside (0, 1) now.",
+      if (case$computable) "The loss still has a slope at all outputs.",
       better_end(case), explains = if (case$computable) NA else 1,
       fix = list(what = "last_activation", to = right_end(case))))
   }
   found(
     "Loss expects probabilities", "PROVEN", text,
-    c(sprintf(
-      "%s of %d rows have outputs outside (0, 1), where the loss is clipped and has no slope:",
-      format(sum(rows), big.mark = ","), case$rows), "these rows cannot teach the model anything."),
+    clipped_numbers(case, clipped),
     better_end(case), explains = clipped_share(case, clipped),
     certificate = certificate("zero gradient", quote(
-      all(slope[clipped] == 0) && any(clipped)
+      any(clipped) && all(slope[clipped] == 0)
     ), list(clipped = clipped)),
     fix = list(what = "last_activation", to = right_end(case))
   )
+}
+
+# rows x outputs. Factors of a loss that are not clipped, as focal ones have, leave a slope.
+clipped_outputs <- function(case) {
+  p <- matrix(case$prediction, ncol = case$units)
+  flat <- output_slopes(case) == 0
+  if (case$criterion$record %in% binary_losses) return(flat & (p <= 0 | p >= 1))
+  t <- case$targets
+  if (is.null(t) || !identical(dim(t), dim(p))) return(p & FALSE)
+  own <- rowSums((t > 0) * p) / rowSums(p)
+  flat & rowSums(t > 0) == 1 & is.finite(own) & own <= 0
+}
+
+output_slopes <- function(case) {
+  c <- loss_columns(case$criterion, case$y, case$prediction, NULL)
+  grad <- engine_loss_grad(case$criterion$choice, c$t, c$y, rep(1, length(c$y) / c$k), c$k, c$kt)
+  matrix(grad, ncol = c$k, byrow = TRUE)
+}
+
+clipped_numbers <- function(case, clipped) {
+  if (ncol(clipped) > 1 && case$criterion$record %in% binary_losses) {
+    return(sprintf(paste("%s of %s outputs lie outside (0, 1), where the loss is clipped and has no",
+      "slope: no gradient comes back from them. That is so for all outputs of %s."),
+    format(sum(clipped), big.mark = ","), format(length(clipped), big.mark = ","),
+    count_of(sum(rowSums(!clipped) == 0), "row")))
+  }
+  sprintf(paste("%s of %s have %s, where the loss is clipped and has no slope: no gradient comes back",
+    "from them."),
+  format(sum(rowSums(!clipped) == 0), big.mark = ","), count_of(nrow(clipped), "row"),
+  if (ncol(clipped) > 1) "a share of 0 or less for their class" else "an output outside (0, 1)")
 }
 
 expects_probabilities <- function(case) {
@@ -145,11 +172,15 @@ better_end <- function(case) {
 
 # The part of the loss that comes from rows whose outputs are clipped.
 clipped_share <- function(case, clipped) {
-  values <- tryCatch(loss_values(case$criterion, case$y, case$prediction, NULL),
-    error = function(e) NA)
-  rows <- rowSums(matrix(clipped, case$rows)) > 0
-  if (length(values) != case$rows || anyNA(values) || sum(values) <= 0) return(mean(rows))
-  max(sum(values[rows]) / sum(values), 0.5)
+  values <- as.vector(output_losses(case, case$prediction))
+  share <- rowMeans(clipped)
+  if (length(values) != length(share) || anyNA(values) || sum(values) <= 0) return(mean(share))
+  max(sum(values * share) / sum(values), 0.5)
+}
+
+# The loss of each row (sample, or place of one), before weights and reduction.
+output_losses <- function(case, prediction) {
+  loss_values(case$criterion, case$y, as_shape(prediction, case), NULL)
 }
 
 find_double <- function(case) {
@@ -187,10 +218,7 @@ find_unbounded <- function(case) {
   bad <- outside_domain(case)
   if (!any(bad)) return(NULL)
   found(
-    "Targets outside the loss' domain", "PROVEN",
-    sprintf(paste("%s has no lower bound where y is %s: it can be driven to minus",
-      "infinity without learning."),
-      case$criterion$record, if (binary) "outside 0 to 1" else "negative"),
+    "Targets outside the loss' domain", "PROVEN", domain_sentence(case, binary),
     sprintf("%s of %d targets are, from %s to %s.", format(sum(bad), big.mark = ","), length(bad),
       digits(min(y)), digits(max(y))),
     if (binary) {
@@ -206,6 +234,18 @@ find_unbounded <- function(case) {
     },
     fix = list(what = "domain")
   )
+}
+
+# Clipping and the range of the outputs can leave it a bound.
+domain_sentence <- function(case, binary) {
+  where <- if (binary) "outside 0 to 1" else "negative"
+  floor <- if (case$computable) case$data_floor else -Inf
+  if (is.finite(floor)) {
+    return(sprintf(paste("Where y is %s, %s falls beyond y, too: its lowest value here, %s, is that of",
+      "outputs at an end, not near y."), where, case$criterion$record, digits(floor)))
+  }
+  sprintf("%s has no lower bound where y is %s: outputs that run away from y count as a gain.",
+    case$criterion$record, where)
 }
 
 outside_domain <- function(case) {

@@ -149,8 +149,8 @@ raw_inputs <- function(case) {
 find_duplicates <- function(case) {
   floor <- case$data_floor
   groups <- max(case$groups)
-  if (groups == case$rows || is.na(case$family) || !is.finite(floor)) return(NULL)
-  own <- max(lowest_value(case), group_loss(case, seq_len(case$rows)))
+  if (groups == case$rows || !is.finite(floor)) return(NULL)
+  own <- case$target_floor
   if (!isTRUE(floor - own > 1e-9 * max(abs(case$loss), 1e-300))) return(NULL)
   share <- (floor - own) / max(case$loss - own, floor - own)
   copied <- !repeats_by_chance(case$inputs)
@@ -168,8 +168,8 @@ find_duplicates <- function(case) {
     },
     explains = share, severity = if (copied && share >= 0.5) "fault" else "note",
     certificate = certificate("floor", quote(
-      all(equal_inputs(groups)) && value(best_within(groups)) <= loss * (1 + 1e-10) + 1e-14
-    ), list(groups = case$groups, floor = floor))
+      all(equal_inputs(groups)) && floor_holds(proof) && floor <= loss + 1e-10 * abs(loss) + 1e-14
+    ), list(groups = case$groups, floor = floor, proof = case$data_best$certificate))
   )
 }
 

@@ -52,12 +52,28 @@ divergence_found <- function(case, bad) {
   } else if (length(bad)) {
     sprintf("It began in epoch %d.", bad[1])
   }
+  if (is.null(case$model) || case$finite_weights) return(passing_divergence(case, bad, where))
   found(
     "Divergence", "PROVEN",
-    "The loss or the weights became NaN or infinite; no later step can mend that.",
+    "Weights became NaN or infinite; no later step can mend that.",
     c(where, growth_text(case)), slower(case), explains = 1, symptom = if (is_bound_to_diverge(case)) 0.5 else 0,
-    certificate = certificate("fact",
-      quote(any(!is.finite(history_loss)) || any(!is.finite(weights)))),
+    certificate = certificate("fact", quote(any(!is.finite(weights)))),
+    fix = list(what = "rate", by = 0.01)
+  )
+}
+
+# The weights are finite, or not known: the loss may come back.
+passing_divergence <- function(case, bad, where) {
+  last <- case$series[length(case$series)]
+  back <- is.finite(last) && !isTRUE(has_data(case) && fails(case))
+  found(
+    "A loss that was not finite", "PROVEN",
+    sprintf("The loss was NaN or infinite in %s of %s.", count_of(length(bad), "epoch"),
+      length(case$series)),
+    c(where, growth_text(case)), slower(case), severity = if (back) "note" else "fault",
+    explains = if (!has_data(case)) NA else if (case$computable) share_of_failure(case) else 1,
+    symptom = if (is_bound_to_diverge(case)) 0.5 else 0,
+    certificate = certificate("fact", quote(any(!is.finite(history_loss)))),
     fix = list(what = "rate", by = 0.01)
   )
 }

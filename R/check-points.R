@@ -8,27 +8,34 @@ point_checks <- function() {
   )
 }
 
-# At a floor that is above 0, so that no more training helps. Without a fault that says why
-# the floor is there, it is all there is to know.
+# At a floor that is above 0, or within 1 % of it, so that no more training helps. Without a fault
+# that says why the floor is there, it is all there is to know.
 find_bottom <- function(case) {
-  if (case$affine && length(case$dense) > 1) return(NULL) # S1 says so
-  floor <- max(as.double(case$floor), case$data_floor, na.rm = TRUE)
+  floor <- as.double(case$floor)
   natural <- lowest_value(case)
   top <- constant_or_base(case)
   if (!is.finite(floor) || floor - natural <= 1e-9 * max(abs(top), 1e-300)) return(NULL)
-  if (!isTRUE(case$loss - floor <= 1e-3 * (max(top, case$loss) - floor) + 1e-12)) return(NULL)
+  kind <- gap_kind(case, floor)
+  if (kind == "far") return(NULL)
   found(
-    "The global minimum is reached", "PROVEN",
-    paste("The loss is at its proven floor: no optimizer, learning rate or number of",
-      "epochs can lower it."),
+    if (kind == "at") "The global minimum is reached" else "Close to the global minimum", "PROVEN",
+    bottom_sentence(case, kind, floor),
     sprintf("Floor %s, loss %s, gap %s", digits(floor), digits(case$loss),
       digits(max(case$loss - floor, 0), 1)),
     severity = "note", explains = 1,
-    certificate = certificate("floor", quote(
-      loss - floor <= 1e-3 * max(constant_loss - floor, 0) + 1e-12 &&
-        (floor_holds(proof) || value(best_within(groups)) >= floor * (1 - 1e-9))
-    ), list(floor = floor, proof = attr(case$floor, "certificate"), groups = case$groups))
+    certificate = certificate("floor", quote(loss - floor <= gap && floor_holds(proof)), list(
+      floor = floor, proof = attr(case$floor, "certificate"),
+      gap = gap_within(case, if (kind == "at") 1e-6 else 1e-2)))
   )
+}
+
+bottom_sentence <- function(case, kind, floor) {
+  if (kind == "at") {
+    return(paste("The loss is at its proven floor: no optimizer, learning rate or number of",
+      "epochs can lower it."))
+  }
+  sprintf(paste("The loss is within %s of its proven floor: no optimizer, learning rate or number",
+    "of epochs can gain more than that."), gap_share(case, floor))
 }
 
 # ||gradient|| ||weights|| / loss: free of units.

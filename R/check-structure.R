@@ -59,21 +59,21 @@ linear_sentence <- function(case) {
 }
 
 linear_numbers <- function(case, floor) {
-  gap <- case$loss - floor
-  at <- gap <= 1e-3 * (max(case$constant_loss, case$loss) - floor)
+  kind <- gap_kind(case, floor)
   c(
-    sprintf("Lowest loss any %s reaches here: %s%s",
+    sprintf("Lowest loss any %s reaches here: %s (you are %s)",
       if (case$widths[1] == 1 && case$units == 1L) "straight line" else "linear model",
       digits(floor),
-      if (at) {
-        sprintf("  (you are at it, gap %s)", digits(max(gap, 0), 1))
-      } else {
-        sprintf("  (you are at %s)", digits(case$loss))
-      }),
-    if (at) {
-      paste("This is the global minimum of this model, not a bad local one; no learning rate or",
-        "number of epochs can improve it.")
-    }
+      switch(kind,
+        at = sprintf("at it, gap %s", digits(max(case$loss - floor, 0), 1)),
+        near = sprintf("within %s of it", gap_share(case, floor)),
+        far = sprintf("at %s", digits(case$loss))
+      )),
+    switch(kind,
+      at = paste("This is the global minimum of this model, not a bad local one; no learning rate or",
+        "number of epochs can improve it."),
+      near = "No learning rate or number of epochs can gain more than that."
+    )
   )
 }
 

@@ -285,9 +285,15 @@ evidence_constant_loss <- function(case) group_loss(case, rep(1, case$rows))
 evidence_groups <- function(case) row_groups(case$inputs)
 
 # No function of the inputs has a lower loss: equal rows get equal predictions.
-evidence_data_floor <- function(case) {
-  floor <- group_loss(case, case$groups)
-  if (is.na(floor)) lowest_value(case) else max(floor, lowest_value(case))
+evidence_data_best <- function(case) best_floor(any_network_floors(case$problem))
+
+evidence_data_floor <- function(case) case$data_best$about
+
+# Nor has any, were all rows different.
+evidence_target_floor <- function(case) {
+  problem <- case$problem
+  problem$group <- seq_along(problem$s)
+  best_floor(any_network_floors(problem))$about
 }
 
 lowest_value <- function(case) {

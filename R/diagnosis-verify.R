@@ -188,18 +188,15 @@ held_in_training <- function(case, held) {
   text(rows$held[held, , drop = FALSE]) %in% text(rows$train)
 }
 
-# d loss / d prediction, by differences of single predictions.
+# d loss of a row / d its predictions, by differences of one column after the other.
 claim_slope <- function(case) {
-  p <- case$prediction
+  p <- matrix(case$prediction, ncol = case$units)
   step <- 1e-8
-  up <- loss_each(case, p + step)
-  down <- loss_each(case, p - step)
-  (up - down) / (2 * step)
-}
-
-# The loss of each prediction alone, for losses that are a sum over columns.
-loss_each <- function(case, p) {
-  y <- case$targets
-  p <- pmin(pmax(p, 1e-7), 1 - 1e-7)
-  if (case$criterion$record %in% binary_losses) -(y * log(p) + (1 - y) * log(1 - p)) else -y * log(p)
+  vapply(seq_len(ncol(p)), function(j) {
+    ends <- lapply(c(-step, step), function(s) {
+      p[, j] <- p[, j] + s
+      as.vector(output_losses(case, p))
+    })
+    (ends[[2]] - ends[[1]]) / (2 * step)
+  }, numeric(nrow(p)))
 }

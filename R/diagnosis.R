@@ -25,6 +25,7 @@ check_diagnosis <- function(x, arg = caller_arg(x), call = caller_env()) {
 
 # The number of a finding, or its id.
 check_finding <- function(d, i, arg = caller_arg(i), call = caller_env()) {
+  if (missing(i)) stop_missing(arg, call)
   force(arg)
   if (is_string(i) && i %in% d$id) return(match(i, d$id))
   if (is_number(i) && i %in% seq_len(nrow(d))) return(as.integer(i))

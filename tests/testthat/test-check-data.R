@@ -29,3 +29,18 @@ test_that("repeated measurements at a few values are noted, with their share, an
 test_that("copies of rows with other targets are a fault", {
   expect_identical(found_in(faulty$D1, "D1")$severity, "fault")
 })
+
+test_that("cross-entropy that is trained to the floor of equal rows is not below it", {
+  x <- c(0, 0, 1, 1, 2, 2, 2)
+  y <- c(0, 1, 1, 1, 0, 1, 1)
+  p <- c(1 / 2, 1, 2 / 3)[x + 1]
+  entropy <- -mean(ifelse(y == 1, log(p), log(1 - p)))
+  m <- seeded(function() net(1, c(6, 1), c("tanh", "sigmoid"), "binary_crossentropy", 500, x, y, optimizer_lbfgs()))
+  d <- diagnose(m, x, y, verify = TRUE)
+  expect_equal(attr(d, "case")$data_floor, entropy, tolerance = 1e-14)
+  expect_true(d$verified[d$id == "D1"])
+  m <- seeded(function() net(1, c(6, 2), c("tanh", "softmax"), "sparse_categorical_crossentropy", 500, x, y, optimizer_lbfgs()))
+  d <- diagnose(m, x, y, verify = TRUE)
+  expect_equal(attr(d, "case")$data_floor, entropy, tolerance = 1e-14)
+  expect_true(d$verified[d$id == "D1"])
+})

@@ -30,3 +30,9 @@ test_that("the claim comes along; findings without one are NA", {
   d <- diagnosed(faulty$S1)
   expect_type(attr(verify_finding(d, 1), "claim"), "language")
 })
+
+test_that("a finding must be named", {
+  d <- diagnosed(faulty$S1)
+  expect_error(verify_finding(d), "`i`", class = "kestrel_error_argument")
+  expect_error(try_fix(d), "`i`", class = "kestrel_error_argument")
+})
