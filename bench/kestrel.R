@@ -1,5 +1,8 @@
 # kestrel's jobs: the model is made once, fit() and predict() are measured whole.
 
+# What fit() does by default, in R keras, too.
+default_epochs <- 10
+
 kestrel_network <- function(w) {
   k_set_floatx(w$precision)
   set.seed(1)

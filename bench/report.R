@@ -47,6 +47,11 @@ peaks_table <- function(peaks) {
                       `GFLOP/s` = sprintf("%.1f", peaks$gflops), check.names = FALSE))
 }
 
+one_epoch_text <- function(main) {
+  own <- main[!is.na(main$one_epoch), ]
+  paste(sprintf("%s for %s (%s)", time_text(own$one_epoch), own$id, own$precision), collapse = ", ")
+}
+
 # Peers that compute less than what is meant (one iteration of another method is an epoch) have
 # no share of the peak.
 workloads_table <- function(main) {

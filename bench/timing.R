@@ -11,9 +11,8 @@ timed <- function(code) {
 # A job is a function of a number of epochs that returns timed(). One unit of each to warm up
 # and to see how often it must run to be measured well; then all jobs in turn, `rounds` times.
 # Those that take longer than `cap` seconds are run that once, those that take over a
-# second in the first three rounds. Where a unit is one epoch that takes less than a second, three
-# or more are asked for, as users train for more than one epoch on what they hand over.
-run_rounds <- function(jobs, unit, rounds, target, cap) {
+# second in the first three rounds. `least`: units to ask for at once, by peer.
+run_rounds <- function(jobs, unit, rounds, target, cap, least = c()) {
   gc()
   first <- lapply(setNames(nm = names(jobs)), function(peer) first_run(jobs[[peer]], peer, unit))
   first <- Filter(Negate(is.null), first)
@@ -27,8 +26,7 @@ run_rounds <- function(jobs, unit, rounds, target, cap) {
   for (peer in names(jobs)[slow]) row(peer, 1, first[[peer]])
   for (round in seq_len(rounds)) {
     for (peer in names(jobs)[!slow & (round <= 3 | took < 1)]) {
-      least <- if (unit == 1 && took[[peer]] < 1) 3 else 1
-      times <- min(max(least, floor(target / max(first[[peer]][["cpu"]], 1e-4))), 2000)
+      times <- min(max(least[peer], 1, na.rm = TRUE, floor(target / max(first[[peer]][["cpu"]], 1e-4))), 2000)
       row(peer, round, jobs[[peer]](unit * times) / times)
     }
   }
