@@ -21,9 +21,7 @@ check_data <- function(x, arg, call = caller_env()) {
 }
 
 # A matrix of numbers as R makes it, which needs no more looks.
-is_plain_matrix <- function(x) {
-  !is.object(x) && is.numeric(x) && is.matrix(x) && length(x) > 0 && prod(dim(x)) == length(x)
-}
+is_plain_matrix <- function(x) plain_width(x) > 0L
 
 # A vector of numbers and nothing else, as a matrix of one column.
 plain_column <- function(x) {
@@ -171,7 +169,7 @@ position_text <- function(at) {
 # for the layout.
 is_plain_input <- function(model, x) {
   layout <- environment(model)$layout
-  is_plain_matrix(x) && identical(dim(x)[2], layout$columns) && !layout$codes
+  identical(plain_width(x), layout$columns) && !layout$codes
 }
 
 check_input_dims <- function(got, expected, what, call, arg = "x") {

@@ -12,6 +12,9 @@ engine_threads <- function() {
   list(processors = x[1], openmp = x[2] > 0, forked = x[3] > 0)
 }
 
+# Columns of a matrix of numbers as R makes it, without a class; 0 of all else.
+plain_width <- function(x) .Call(ffi_plain_width, x)
+
 # c(NA, NaN, infinite, first position) among n numbers from 0-based position `from`.
 count_missing <- function(x, from = 0, n = length(x)) {
   .Call(ffi_count_missing, x, as.double(from), as.double(n))

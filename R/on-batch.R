@@ -32,7 +32,7 @@ train_on_batch <- function(object, x = NULL, y = NULL, class_weight = NULL, samp
   threads <- engine_settings(call = call)
   check_ready(object, call)
   local_compiled_flags(object)
-  x <- dense_batch(x)
+  if (isS4(x)) x <- dense_batch(x)
   data <- with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call))
   if (length(data$classes)) assign("classes", data$classes, envir = environment(object))
   suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), threads, call))
@@ -70,9 +70,10 @@ step_on_batch <- function(model, samples, threads, call) {
   rate <- batch_rate(held, state$compiled$optimizer, call)
   if (!is.null(rate)) trainer_set_rate(trainer, rate)
   held$weights <- held$optimizer_state <- NULL
-  pass_outside(trainer, held$outside, call)
+  own <- held$outside
+  if (length(own)) pass_outside(trainer, own, call)
   logs <- trainer_step(trainer)
-  apply_constraints(trainer, held$outside$constraints, call)
+  if (length(own)) apply_constraints(trainer, own$constraints, call)
   if (length(held$custom)) {
     add_custom_metrics(trainer, held$custom, call)
     logs <- trainer_logs(trainer)
@@ -115,7 +116,8 @@ holds_weights <- function(held, states) {
   weights <- held$weights
   if (length(weights) != length(states)) return(FALSE)
   for (i in seq_along(states)) {
-    if (!same_numbers(weights[[i]], states[[i]]$weights)) return(FALSE)
+    same <- identical(weights[[i]], states[[i]]$weights, num.eq = FALSE, single.NA = FALSE)
+    if (!same) return(FALSE)
   }
   TRUE
 }

@@ -152,8 +152,9 @@ optimizer_setting <- function(optimizer, name) {
 
 # A number, a schedule or an R function.
 optimizer_rate <- function(optimizer) {
-  .subset2(optimizer, "rate") %||% .subset2(optimizer, "schedule") %||%
-    .subset2(optimizer, "schedule_function")
+  rate <- .subset2(optimizer, "rate")
+  if (!is.null(rate)) return(rate)
+  .subset2(optimizer, "schedule") %||% .subset2(optimizer, "schedule_function")
 }
 
 #' @export

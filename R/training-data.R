@@ -44,8 +44,8 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
 # anything to change, to warn of or to refuse.
 is_plain_pair <- function(model, x, y) {
   state <- environment(model)
-  is_plain_input(model, x) && is.null(state$features) && is_plain_matrix(y) &&
-    dim(y)[1] == dim(x)[1] && identical(dim(y)[2], state$layout$units) &&
+  is_plain_input(model, x) && is.null(state$features) &&
+    identical(plain_width(y), state$layout$units) && dim(y)[1] == dim(x)[1] &&
     takes_any_number(state$compiled$losses[[1]]) && count_missing(x)[4] == 0 && count_missing(y)[4] == 0
 }
 

@@ -61,6 +61,16 @@ static R_xlen_t past_finite(const double* d, R_xlen_t i, R_xlen_t end) {
   return i;
 }
 
+/* Columns of a matrix of numbers that has any, is of no class, and as long as its dims say (which
+ * other packages' C code can break); 0 of all else. */
+SEXP ffi_plain_width(SEXP x) {
+  bool numbers = TYPEOF(x) == REALSXP || TYPEOF(x) == INTSXP;
+  if (!numbers || OBJECT(x) || Rf_xlength(x) == 0 || !Rf_isMatrix(x)) return Rf_ScalarInteger(0);
+  int rows = Rf_nrows(x), columns = Rf_ncols(x);
+  bool whole = (double) rows * columns == (double) Rf_xlength(x);
+  return Rf_ScalarInteger(whole ? columns : 0);
+}
+
 /* c(NA, NaN, infinite, first position from 1 or 0) of n numbers starting at `from`;
  * no copy is made of data that may be most of the memory. */
 SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {

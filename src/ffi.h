@@ -9,6 +9,7 @@ SEXP ffi_registry(SEXP table);
 SEXP ffi_kernels(void);
 SEXP ffi_threads(void);
 SEXP ffi_random_index(SEXP n);
+SEXP ffi_plain_width(SEXP x);
 SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n);
 
 SEXP ffi_activation(SEXP choice, SEXP x, SEXP k, SEXP inner);

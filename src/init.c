@@ -8,7 +8,7 @@
 
 static const R_CallMethodDef entries[] = {
     ENTRY(ffi_kernels, 0),           ENTRY(ffi_threads, 0),            ENTRY(ffi_random_index, 1),
-    ENTRY(ffi_registry, 1),          ENTRY(ffi_count_missing, 3),
+    ENTRY(ffi_registry, 1),          ENTRY(ffi_count_missing, 3),    ENTRY(ffi_plain_width, 1),
     ENTRY(ffi_activation, 4),        ENTRY(ffi_activation_backward, 6),
     ENTRY(ffi_loss_value, 5),        ENTRY(ffi_loss_grad, 6),
     ENTRY(ffi_loss_scales, 7),       ENTRY(ffi_metric_value, 5),      ENTRY(ffi_metric_update, 7),
