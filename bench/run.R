@@ -11,6 +11,7 @@ quick <- "quick" %in% arguments
 build <- file.path(arguments[1], "bench")
 results <- if (quick) file.path(build, "results") else "bench/results"
 dir.create(build, FALSE, TRUE)
+.libPaths(c(file.path(build, "library"), .libPaths()))
 dir.create(results, FALSE, TRUE)
 rounds <- if (quick) 1 else 5
 target <- if (quick) 0.05 else 0.2
