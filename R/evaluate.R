@@ -93,6 +93,7 @@ evaluate_samples <- function(model, samples, batch_size, steps, call, hooks = NU
   trainer <- evaluation_trainer(model, samples, batch_size, w, call, threads, gather)
   parts <- training_parts(model)
   values <- evaluate_all(trainer, steps, hooks, parts$labels, parts$custom, call, parts$outside)
+  if (!is.null(parts$outside$nodes)) keep_states(model_layout(state), trainer_get(trainer)$w)
   stats::setNames(values, parts$labels)
 }
 

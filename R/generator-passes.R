@@ -92,6 +92,7 @@ evaluate_stream <- function(model, stream, steps, w, hooks = no_callbacks, threa
     logs <- evaluate_slice(trainer, 0L, at, Inf, hooks, parts, call)$logs
     at <- at + 1L
   }
+  if (!is.null(parts$outside$nodes)) keep_states(model_layout(model_state(model)), trainer_get(trainer)$w)
   structure(stats::setNames(logs, parts$labels), steps = at)
 }
 

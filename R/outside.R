@@ -119,11 +119,9 @@ run_node <- function(trainer, node, training, call) {
   w <- lapply(node$slots, function(s) array(trainer_read(trainer, s$at, prod(s$dims)), s$dims))
   record <- apply_node(node, unname(x), w, training, call)
   if (!is.null(record$charge)) trainer_charge(trainer, plain(record$charge))
-  if (training) {
-    for (i in seq_along(record$states)) {
-      new <- record$states[[i]]
-      if (!is.null(new)) trainer_write(trainer, node$slots[[i]]$at, new)
-    }
+  for (i in seq_along(record$states)) {
+    new <- record$states[[i]]
+    if (!is.null(new)) trainer_write(trainer, node$slots[[i]]$at, new)
   }
   record
 }
@@ -186,7 +184,7 @@ differentiate_node <- function(trainer, node, record) {
   }
 }
 
-# As engine_predict(), batch by batch.
+# As engine_predict(), batch by batch. An attribute `w` has the weights afterwards.
 predict_outside <- function(spec, w, x, batch_size, training, seed, threads, finite) {
   if (finite && !all(vapply(x, function(x) all(is.finite(x$values)), NA))) return(NULL)
   n <- x[[1]]$n
@@ -199,7 +197,7 @@ predict_outside <- function(spec, w, x, batch_size, training, seed, threads, fin
     pass_outside(trainer, list(nodes = spec$outside), NULL, at, back = FALSE)
     for (o in seq_along(y)) y[[o]] <- put_rows(y[[o]], from, trainer_batch(trainer, o - 1L))
   }
-  y
+  structure(y, w = if (n > 0) trainer_get(trainer)$w)
 }
 
 put_rows <- function(y, from, batch) {

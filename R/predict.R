@@ -160,18 +160,35 @@ blank_rows <- function(x, rows, value) {
 predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
                            threads = engine_settings(), finite = FALSE) {
   plan <- if (training) model_plan(model) else inference_plan(model)
-  w <- pack_layout(model_layout(environment(model)))
+  layout <- model_layout(environment(model))
+  w <- pack_layout(layout)
   n <- sample_count(x[[1]])
   if (n >= 100L) check_predictions(model, n)
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
   if (isTRUE(plan$draws)) threads <- 1L
   compute <- function(from, n) {
     seed <- if (training || isTRUE(plan$draws)) draw_seed() else 0
-    engine_predict(plan, w, data_arrays(x, from, n), batch_size, training, seed, threads, finite)
+    if (training && !is.null(layout$is_state) && is.null(plan$outside) && n > 0) {
+      return(predict_moving(plan, layout, data_arrays(x), seed))
+    }
+    y <- engine_predict(plan, w, data_arrays(x, from, n), batch_size, training, seed, threads, finite)
+    if (is.null(attr(y, "w"))) return(y)
+    keep_states(layout, attr(y, "w"))
+    w <<- pack_layout(layout)
+    structure(y, w = NULL)
   }
   if (training || n <= batch_size) return(compute(0L, n))
   size <- slice_samples(length(w), plan$inputs, batch_size)
   if (n <= size) compute(0L, n) else predict_slices(compute, n, size)
+}
+
+# One pass of training, which moves statistics.
+predict_moving <- function(plan, layout, x, seed) {
+  outputs <- lapply(network_info(plan)$nodes[unlist(plan$outputs) + 1L], `[[`, "output")
+  blank <- data_arrays(lapply(outputs, function(dims) array(0, c(x[[1]]$n, dims))))
+  pass <- engine_gradient(plan, pack_layout(layout), x, blank, TRUE, seed)
+  keep_states(layout, pass$w)
+  pass$y
 }
 
 # A few samples need no more memory than the weights of their outputs.

@@ -180,6 +180,17 @@ unpack_layout <- function(layout, w) {
   new
 }
 
+# Takes statistics and other weights that are no parameters over from packed weights.
+keep_states <- function(layout, after) {
+  if (is.null(after) || is.null(layout$is_state)) return(invisible())
+  w <- pack_layout(layout)
+  sizes <- unlist(lapply(layout$slots, vapply, function(slot) prod(slot$dims), 0))
+  states <- length(w) + 1 - rev(seq_len(sum(sizes[layout$is_state])))
+  if (identical(w[states], after[states])) return(invisible())
+  w[states] <- after[states]
+  unpack_layout(layout, w)
+}
+
 #' Freeze and unfreeze layers
 #'
 #' A frozen layer keeps its weights in training; a frozen batch normalization also uses its

@@ -50,7 +50,7 @@ with_gradient <- function(model, x, y, sample_weight = NULL, training = TRUE) {
   pass_outside(trainer, parts, call, if (training) -1L else -2L)
   places <- trained_places(layout)
   g <- trainer_read(trainer, 0, length(places), gradient = TRUE)
-  if (training && !is.null(layout$is_state)) unpack_layout(layout, trainer_get(trainer)$w)
+  keep_states(layout, trainer_get(trainer)$w)
   list(loss = trainer_logs(trainer)[1], gradients = apart(g[places], get_weights(model, trainable = TRUE)))
 }
 
