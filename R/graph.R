@@ -4,8 +4,8 @@
 #          first, then as a walk from the outputs meets them
 # calls    in an order in which each comes after those it depends on:
 #          list(part = its number, call, output = where each input comes from, dims = those of
-#          each output, index = how often the part had been called before, training = what
-#          the call said, or NULL); dims is NULL in a stack of layers, which knows its own
+#          each output, index = how often the part had been called before, training, given =
+#          those of the call, see tensor.R); dims is NULL in a stack of layers, which knows its own
 # inputs   the calls that give the inputs
 # outputs  list(call, output)
 
@@ -19,7 +19,8 @@ trace_graph <- function(inputs, outputs, call) {
     parts = walk$parts[parts],
     calls = lapply(calls, function(i) {
       c(list(part = match(walk$part[i], parts)), number(walk$from[[i]]),
-        list(dims = walk$dims[[i]], index = walk$index[i], training = walk$training[[i]]))
+        list(dims = walk$dims[[i]], index = walk$index[i], training = walk$training[[i]],
+          given = walk$given[[i]]))
     }),
     inputs = match(walk$inputs, calls), outputs = number(walk$outputs)
   )
@@ -38,6 +39,7 @@ walk_back <- function(inputs, outputs, call) {
     from = lapply(walk$calls, function(c) tensor_keys(walk, c$inputs)),
     dims = lapply(walk$calls, function(c) c$outputs),
     training = lapply(walk$calls, function(c) c$training),
+    given = lapply(walk$calls, function(c) c$given),
     index = vapply(walk$calls, function(c) c$index, 0L),
     inputs = tensor_keys(walk, walk$ends)$call, outputs = tensor_keys(walk, outputs)
   )

@@ -15,7 +15,12 @@
 #'
 #' Any of them may be missing. They see `self`, `super` (`super$initialize()` and the like of the
 #' class that is inherited from) and `private`. `self$add_loss(value)` in `call` adds a number to the
-#' loss. A weight with `trainable = FALSE` can be changed in `call` by `self$w$assign(value)`.
+#' loss. A weight with `trainable = FALSE` can be changed in `call` by `self$w$assign(value)`, which stays
+#' after any pass, that of [predict()][predict.kestrel_model] included.
+#'
+#' `call` may have more arguments, given where the layer is called: `layer(logits, targets)`, where both may
+#' be tensors, `layer(x, scale = 2)`. `build` then gets the shape of the first of them, or of as many as it
+#' has arguments. Called on arrays, a layer gives what `call` returns.
 #'
 #' Layers and models that stand in `self`, or in lists there, custom ones too, can be called in `call`,
 #' as `self$dense(inputs)`; their weights become the layer's. A [layer_batch_normalization()] moves its

@@ -55,8 +55,9 @@ check_salt <- function(x, arg = caller_arg(x), call = caller_env()) {
 }
 
 #' @export
-call_layer.kestrel_layer_hashing <- function(layer, x, training = FALSE, ..., call = caller_env()) {
+call_layer.kestrel_layer_hashing <- function(layer, x, training = NULL, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
+  check_dots(Filter(Negate(is.null), list(...)), c("x", "training"), call)
   if (is_model(x) || is_symbolic(x)) return(NextMethod())
   dims <- if (is.data.frame(x) || !is.null(dim(x))) dim(x) else c(length(x), 1L)
   hash_tokens(layer, array(as_words_or_numbers(x, call), dims), call)

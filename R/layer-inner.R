@@ -28,14 +28,14 @@ is_inner_input <- function(x) {
 
 inner_parts <- function(x) if (is_parts(x)) unname(x) else list(x)
 
-call_on_traced <- function(layer, x, call, training = NULL) {
+call_on_traced <- function(layer, x, call, training = NULL, given = NULL) {
   xs <- inner_parts(x)
-  input <- joint_input(layer, lapply(xs, function(x) dim(plain(x))[-1]))
+  input <- joint_input(layer, lapply(xs, function(x) dim(plain(x))[-1]), given)
   layer_output(layer, input, call)
   weights <- inner_variables(layer, the$instance)
   training <- training %||% isTRUE(the$instance_training)
   if (layer_state(layer)$type %in% c("custom", "lambda")) {
-    return(run_inner(layer, xs, weights, training, call))
+    return(run_inner(layer, xs, weights, training, call, given))
   }
   nodes <- built_chain(layer, 1L, input)
   states <- layer_state(layer)$is_state
@@ -100,11 +100,12 @@ move_statistics <- function(spec, xs, weights, states, dims) {
 }
 
 # A function or a custom layer: its charges and assignments are those of the layer that calls it.
-run_inner <- function(layer, xs, weights, training, call) {
+run_inner <- function(layer, xs, weights, training, call, given = NULL) {
   outer <- the$instance
   run <- if (layer_state(layer)$type == "custom") {
     frozen <- isTRUE(the$instance_frozen) || !layer_trainable(layer)
-    instance_node(layer_instance(layer), sprintf("call() of layer \"%s\"", layer$name), frozen)
+    instance_node(layer_instance(layer), sprintf("call() of layer \"%s\"", layer$name), frozen,
+      given)
   } else {
     config <- layer_config(layer)
     function_node(config$f, sprintf("function of layer \"%s\"", layer$name), config$arguments)
@@ -128,8 +129,10 @@ model_on_traced <- function(model, x, call, training = NULL) {
   for (i in setdiff(seq_along(made), graph$inputs)) {
     made_by <- graph$calls[[i]]
     part <- model_state(model)$layers[[made_by$part]]
-    run <- if (is_model(part)) model_on_traced else call_on_traced
-    made[[i]] <- inner_parts(run(part, pick(made_by), call, made_by$training %||% training))
+    now <- made_by$training %||% training
+    made[[i]] <- inner_parts(if (is_model(part)) model_on_traced(part, pick(made_by), call, now) else {
+      call_on_traced(part, pick(made_by), call, now, made_by$given)
+    })
   }
   one_or_list(pick(graph$outputs))
 }

@@ -60,15 +60,14 @@ built_instance <- function(layer, input, call = NULL) {
   self <- layer_instance(layer, call)
   if (layer_state(layer)$built || identical(self$.input, input)) return(self)
   self$.weights <- self$.weights[seq_len(self$.begun)]
-  shapes <- lapply(dims_list(input), function(dims) c(NA, dims))
-  own_call(self$build, list(one_or_list(shapes)), sprintf("build() of layer \"%s\"", layer$name),
+  own_call(self$build, shape_arguments(self$build, input), sprintf("build() of layer \"%s\"", layer$name),
     "layer", call, hint = NULL)
   self$.input <- input
   self
 }
 
-# `frozen`: statistics of layers in it stay as they are.
-instance_node <- function(self, label, frozen = FALSE) {
+# `frozen`: statistics of layers in it stay as they are; `given`: see call-arguments.R.
+instance_node <- function(self, label, frozen = FALSE, given = NULL) {
   fn <- masked(self$call)
   takes <- names(formals(fn))[-1]
   function(x, w, training, call) {
@@ -79,8 +78,9 @@ instance_node <- function(self, label, frozen = FALSE) {
     outer <- mget(c("instance", "instance_training", "instance_frozen"), envir = the, ifnotfound = list(NULL))
     on.exit(list2env(outer, envir = the), add = TRUE)
     list2env(list(instance = self, instance_training = training, instance_frozen = frozen), envir = the)
-    told <- list(training = training, mask = NULL)[intersect(c("training", "mask"), takes)]
-    y <- own_call(fn, c(list(one_or_list(x)), told), label, "layer", call)
+    told <- list(training = training, mask = NULL)[setdiff(intersect(c("training", "mask"), takes), names(given))]
+    args <- if (is.null(given)) list(one_or_list(x)) else put_in(given, x)
+    y <- own_call(fn, c(args, told), label, "layer", call)
     list(y = if (is_parts(y)) lapply(y, current) else current(y), charge = layer_charge(self$.losses, label, call),
       states = lapply(cells, function(cell) cell$assigned))
   }
@@ -103,7 +103,7 @@ layer_charge <- function(losses, label, call) {
 layer_nodes.kestrel_layer_custom <- function(layer, input) {
   self <- built_instance(layer, input)
   label <- sprintf("call() of layer \"%s\"", layer$name)
-  run <- instance_node(self, label, !layer_trainable(layer))
+  run <- instance_node(self, label, !layer_trainable(layer), given_with(input))
   tried <- tried_call(self, run, label, input)
   weights <- lapply(self$.weights, function(w) weight_node(w$dims, !w$trainable))
   function_nodes(weights, run, custom_output(self, input, is.list(tried)) %||% tried, label, input)
@@ -129,8 +129,7 @@ tried_call <- function(self, run, label, input) {
 # What compute_output_shape() says, where there is one.
 custom_output <- function(self, input, several) {
   if (!is.function(self$compute_output_shape)) return(NULL)
-  shapes <- one_or_list(lapply(dims_list(input), function(dims) c(NA, dims)))
-  told <- self$compute_output_shape(shapes)
+  told <- do.call(self$compute_output_shape, shape_arguments(self$compute_output_shape, input))
   dims <- lapply(if (several) told else list(told), function(shape) {
     check_shape(sample_part(shape), arg = "compute_output_shape()", call = NULL)
   })

@@ -136,8 +136,9 @@ new_lookup <- function(object, type, config, vocabulary, idf_weights, options, c
 }
 
 #' @export
-call_layer.kestrel_layer_lookup <- function(layer, x, training = FALSE, ..., call = caller_env()) {
+call_layer.kestrel_layer_lookup <- function(layer, x, training = NULL, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
+  check_dots(Filter(Negate(is.null), list(...)), c("x", "training"), call)
   check_vocabulary_there(layer, call)
   if (is_model(x) || is_symbolic(x)) return(NextMethod())
   look_up(layer, x, call)

@@ -87,11 +87,13 @@ merging_types <- c("add", "subtract", "multiply", "average", "maximum", "minimum
 is_merging <- function(layer) layer_state(layer)$type %in% merging_types
 
 # Those that take one input, or a list of several.
-takes_several <- function(layer) layer_state(layer)$type %in% c(merging_types, "lambda", "custom")
+takes_several <- function(layer) layer_state(layer)$type %in% c(merging_types, "lambda", "custom", "category_encoding")
 
 # What a layer takes, from the dims of all of its inputs.
-joint_input <- function(layer, dims) {
-  if (is_merging(layer) || takes_several(layer) && length(dims) > 1) unname(dims) else dims[[1]]
+joint_input <- function(layer, dims, given = NULL) {
+  several <- is_merging(layer) || takes_several(layer) && length(dims) > 1
+  input <- if (several) unname(dims) else dims[[1]]
+  if (is.null(given)) input else with_given(input, given)
 }
 
 merge_nodes <- function(layer, input) {

@@ -7,6 +7,7 @@
 # trainable, built
 # input_shape   dims of a sample, where the user gave them
 # input, output dims of a sample, once built (lists where there are several inputs or outputs);
+#               given: see call-arguments.R
 #               slots: list(name, dims, is_state), the last also by itself; by_node: how many
 #               slots each of the layer's engine nodes has
 # automatic     whether the name was made by a model
@@ -116,7 +117,8 @@ build_layer <- function(layer, input, call = caller_env()) {
     sprintf("The weights of layer \"%s\"", layer$name), call
   )
   weights <- initial_weights(layer, info$slots, call)
-  list2env(c(info, list(input = input, weights = weights, built = TRUE)), envir = state)
+  list2env(c(info, list(input = with_given(input, NULL), given = given_with(input), weights = weights,
+    built = TRUE)), envir = state)
   layer
 }
 
@@ -174,24 +176,31 @@ call_layer <- function(layer, x, ...) UseMethod("call_layer")
 
 #' @export
 call_layer.default <- function(layer, x, training = NULL, ..., call = caller_env()) {
-  if (missing(x)) stop_missing("x", call)
+  if (missing(x)) x <- list(...)$inputs %||% stop_missing("x", call)
   check_phase(training, call)
+  check_dots(Filter(Negate(is.null), list(...)[names2(list(...)) != "inputs"]), c("x", "training"), call)
   if (is_model(x)) return(add_layer(x, layer, call = call))
   if (is_symbolic(x)) return(layer_on_tensors(layer, x, call, training))
   if (is_inner_input(x)) return(call_on_traced(layer, x, call, training))
+  layer_on_arrays(layer, layer_arrays(layer, x, call), training, call)
+}
+
+layer_on_arrays <- function(layer, arrays, training, call, given = NULL) {
   threads <- engine_settings(call = call)
   training <- training %||% FALSE
-  arrays <- layer_arrays(layer, x, call)
   dims <- lapply(arrays, sample_dims)
-  input <- joint_input(layer, dims)
+  input <- joint_input(layer, dims, given)
   check_layer_codes(layer, arrays[[1]], "x", call)
   layer_output(layer, input, call)
+  if (layer_state(layer)$type == "custom") return(run_eagerly(layer, arrays, training, call, given))
   precision <- layer_state(layer)$dtype %||% floatx()
   spec <- layer_spec(built_chain(layer, 1L, input), input, precision)
   seed <- if (training) draw_seed() else 0
   n <- sample_count(arrays[[1]])
-  one_or_list(engine_predict(spec, pack_weights(list(layer)), Map(data_array, arrays, dims), n,
-    training, seed, threads))
+  x <- Map(data_array, arrays, dims)
+  layout <- layout_of(list(layer))
+  if (training && !is.null(layout$is_state) && n > 0) return(one_or_list(predict_moving(spec, layout, x, seed)))
+  one_or_list(structure(engine_predict(spec, pack_layout(layout), x, n, training, seed, threads), w = NULL))
 }
 
 # NULL: as the pass is that the layer is called in.

@@ -98,9 +98,8 @@ check_input_codes <- function(model, arrays, args, call) {
   state <- model_state(model)
   if (is.null(state$graph)) return(check_part_codes(state$layers[[1]], arrays[[1]], args[1], call))
   for (made in state$graph$calls) {
-    for (i in match(made$call, state$graph$inputs, 0L)) {
-      if (i > 0) check_part_codes(state$layers[[made$part]], arrays[[i]], args[i], call)
-    }
+    i <- match(made$call[1], state$graph$inputs, 0L)
+    if (i > 0) check_part_codes(state$layers[[made$part]], arrays[[i]], args[i], call)
   }
 }
 

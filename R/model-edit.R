@@ -118,7 +118,7 @@ replay_graph <- function(graph, parts) {
     call <- graph$calls[[i]]
     part <- parts[[call$part]]
     inputs <- Map(function(c, o) made[[c]][[o]], call$call, call$output)
-    made[[i]] <- if (is_input(part)) list(layer_tensor(part, "output")) else tensor_list(part(inputs, training = call$training))
+    made[[i]] <- if (is_input(part)) list(layer_tensor(part, "output")) else tensor_list(call_again(part, inputs, call))
   }
   charges <- Filter(function(call) {
     part <- parts[[call$part]]

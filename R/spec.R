@@ -124,7 +124,9 @@ slot_names.default <- function(layer) NULL
 layer_output <- function(layer, input, call) {
   state <- layer_state(layer)
   if (!state$built) build_layer(layer, input, call)
-  if (identical(state$input, input)) return(state$output)
+  given <- given_with(input)
+  known <- identical(state$input, if (is.null(given)) input else with_given(input, NULL))
+  if (known && identical(state$given, given)) return(state$output)
   info <- layer_info(layer, input, call)
   same <- identical(lapply(info$slots, `[[`, "dims"), lapply(state$slots, `[[`, "dims"))
   if (!same) check_input_dims(input, state$input, sprintf("layer \"%s\"", layer$name), call)
@@ -219,8 +221,12 @@ place_model <- function(plan, model, from, training = NULL) {
   for (i in seq_along(from$places)) put(graph$inputs[i], lapply(from, `[`, i))
   for (i in setdiff(seq_along(graph$calls), graph$inputs)) {
     call <- graph$calls[[i]]
-    place <- if (is_model(parts[[call$part]])) place_model else place_layer
-    put(i, place(plan, parts[[call$part]], outputs_of(made, call), call$training %||% training))
+    part <- parts[[call$part]]
+    from <- outputs_of(made, call)
+    now <- call$training %||% training
+    put(i, if (is_model(part)) place_model(plan, part, from, now) else {
+      place_layer(plan, part, from, now, call$given)
+    })
   }
   outputs_of(made, graph$outputs)
 }
@@ -232,9 +238,9 @@ outputs_of <- function(made, ends) {
   list(places = unlist(pick("places")), dims = pick("dims"), masks = unlist(pick("masks")))
 }
 
-place_layer <- function(plan, layer, from, training = NULL) {
+place_layer <- function(plan, layer, from, training = NULL, given = NULL) {
   state <- layer_state(layer)
-  input <- joint_input(layer, from$dims)
+  input <- joint_input(layer, from$dims, given)
   feed <- read_feed(plan, layer, from$places)
   if (!is.null(feed)) from$places <- -feed
   nodes <- built_chain(layer, length(plan$nodes) + 1L, input,

@@ -37,9 +37,9 @@ tensor_operation <- function(fn, args, title, call = caller_env()) {
 }
 
 # A tensor's place among those found stands for it.
-take_out <- function(arg, found) {
-  if (is.list(arg) && !is.object(arg)) return(lapply(arg, take_out, found))
-  if (!is_tensor(arg)) return(arg)
+take_out <- function(arg, found, wanted = is_tensor) {
+  if (is.list(arg) && !is.object(arg)) return(lapply(arg, take_out, found, wanted))
+  if (!wanted(arg)) return(arg)
   found$tensors <- c(found$tensors, list(arg))
   structure(length(found$tensors), class = "kestrel_place")
 }

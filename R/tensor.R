@@ -8,6 +8,7 @@
 # index    how often the part had been called before
 # outputs  dims of each output
 # training whether the part works as in training in any pass; NULL: as the pass is
+# given    all arguments of the call, where it has several, see call-arguments.R
 # serial   order among the calls of the session
 
 new_tensor <- function(call, output) {
@@ -25,11 +26,11 @@ is_symbolic <- function(x) {
 tensor_list <- function(x) if (is_tensor(x)) list(x) else x
 
 # Notes a call with the part and gives its outputs.
-new_call <- function(part, inputs, outputs, training = NULL) {
+new_call <- function(part, inputs, outputs, training = NULL, given = NULL) {
   state <- environment(part)
   assign("calls", (the$calls %||% 0) + 1, envir = the)
   call <- list2env(list(part = part, inputs = unname(inputs), index = length(state$calls),
-    outputs = outputs, serial = the$calls, training = training), parent = emptyenv())
+    outputs = outputs, serial = the$calls, training = training, given = given), parent = emptyenv())
   state$calls <- c(state$calls, list(call))
   call_tensors(call)
 }
@@ -40,13 +41,13 @@ call_tensors <- function(call) lapply(seq_along(call$outputs), new_tensor, call 
 one_or_list <- function(x) if (length(x) == 1) x[[1]] else x
 
 # A layer called on tensors: built by the first of them.
-layer_on_tensors <- function(layer, x, call, training = NULL) {
+layer_on_tensors <- function(layer, x, call, training = NULL, given = NULL) {
   inputs <- tensor_list(x)
   dims <- lapply(inputs, `[[`, "dims")
   if (!takes_several(layer)) check_one_tensor(layer, inputs, call)
   check_kinds(layer, inputs, call)
-  output <- layer_output(layer, joint_input(layer, dims), call)
-  one_or_list(new_call(layer, inputs, dims_list(output), training))
+  output <- layer_output(layer, joint_input(layer, dims, given), call)
+  one_or_list(new_call(layer, inputs, dims_list(output), training, given))
 }
 
 check_one_tensor <- function(layer, inputs, call) {

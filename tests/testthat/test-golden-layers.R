@@ -20,7 +20,10 @@ test_golden("layers", function(case) {
   model <- model_of(case)
   x <- if (length(case$x) > 1) case$x else case$x[[1]]
   training <- isTRUE(case$training)
+  fresh <- get_weights(model)
   expect_golden(model(x, training = training), case$y, case, "y by a call")
+  if (!is.null(case$v)) expect_golden_list(get_weights(model), case$weights_after, case, "weights after a call")
+  set_weights(model, fresh)
   if (!training) expect_golden(predict(model, x), case$y, case, "y by predict()")
   if (is.null(case$v)) return(invisible())
   result <- kestrel:::network_gradient(model, x, case$v, training)

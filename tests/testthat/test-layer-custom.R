@@ -107,7 +107,8 @@ test_that("methods that fail, and what is no class, are named", {
   expect_error(Layer("A")(foo = 1), "foo", class = "kestrel_error_argument")
   wrong <- Layer("Wrong", call = function(inputs) inputs[, 1:2],
     compute_output_shape = function(input_shape) c(NA, 3))
-  expect_error(wrong()(d$x), "shape \\(n, 3\\)", class = "kestrel_error_layer")
+  x <- layer_input(3)
+  expect_error(predict(keras_model(x, wrong()(x)), d$x), "shape \\(n, 3\\)", class = "kestrel_error_layer")
 })
 
 halves <- Layer("Halves", initialize = function(trained = TRUE) {

@@ -1,7 +1,7 @@
 # What a custom layer keeps in `self`, and how it is called.
 d <- custom_data()
 
-test_that("weights that are not trained are assigned in training", {
+test_that("weights that are not trained are assigned in any pass", {
   total <- Layer("Total", initialize = function() {
     self$total <- self$add_weight(shape = list(), initializer = "zeros", trainable = FALSE, name = "total")
   }, call = function(inputs) {
@@ -12,8 +12,54 @@ test_that("weights that are not trained are assigned in training", {
   model %>% compile(loss = "mse", optimizer = "sgd")
   fit(model, d$x, d$y, epochs = 2, batch_size = 6, verbose = 0)
   expect_equal(c(get_weights(model$layers[[1]])[[1]]), 2 * sum(d$x), tolerance = 1e-12)
+  total_is <- function(times) {
+    expect_equal(c(get_weights(model$layers[[1]])[[1]]), times * sum(d$x), tolerance = 1e-12)
+  }
   predict(model, d$x)
-  expect_equal(c(get_weights(model$layers[[1]])[[1]]), 2 * sum(d$x), tolerance = 1e-12)
+  total_is(3)
+  model(d$x)
+  model(d$x, training = TRUE)
+  total_is(5)
+  evaluate(model, d$x, d$y, verbose = 0, batch_size = 4)
+  total_is(6)
+  with_gradient(model, d$x, d$y)
+  total_is(7)
+  fit(model, d$x, d$y, epochs = 1, validation_data = list(d$x, d$y), verbose = 0)
+  total_is(9)
+  expect_error(predict(model, "a"), class = "kestrel_error")
+  total_is(9)
+})
+
+test_that("a layer by itself keeps what call() assigns, and gives what it returns", {
+  # keras3's guide: [2, 2], then [4, 4].
+  compute_sum <- Layer("ComputeSum", initialize = function(input_dim) {
+    super$initialize()
+    self$total <- self$add_weight(initializer = "zeros", shape = shape(input_dim), trainable = FALSE)
+  }, call = function(inputs) {
+    self$total$assign_add(op_sum(inputs, axis = 1))
+    self$total
+  })
+  sums <- compute_sum(input_dim = 2)
+  x <- op_ones(c(2, 2))
+  expect_equal(c(sums(x)), c(2, 2))
+  expect_equal(c(sums(x)), c(4, 4))
+  expect_equal(lapply(unname(sums$weights), c), list(c(4, 4)))
+  expect_length(get_weights(sums), 1)
+})
+
+test_that("statistics within a custom layer move where it is called in training", {
+  normed <- Layer("Normed", initialize = function() {
+    super$initialize()
+    self$bn <- layer_batch_normalization(momentum = 0.5)
+  }, call = function(inputs, training = NULL) self$bn(inputs, training = training))
+  alone <- normed()
+  alone(d$x, training = TRUE)
+  expect_equal(as.vector(get_weights(alone)[[3]]), colMeans(d$x) / 2, tolerance = 1e-6)
+  plain <- layer_batch_normalization(momentum = 0.5)
+  plain(d$x)
+  expect_equal(as.vector(plain$moving_mean), c(0, 0, 0))
+  plain(d$x, training = TRUE)
+  expect_equal(as.vector(plain$moving_mean), colMeans(d$x) / 2, tolerance = 1e-6)
 })
 
 test_that("add_loss() is an activity regularizer", {
