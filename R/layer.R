@@ -193,6 +193,7 @@ layer_on_arrays <- function(layer, arrays, training, call, given = NULL) {
   check_layer_codes(layer, arrays[[1]], "x", call)
   layer_output(layer, input, call)
   if (layer_state(layer)$type == "custom") return(run_eagerly(layer, arrays, training, call, given))
+  if (is_input(layer)) return(arrays[[1]])
   precision <- layer_state(layer)$dtype %||% floatx()
   spec <- layer_spec(built_chain(layer, 1L, input), input, precision)
   seed <- if (training) draw_seed() else 0

@@ -42,7 +42,7 @@ summary.kestrel_model <- function(object, line_length = summary_width(), positio
                                   layer_range = NULL, compact = TRUE, ...) {
   check_dots(list(...), c("line_length", "positions", "show_trainable", "expand_nested",
     "layer_range", "compact"))
-  text <- format(object, line_length = line_length, positions = positions,
+  text <- printed_text(object, line_length = line_length, positions = positions,
     show_trainable = show_trainable, expand_nested = expand_nested, layer_range = layer_range,
     compact = compact)
   cat(text, sep = "\n")
@@ -52,8 +52,13 @@ summary.kestrel_model <- function(object, line_length = summary_width(), positio
 #' @rdname summary.kestrel_model
 #' @export
 print.kestrel_model <- function(x, ...) {
-  cat(format(x, ...), sep = "\n")
+  cat(printed_text(x, ...), sep = "\n")
   invisible(x)
+}
+
+# A model that is not intact prints what is wrong with it.
+printed_text <- function(x, ...) {
+  tryCatch(format(x, ...), kestrel_error_state = function(e) sprintf("<%s>", sub("\n.*", "", e$message)))
 }
 
 #' @rdname summary.kestrel_model

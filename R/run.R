@@ -193,20 +193,30 @@ run_batch <- function(run) {
   if (!run_feed(run)) return(trainer_logs(run$trainer))
   run_hooks(run, "on_train_batch_begin", batch, logs = list())
   push_changes(run)
-  pass_outside(run$trainer, run$outside, run$call)
+  at_batch(run, batch, pass_outside(run$trainer, run$outside, run$call))
   last <- batch + 1L == run$settings$steps
   result <- trainer_run(run$trainer, run$epoch + last, if (last) 0L else batch + 1L, budget = Inf)
-  apply_constraints(run$trainer, run$outside$constraints, run$call)
+  at_batch(run, batch, apply_constraints(run$trainer, run$outside$constraints, run$call))
   run$status <- result$progress
   run$norms <- if (last) result$norms
   if (last) run$status$batch <- 0
-  add_custom_metrics(run$trainer, run$custom, run$call)
+  at_batch(run, batch, add_custom_metrics(run$trainer, run$custom, run$call))
   values <- trainer_logs(run$trainer)
   logs <- as.list(stats::setNames(values, run$labels))
   run_pull_for_hooks(run)
   run_hooks(run, "on_train_batch_end", batch, logs = logs)
   progress_batches(run$progress, batch + 1L, logs)
   if (last) values
+}
+
+# Errors of the user's functions say where they came up.
+at_batch <- function(run, batch, code) {
+  withCallingHandlers(code, kestrel_error_callback = function(e) {
+    where <- c(epoch = run$epoch + 1L, batch = batch + 1L)
+    e$message <- sprintf("Epoch %d, batch %d: %s", where[[1]], where[[2]], e$message)
+    e$where <- where
+    stop(e)
+  })
 }
 
 # Learning rate and weights that were changed from R since the last batch.

@@ -7,13 +7,13 @@ guarded_functions <- list(
     "freeze_weights", "get_config", "get_input_at", "get_input_shape_at", "get_layer", "get_output_at",
     "get_output_shape_at", "get_vocabulary", "get_weights", "pop_layer", "predict.kestrel_model",
     "predict_classes", "predict_generator", "predict_on_batch", "predict_proba", "reset_states",
-    "set_vocabulary", "set_weights", "str.kestrel_model", "summary.kestrel_model", "test_on_batch",
-    "train_on_batch", "unfreeze_weights"),
+    "set_vocabulary", "set_weights", "str.kestrel_model", "test_on_batch", "train_on_batch",
+    "unfreeze_weights"),
   model = c("add_layer", "call_model", "check_curvature", "check_floor", "check_gradients",
     "check_inputs", "check_labels", "check_step_size", "check_targets", "check_units", "clone_model",
     "loss_floor", "loss_ladder", "model_on_tensors", "with_gradient"),
-  x = c("$.kestrel_model", "$<-.kestrel_model", "format.kestrel_model", "plot.kestrel_model",
-    "print.kestrel_model", "format.kestrel_layer"),
+  x = c("$.kestrel_model", "$<-.kestrel_model", "format.kestrel_model", "format.kestrel_layer",
+    "plot.kestrel_model"),
   layer = c("add_layer", "call_layer.default", "layer_field", "layer_on_tensors", "layer_tensor")
 )
 

@@ -5,7 +5,7 @@ forged_values <- function() {
     TRUE, FALSE, list(), list(list(1, "a")), list(units = "a", x = NULL), function(...) stop("it ran"), sum,
     data.frame(a = 1:2), new.env(), quote(x), y ~ x, as.raw(1:2), 1i, factor("a"), matrix(0, 0, 3),
     matrix(list(1, "a"), 2), array(0, c(2, 2, 2)), layer_dense(units = 1), small_model(), "\xff\xfe",
-    ffi_predict$address, 1:1e9, -5L, matrix(1:12 / 12, 4), "float32", 100L)
+    ffi_predict$address, 1:1e5, -5L, matrix(1:12 / 12, 4), "float32", 100L)
 }
 
 # Changes one value in an environment of a model's state, and says which.

@@ -39,10 +39,10 @@ test_that("what was forged is named", {
     expect_match(conditionMessage(error), what, fixed = TRUE)
     expect_match(conditionMessage(error), "changed by hand")
   }
-  forged(function(s, l) s$layers[[1]] <- "a", "its layer 1 is \"a\"", "summary")
+  forged(function(s, l) s$layers[[1]] <- "a", "its layer 1 is \"a\"", "format")
   forged(function(s, l) s$name <- quote(x), "its `name` is an object of type symbol", "format")
   forged(function(s, l) s$built <- "yes", "its `built` is \"yes\"")
-  forged(function(s, l) s$precision <- c("a", "b"), "its `precision` is a character vector of length 2", "summary")
+  forged(function(s, l) s$precision <- c("a", "b"), "its `precision` is a character vector of length 2", "format")
   forged(function(s, l) s$optimizer_state <- list(moments = "a", scalars = 1, iterations = 1),
     "its `optimizer_state` is a list of length 3", "train")
   forged(function(s, l) s$compiled$losses <- list("mse"), "its `compiled` is not what compile() makes")
@@ -55,7 +55,21 @@ test_that("what was forged is named", {
   forged(function(s, l) l$slots <- list(1), "in layer 1, its `slots` is not what its `config` says", "get_weights")
   forged(function(s, l) s$graph$calls[[3]]$call <- 7L, "its `graph` does not connect its layers", "clone",
     forged_models$graph())
-  forged(function(s, l) s$layers[[1]] <- l$home, "in itself", "summary")
+  forged(function(s, l) s$layers[[1]] <- l$home, "in itself", "format")
+})
+
+test_that("a model that was forged prints what is wrong with it", {
+  model <- forged_models$stack()
+  environment(model)$layers[[1]] <- "a"
+  for (show in list(print, summary)) {
+    expect_output(show(model), "<The model is not intact: its layer 1 is \"a\".>", fixed = TRUE)
+  }
+})
+
+test_that("fields of any size are looked at without being copied", {
+  model <- forged_models$stack()
+  environment(model)$name <- 1:1e9
+  expect_refused(plot(model), "state", names = "its `name` is an integer vector of length 1000000000")
 })
 
 test_that("a layer that was forged is blamed, too", {
