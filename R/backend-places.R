@@ -80,7 +80,8 @@ op_roll <- operation(function(x, shift, axis = NULL) {
   if (is.null(axis)) return(reshape_tensor(op_roll(reshape_tensor(x, -1), shift, 1),
     tensor_dims(plain(x))))
   n <- tensor_dims(plain(x))[one_axis(x, axis)]
-  pick_along(x, (seq_len(n) - 1 - whole_numbers(shift)) %% n + 1, axis)
+  shift <- whole_numbers(check_number(shift), "shift")
+  pick_along(x, (seq_len(n) - 1 - shift) %% n + 1, axis)
 })
 
 #' @rdname backend-places
@@ -195,7 +196,7 @@ one_axis <- function(x, axis, call = caller_env()) {
 }
 
 whole_numbers <- function(x, arg = caller_arg(x), call = caller_env()) {
-  if (is.numeric(x) && length(x) && all(is.finite(x)) && all(x == trunc(x))) return(x)
+  if (is.numeric(x) && length(x) && all(is.finite(x)) && all(x == trunc(x) & abs(x) < 2^53)) return(x)
   stop_argument(arg, "whole numbers", x, call = call)
 }
 

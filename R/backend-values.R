@@ -49,8 +49,11 @@ k_eye <- operation(function(size, dtype = NULL, name = NULL) diag(check_count(si
 #' @rdname backend
 #' @export
 op_eye <- operation(function(N, M = NULL, k = 0, dtype = NULL) {
-  y <- matrix(0, N, M %||% N)
-  (col(y) - row(y) == k) + 0
+  N <- check_count(N)
+  M <- check_count(M, null = TRUE) %||% N
+  check_memory(24 * N * M, "The matrix")
+  y <- matrix(0, N, M)
+  (col(y) - row(y) == whole_numbers(check_number(k), "k")) + 0
 })
 
 #' @rdname backend

@@ -66,6 +66,7 @@ parted <- function(x, y, test_split) {
 # The file as it is named, or where Keras keeps it.
 dataset_file <- function(path, source, call = caller_env()) {
   check_string(path, call = call)
+  if (!validEnc(path)) stop_argument("path", "valid text", path, call = call)
   kept <- file.path(Sys.getenv("KERAS_HOME", "~/.keras"), "datasets", path)
   found <- Filter(function(file) file.exists(file) && !dir.exists(file), c(path, kept))
   if (length(found)) return(path.expand(found[1]))

@@ -192,7 +192,10 @@ codes_of <- function(layer, words, tokens, call) {
   codes
 }
 
-unknown_codes <- function(tokens, n) if (is.character(tokens)) engine_hash(tokens, n) else tokens %% n
+# R warns of numbers so large that they have no last digit.
+unknown_codes <- function(tokens, n) {
+  if (is.character(tokens)) engine_hash(tokens, n) else suppressWarnings(tokens %% n)
+}
 
 tokens_of <- function(layer, x, call) {
   words <- c(special_tokens(layer), check_vocabulary_there(layer, call))

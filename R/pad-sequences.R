@@ -32,8 +32,18 @@ pad_sequences <- function(sequences, maxlen = NULL, dtype = "int32", padding = "
     to <- seq_along(x) + if (padding == "pre") maxlen - length(x) else 0L
     result[i, to] <- x
   }
-  if (whole) storage.mode(result) <- "integer"
-  result
+  if (whole) as_whole_numbers(result) else result
+}
+
+as_whole_numbers <- function(x, call = caller_env()) {
+  at <- which(!is.na(x) & abs(x) > .Machine$integer.max)[1]
+  if (!is.na(at)) {
+    stop_kestrel("data", sprintf("%s is no whole number of at most %d.", format(x[at], digits = 15),
+      .Machine$integer.max), hint = "dtype = \"float64\" takes any number.", argument = "dtype",
+      value = x[at], call = call)
+  }
+  storage.mode(x) <- "integer"
+  x
 }
 
 check_sequences <- function(x, arg = "sequences", call = caller_env()) {
