@@ -59,8 +59,12 @@ op_eye <- operation(function(N, M = NULL, k = 0, dtype = NULL) {
 #' @rdname backend
 #' @export
 k_arange <- operation(function(start, stop = NULL, step = 1, dtype = NULL) {
+  start <- check_number(start)
+  stop <- check_number(stop, null = TRUE)
+  step <- check_number(step)
   ends <- if (is.null(stop)) c(0, start) else c(start, stop)
   n <- max(0, ceiling((ends[2] - ends[1]) / step))
+  check_memory(24 * n, "The numbers")
   array(ends[1] + step * (seq_len(n) - 1), n)
 })
 

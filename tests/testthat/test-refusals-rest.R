@@ -143,6 +143,11 @@ test_that("numbers beyond all measure are refused where they count something", {
   }
   expect_refused(op_eye(2, k = c(1, 2)), "argument", "k")
   expect_refused(op_eye(1e6), "memory")
+  for (bad in list(Inf, NA, "a", factor(1), c(1, 2), NULL)) {
+    expect_refused(k_arange(bad), "argument", "start")
+    expect_refused(k_arange(3, step = bad), "argument", "step")
+  }
+  expect_refused(k_arange(1e13), "memory")
   for (bad in list(1e308, c(1, 2), 0.5)) expect_refused(op_roll(diag(2), bad, 1), "argument", "shift")
   for (bad in list(1e10, 1e308)) expect_refused(pad_sequences(list(1, 1:2), value = bad), "data")
   expect_refused(pad_sequences(list(c(1, Inf), 1)), "data", names = "Inf")
