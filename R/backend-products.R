@@ -10,6 +10,8 @@ k_l2_normalize <- operation(function(x, axis = -1) {
 #' @rdname backend
 #' @export
 op_normalize <- operation(function(x, axis = -1, order = 2, epsilon = NULL) {
+  if (!identical(order, Inf)) order <- check_number(order)
+  epsilon <- check_number(epsilon, null = TRUE)
   if (!is.null(epsilon) || order != 2) {
     size <- norm_tensor(x, order, axis, TRUE)
     return(operate("/", list(x, operate("pmax", list(size, epsilon %||% 1e-12)))))
@@ -49,6 +51,7 @@ op_count_nonzero <- operation(function(x, axis = NULL) {
 #' @export
 op_average <- operation(function(x, axis = NULL, weights = NULL) {
   if (is.null(weights)) return(k_mean(x, axis))
+  check_operand(weights)
   if (is.null(dim(plain(weights))) && length(axis) == 1) weights <- along_axis(weights, x, axis)
   sums <- reduce_tensor("sum", operate("*", list(x, weights)), axis)
   ones <- finite_zero(x) + 1

@@ -158,7 +158,7 @@ wrong_graph <- function(state) {
 is_call_of <- function(calls, i, parts) {
   one <- calls[[i]]
   is_plain_list(one) && length(one$part) == 1 && is_index(one$part, length(parts)) &&
-    is_input_dims(one$dims) && are_ends(one, calls[seq_len(i - 1L)])
+    is_input_dims(one$dims) && is_index(one$index + 1, Inf) && are_ends(one, calls[seq_len(i - 1L)])
 }
 
 are_ends <- function(ends, calls) {

@@ -1,5 +1,20 @@
 # What every refusal owes: the class, the argument, what was given, one hint at most, and
 # that nothing has changed.
+#
+# The catalogue of bad inputs by number, and the files that test it; test-refusals-silly.R does so
+# with every argument of every function, test-refusals-rest.R with what is not in the others:
+#
+# making models      1 to 15      test-refusals-model.R
+# layers             16 to 50     test-refusals-model.R; 39, 40, 42: -functions.R; 43: -rest.R; 48: -data.R
+# compile()          51 to 74     test-refusals-compile.R; 66: -functions.R
+# x and y of fit()   75 to 122    test-refusals-fit.R; 84, 105, 107, 108, 122: -data.R; 104:
+#                                 test-features.R; 106: -rest.R
+# settings of fit()  123 to 160   test-refusals-fit.R; 152: -data.R; 158: test-run.R; 160: -rest.R
+# callbacks          161 to 174   test-refusals-callbacks.R; 170: -rest.R; 172:
+#                                 test-callback-early-stopping.R
+# functions          175 to 194   test-refusals-functions.R; 175, 192, 194: -rest.R
+# predict()          195 to 208   test-refusals-use.R; 201, 204: -rest.R
+# weights            209 to 218   test-refusals-use.R; 211, 216: -rest.R; 218: test-intact.R
 
 small_model <- function(inputs = 4, units = 1, activation = NULL, compiled = TRUE,
                         loss = "mse", ...) {

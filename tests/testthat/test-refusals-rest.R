@@ -148,10 +148,48 @@ test_that("numbers beyond all measure are refused where they count something", {
     expect_refused(k_arange(3, step = bad), "argument", "step")
   }
   expect_refused(k_arange(1e13), "memory")
+  for (bad in list(c(1, 2), "a", factor(1), as.raw(1), NA)) {
+    expect_refused(op_normalize(diag(2), order = bad), "argument", "order")
+    expect_refused(op_normalize(diag(2), epsilon = bad), "argument", "epsilon")
+  }
+  expect_refused(op_average(diag(2), weights = factor(c("a", "b"))), "argument", "weights")
+  expect_identical(op_normalize(rbind(c(1, -4)), order = Inf), rbind(c(0.25, -1)))
   for (bad in list(1e308, c(1, 2), 0.5)) expect_refused(op_roll(diag(2), bad, 1), "argument", "shift")
   for (bad in list(1e10, 1e308)) expect_refused(pad_sequences(list(1, 1:2), value = bad), "data")
   expect_refused(pad_sequences(list(c(1, Inf), 1)), "data", names = "Inf")
   expect_identical(pad_sequences(list(1, 1:2), value = 1e10, dtype = "float64")[1, 1], 1e10)
   expect_no_warning(layer_integer_lookup(1e308, vocabulary = 1:2))
   expect_refused(dataset_mnist("\xff\xfe"), "argument", "path")
+})
+
+test_that("weights are set by position, whatever their names, and rows keep their order", {
+  model <- small_model()
+  w <- get_weights(model)
+  before <- predict(model, x)
+  set_weights(model, stats::setNames(w, c("d", "c", "b", "a")))
+  expect_identical(get_weights(model), w)
+  named <- x
+  rownames(named) <- letters[6:1]
+  expect_identical(predict(model, named), before)
+  expect_identical(predict(model, x[6:1, ]), before[6:1, , drop = FALSE])
+})
+
+test_that("rows that R has not written out are read as others are", {
+  model <- small_model(inputs = 1)
+  whole <- matrix(c(1, 2, 3, 4), 4)
+  expect_identical(predict(model, 1:4), predict(model, whole))
+  compact <- 1:4
+  dim(compact) <- c(4L, 1L)
+  expect_identical(predict(model, compact), predict(model, whole))
+})
+
+test_that("fit() in forked children is what it is here", {
+  skip_on_os("windows")
+  trained <- function(i) {
+    set.seed(5)
+    model <- small_model()
+    fit(model, x, y, epochs = 2, verbose = 0)
+    get_weights(model)
+  }
+  expect_identical(parallel::mclapply(1:2, trained, mc.cores = 2), list(trained(1), trained(1)))
 })
