@@ -1,8 +1,8 @@
 #' Let a preprocessing layer learn from data
 #'
 #' [layer_normalization()] takes mean and variance of the data, [layer_discretization()] the
-#' boundaries of its bins, [layer_string_lookup()] and [layer_integer_lookup()] their
-#' vocabulary. What the layer knew before is forgotten. It is done before training, which
+#' boundaries of its bins, [layer_string_lookup()], [layer_integer_lookup()] and
+#' [layer_text_vectorization()] their vocabulary. What the layer knew before is forgotten. It is done before training, which
 #' changes nothing of it.
 #'
 #' @param object a preprocessing layer.

@@ -85,7 +85,7 @@ layer_integer_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L
   new_lookup(object, "integer_lookup", config, vocabulary, idf_weights, options)
 }
 
-# Of layers that make codes, dtype is that of the codes or the tokens: it says nothing of the precision.
+# Of layers that make codes, dtype is that of codes or tokens: it says nothing of the precision.
 without_code_type <- function(dots) {
   type <- dots$dtype
   if (is_string(type) && type %in% c("int64", "int32", "string")) dots$dtype <- NULL
@@ -162,8 +162,12 @@ encode_lookup <- function(layer, codes, ...) {
   width <- lookup_width(layer)
   if (config$output_mode != "tf_idf") return(encode_codes(codes, width, config$output_mode))
   counts <- encode_codes(codes, width, "count")
-  idf <- c(config$idf_weights, numeric(width - length(config$idf_weights)))
-  sweep(counts, length(dim(counts)), idf, "*")
+  sweep(counts, length(dim(counts)), padded_weights(layer), "*")
+}
+
+padded_weights <- function(layer) {
+  idf <- layer_config(layer)$idf_weights
+  c(idf, numeric(lookup_width(layer) - length(idf)))
 }
 
 # Columns of indicators.
@@ -178,7 +182,8 @@ lookup_width <- function(layer) {
 codes_of <- function(layer, words, tokens, call) {
   config <- layer_config(layer)
   codes <- match(tokens, words) - 1
-  if (config$output_mode != "int" && !is.null(config$mask_token)) codes[tokens == config$mask_token] <- -1
+  dropped <- config$output_mode != "int" && !is.null(config$mask_token)
+  if (dropped) codes[tokens == config$mask_token] <- -1
   unknown <- is.na(codes)
   if (!any(unknown)) return(codes)
   if (config$num_oov_indices == 0) {

@@ -20,8 +20,13 @@ new_layer <- function(type, config, options) {
     parent = topenv()
   )
   environment(self) <- state
-  structure(self, class = c(paste0("kestrel_layer_", type), if (grepl("_lookup$", type)) "kestrel_layer_lookup",
-    "kestrel_layer"))
+  structure(self, class = c(paste0("kestrel_layer_", c(type, kind_of_layer(type))), "kestrel_layer"))
+}
+
+# Classes that types of layers have in common.
+kind_of_layer <- function(type) {
+  if (type == "text_vectorization") return(c("string_lookup", "lookup"))
+  if (grepl("_lookup$", type)) "lookup"
 }
 
 layer_state <- function(layer) environment(layer)

@@ -12,11 +12,12 @@ model_input <- function(model, x, arg, call = caller_env()) {
 # Checked by themselves, and as many samples in each.
 input_arrays <- function(model, x, arg, call) {
   n <- input_count(model)
-  if (n == 1) return(list(if (input_is_text(model, x)) check_strings(x, arg, call) else check_data(x, arg, call)))
+  check <- function(text) if (text) check_strings else check_data
+  if (n == 1) return(list(check(input_is_text(model, x))(x, arg, call)))
   x <- arrange_inputs(model, x, arg, call)
   args <- element_args(arg, x)
   strings <- takes_strings(model)
-  arrays <- lapply(seq_len(n), function(i) (if (strings[i]) check_strings else check_data)(x[[i]], args[i], call))
+  arrays <- lapply(seq_len(n), function(i) check(strings[i])(x[[i]], args[i], call))
   check_counts(arrays, args, call)
   arrays
 }

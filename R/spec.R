@@ -171,7 +171,8 @@ slot_rule <- function(layer, slot, call = caller_env()) {
 }
 
 # Built layers: nodes with the rules of their slots.
-built_chain <- function(layer, stream, input = layer_state(layer)$input, own = layer_nodes(layer, input)) {
+built_chain <- function(layer, stream, input = layer_state(layer)$input,
+                        own = layer_nodes(layer, input)) {
   state <- layer_state(layer)
   nodes <- layer_chain(layer, input, stream, own)
   rules <- lapply(state$slots, function(slot) slot_rule(layer, slot))

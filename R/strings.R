@@ -55,10 +55,10 @@ check_kinds <- function(part, tensors, call) {
 # `strings`: whether it was given some.
 stop_kind <- function(part, strings, call) {
   kinds <- c("numbers", "strings")
-  stop_kestrel("argument", sprintf("%s \"%s\" takes %s, not %s.", if (is_model(part)) "Model" else "Layer",
-    environment(part)$name %||% part$name, kinds[2 - strings], kinds[1 + strings]),
-    hint = if (strings) "Make codes of them first, with layer_string_lookup() or layer_hashing()." else
-      "It reads an input of strings: layer_input(1, dtype = \"string\").",
+  hint <- if (strings) "Make codes of them first, with layer_string_lookup() or layer_hashing()."
+  stop_kestrel("argument", sprintf("%s \"%s\" takes %s, not %s.",
+    if (is_model(part)) "Model" else "Layer", part$name, kinds[2 - strings], kinds[1 + strings]),
+    hint = hint %||% "It reads an input of strings: layer_input(1, dtype = \"string\").",
     argument = "object", call = call)
 }
 
@@ -143,7 +143,8 @@ check_strings <- function(x, arg, call) {
     x <- as_strings(x)
   }
   if (!is.character(x)) {
-    stop_argument(arg, "strings: a character vector, matrix or array, a factor, or a data frame of them", given,
+    must <- "strings: a character vector, matrix or array, a factor, or a data frame of them"
+    stop_argument(arg, must, given,
       hint = if (is.numeric(given)) "Turn them into strings with as.character().", call = call)
   }
   plain_array(x, c(dim(x) %||% length(x), if (length(dim(x)) < 2) 1L), arg, call)
@@ -163,7 +164,7 @@ is_text <- function(x) {
 # What stands first in a stack may take either; then the first data decide.
 input_is_text <- function(model, x) {
   state <- model_state(model)
-  either <- is.null(state$graph) && !state$built && length(state$layers) > 0 && is.na(takes_strings(state$layers[[1]]))
+  either <- is.null(state$graph) && !state$built && is.na(first_takes_strings(state))
   takes_strings(model)[1] || either && is_text(x)
 }
 
@@ -171,8 +172,8 @@ check_no_missing <- function(x, arg, call) {
   gone <- which(is.na(x))
   if (!length(gone)) return(x)
   at <- arrayInd(gone[1], dim(x))
-  stop_kestrel("data", sprintf("`%s` must have no missing strings: %d %s missing, the first at %s.", arg,
-    length(gone), if (length(gone) == 1) "is" else "are", position_text(at)),
+  stop_kestrel("data", sprintf("`%s` must have no missing strings: %d %s missing, the first at %s.",
+    arg, length(gone), if (length(gone) == 1) "is" else "are", position_text(at)),
     hint = "Give them a token of their own, such as \"\", or remove such rows.",
     argument = arg, where = as.vector(at), call = call)
 }

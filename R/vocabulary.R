@@ -19,7 +19,8 @@ set_vocabulary <- function(object, vocabulary, idf_weights = NULL) {
 check_lookup <- function(object, arg = "object", call = caller_env()) {
   if (missing(object)) stop_missing(arg, call)
   if (inherits(object, "kestrel_layer_lookup")) return(check_intact(object, call))
-  stop_argument(arg, "a layer_string_lookup() or layer_integer_lookup()", object, call = call)
+  stop_argument(arg, "a layer_string_lookup(), layer_integer_lookup() or layer_text_vectorization()", object,
+    call = call)
 }
 
 # What stands before the vocabulary: the mask only where codes come out.
@@ -64,7 +65,8 @@ file_tokens <- function(path, strings) {
 check_same_width <- function(layer, width, call) {
   state <- layer_state(layer)
   free <- is.null(state$home) && !length(state$calls)
-  if (free || !state$built || state$config$output_mode == "int" || state$config$pad_to_max_tokens) return()
+  fixed <- state$config$output_mode == "int" || state$config$pad_to_max_tokens
+  if (free || fixed || !state$built) return()
   if (width == lookup_width(layer)) return()
   stop_kestrel("state", sprintf("Layer \"%s\" is in a model, where it has %d indicators, not %d.",
     layer$name, lookup_width(layer), width), hint = "Learn the vocabulary before the layer joins a model.",
@@ -111,19 +113,33 @@ as_tokens <- function(layer, x, arg, kind, call) {
 
 #' @export
 adapt_layer.kestrel_layer_lookup <- function(layer, data, most, call) {
+  seen <- adapt_tokens(layer, data, most, call)
+  config <- layer_config(layer)
+  words <- setdiff(seen$tokens, unlist(config[c("mask_token", "oov_token")]))
+  if (!length(words)) {
+    stop_kestrel("data", "`data` holds no tokens to learn.", argument = "data", call = call)
+  }
+  words <- sort(words, decreasing = TRUE, method = "radix")
+  words <- words[order(-tabulate(match(seen$tokens, words), length(words)))]
+  room <- (config$max_tokens %||% Inf) - length(special_tokens(layer))
+  words <- words[seq_len(max(0, min(room, length(words))))]
+  weights <- if (config$output_mode == "tf_idf") document_weights(words, seen)
+  put_vocabulary(layer, words, weights, call)
+}
+
+# list(tokens, sample, n): all tokens of the data, and in which of n samples each is.
+adapt_tokens <- function(layer, data, most, call) UseMethod("adapt_tokens")
+
+#' @export
+adapt_tokens.kestrel_layer_lookup <- function(layer, data, most, call) {
+  if (is.factor(data)) data <- as.character(data)
   if (is.null(dim(data))) data <- cbind(data)
   if (NROW(data) > most) data <- data[seq_len(most), , drop = FALSE]
   tokens <- as_tokens(layer, data, "data", "data", call)
-  words <- sort(unique(setdiff(tokens, unlist(layer_config(layer)[c("mask_token", "oov_token")]))), decreasing = TRUE, method = "radix")
-  words <- words[order(-tabulate(match(tokens, words), length(words)))]
-  room <- layer_config(layer)$max_tokens
-  if (!is.null(room)) words <- utils::head(words, room - length(special_tokens(layer)))
-  weighted <- layer_config(layer)$output_mode == "tf_idf"
-  put_vocabulary(layer, words, if (weighted) document_weights(words, tokens, NROW(data)), call)
+  list(tokens = tokens, sample = rep_len(seq_len(NROW(data)), length(tokens)), n = NROW(data))
 }
 
-# tokens: of n samples, the sample running fastest.
-document_weights <- function(words, tokens, n) {
-  pairs <- unique(data.frame(word = match(tokens, words), sample = rep_len(seq_len(n), length(tokens))))
-  log(1 + n / (1 + tabulate(pairs$word, length(words))))
+document_weights <- function(words, seen) {
+  pairs <- unique(data.frame(word = match(seen$tokens, words), sample = seen$sample))
+  log(1 + seen$n / (1 + tabulate(pairs$word, length(words))))
 }
