@@ -98,6 +98,8 @@ is_input_dims <- function(x) {
 
 is_precision <- function(x) is_string(x) && x %in% c("float32", "float64")
 
+is_layer_type <- function(x) is_precision(x) || identical(x, "string")
+
 is_plain_list <- function(x) is.list(x) && !is.object(x) && is.null(dim(x))
 
 is_optimizer_state <- function(x) {
@@ -108,7 +110,7 @@ model_fields <- list(
   name = is_string, layers = is_plain_list, graph = or_null(is_plain_list), input = or_null(is_input_dims),
   input_keys = or_null(is.character), output_keys = or_null(is.character), built = is_flag,
   automatic = or_null(is_flag), nests = or_null(is_flag), part = or_null(is_flag), precision = is_precision,
-  own_precision = or_null(is_flag), compiled = or_null(is_plain_list),
+  own_precision = or_null(is_flag), strings = or_null(is_flag), compiled = or_null(is_plain_list),
   optimizer_state = or_null(is_optimizer_state), features = or_null(is.character),
   stop_training = is_flag, dirty = is_flag, last_fit = or_null(is_plain_list), history = or_null(is.list)
 )
@@ -116,7 +118,7 @@ model_fields <- list(
 layer_fields <- list(
   type = is_string, name = or_null(is_string), config = is_plain_list, trainable = is_flag, built = is_flag,
   input_shape = or_null(is_dims), input = or_null(is_input_dims), output = or_null(is_input_dims),
-  dtype = or_null(is_precision), automatic = or_null(is_flag), calls = or_null(is_plain_list),
+  dtype = or_null(is_layer_type), automatic = or_null(is_flag), calls = or_null(is_plain_list),
   slots = or_null(is_plain_list), weights = or_null(is_plain_list)
 )
 
