@@ -34,7 +34,11 @@ layer_category_encoding <- function(object, num_tokens, output_mode = "multi_hot
 
 encodings <- c("one_hot", "multi_hot", "count")
 
+# Two modes have names of old.
 check_encoding <- function(x, others = NULL, arg = caller_arg(x), call = caller_env()) {
+  force(arg)
+  old <- c(binary = "multi_hot", `tf-idf` = "tf_idf")
+  if (is_string(x) && x %in% names(old)) x <- old[[x]]
   check_choice(x, c(others, encodings), "an output mode", arg = arg, call = call)
 }
 

@@ -26,7 +26,8 @@
 #' @param oov_token what unknown tokens become when codes are inverted.
 #' @param vocabulary the tokens, each once, or the path of a text file with one in each line.
 #' @param invert whether to turn codes into tokens.
-#' @param output_mode `"int"`, `"one_hot"`, `"multi_hot"`, `"count"` or `"tf_idf"`.
+#' @param output_mode `"int"`, `"one_hot"`, `"multi_hot"`, `"count"` or `"tf_idf"`; `"binary"` is the old
+#'   name of `"multi_hot"`.
 #' @param pad_to_max_tokens whether indicators have `max_tokens` columns, however few tokens there are.
 #' @param idf_weights with `"tf_idf"` a weight for each token of `vocabulary`.
 #' @param sparse accepted, without effect: indicators are the same numbers, in an ordinary array.
@@ -40,8 +41,9 @@
 #'   layer, invisibly.
 #' @section Errors: `kestrel_error_argument` for bad settings and for tokens that occur twice;
 #'   `kestrel_error_data` for tokens of the wrong type and, without a place for them, unknown
-#'   ones; `kestrel_error_state` when the layer has no vocabulary yet, when a model would have to hand
-#'   on strings, or has another number of indicators already.
+#'   ones; `kestrel_error_state` when the layer has no vocabulary yet (in a model it may come later where
+#'   it does not decide the number of columns), when a model would have to hand on strings, or has
+#'   another number of indicators already.
 #' @source Keras: `keras.layers.StringLookup`, `IntegerLookup`.
 #' @family preprocessing layers
 #' @examples
@@ -49,6 +51,10 @@
 #' adapt(layer, c("a", "c", "d", "d", "z", "b"))
 #' get_vocabulary(layer)
 #' layer(rbind(c("d", "what")))
+#'
+#' words <- layer_input(1, dtype = "string")
+#' model <- keras_model(words, layer(words) %>% layer_embedding(6, 2) %>% layer_flatten() %>% layer_dense(1))
+#' predict(model, c("d", "what"))
 #'
 #' numbers <- layer_integer_lookup(vocabulary = c(12, 36, 1138), output_mode = "multi_hot")
 #' numbers(rbind(c(12, 12, 7)))
@@ -139,8 +145,8 @@ new_lookup <- function(object, type, config, vocabulary, idf_weights, options, c
 call_layer.kestrel_layer_lookup <- function(layer, x, training = NULL, ..., call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
   check_dots(Filter(Negate(is.null), list(...)), c("x", "training"), call)
-  check_vocabulary_there(layer, call)
   if (is_model(x) || is_symbolic(x)) return(NextMethod())
+  check_vocabulary_there(layer, call)
   look_up(layer, x, call)
 }
 
@@ -168,6 +174,12 @@ encode_lookup <- function(layer, codes, ...) {
 padded_weights <- function(layer) {
   idf <- layer_config(layer)$idf_weights
   c(idf, numeric(lookup_width(layer) - length(idf)))
+}
+
+# Whether the vocabulary has nothing to do with the dims of what comes out.
+has_fixed_width <- function(layer) {
+  config <- layer_config(layer)
+  config$output_mode == "int" || config$pad_to_max_tokens
 }
 
 # Columns of indicators.
@@ -226,7 +238,7 @@ code_node.kestrel_layer_lookup <- function(layer, input) {
 #' @export
 check_fits.kestrel_layer_lookup <- function(layer, input, call) {
   inverted <- layer_config(layer)$invert && layer_state(layer)$type == "string_lookup"
-  if (!inverted) return(check_vocabulary_there(layer, call))
+  if (!inverted) return(if (!has_fixed_width(layer)) check_vocabulary_there(layer, call))
   stop_kestrel("state", sprintf("Layer \"%s\" makes strings, which no model can hand on.", layer$name),
     hint = "Call it on what the model returns.", call = call)
 }

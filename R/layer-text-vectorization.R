@@ -58,7 +58,9 @@ layer_text_vectorization <- function(object, max_tokens = NULL,
                                      ragged = FALSE, encoding = "utf-8", input_shape = NULL,
                                      name = NULL, ...) {
   options <- layer_options(without_code_type(list(...)), input_shape, name)
-  config <- lookup_config(max_tokens, 1L, FALSE, text_mode(output_mode), pad_to_max_tokens)
+  config <- lookup_config(max_tokens, 1L, FALSE, output_mode, pad_to_max_tokens)
+  check_choice(config$output_mode, c("int", "multi_hot", "count", "tf_idf"), "an output mode",
+    arg = "output_mode")
   check_unused(list(ragged = ragged))
   check_sparse_mode(sparse, config$output_mode)
   check_text_encoding(encoding)
@@ -68,24 +70,19 @@ layer_text_vectorization <- function(object, max_tokens = NULL,
   new_lookup(object, "text_vectorization", config, vocabulary, idf_weights, options)
 }
 
-text_mode <- function(x, arg = "output_mode", call = caller_env()) {
-  old <- c(binary = "multi_hot", `tf-idf` = "tf_idf")
-  if (is_string(x) && x %in% names(old)) return(old[[x]])
-  check_choice(x, c("int", "multi_hot", "count", "tf_idf"), "an output mode", arg = arg, call = call)
-}
-
 check_sequence_length <- function(x, mode, arg = "output_sequence_length", call = caller_env()) {
   if (is.null(x) || mode == "int") return(check_count(x, null = TRUE, arg = arg, call = call))
   stop_argument(arg, "NULL unless `output_mode` is \"int\"", x, call = call)
 }
 
 #' @export
-call_layer.kestrel_layer_text_vectorization <- function(layer, x, training = FALSE, ...,
+call_layer.kestrel_layer_text_vectorization <- function(layer, x, training = NULL, ...,
                                                         call = caller_env()) {
   if (missing(x)) stop_missing("x", call)
-  check_vocabulary_there(layer, call)
+  check_dots(Filter(Negate(is.null), list(...)), c("x", "training"), call)
   if (is_model(x) || is_symbolic(x)) return(NextMethod())
-  string_codes(layer, text_array(x, "x", call), call)
+  check_vocabulary_there(layer, call)
+  as_doubles(string_codes(layer, text_array(x, "x", call), call))
 }
 
 # Texts, samples first, none missing.
@@ -118,6 +115,10 @@ code_rows <- function(codes, counts, length) {
 
 count_rows <- function(codes, counts, width, call) {
   n <- length(counts)
+  if (as.double(n) * width > .Machine$integer.max) {
+    stop_kestrel("memory", sprintf("%d texts of %d indicators are more numbers than a matrix holds.", n,
+      width), hint = "Take them in parts, or fewer `max_tokens`.", call = call)
+  }
   check_memory(4 * as.double(n) * width, "Indicators of texts", call)
   row <- rep(seq_len(n), counts)[codes >= 0]
   matrix(tabulate(row + n * codes[codes >= 0], n * width), n, width)
@@ -126,8 +127,7 @@ count_rows <- function(codes, counts, width, call) {
 weigh_counts <- function(layer, counts) {
   config <- layer_config(layer)
   if (config$output_mode == "tf_idf") return(counts * rep(padded_weights(layer), each = nrow(counts)))
-  if (config$output_mode == "multi_hot") counts <- pmin(counts, 1)
-  storage.mode(counts) <- "double"
+  if (config$output_mode == "multi_hot") counts[counts > 1L] <- 1L
   counts
 }
 
@@ -139,7 +139,7 @@ text_width <- function(layer, input) {
 
 #' @export
 check_fits.kestrel_layer_text_vectorization <- function(layer, input, call) {
-  check_vocabulary_there(layer, call)
+  if (!has_fixed_width(layer)) check_vocabulary_there(layer, call)
   check_text_dims(layer_config(layer), input, call)
   if (isTRUE(text_width(layer, input) > 0)) return(invisible(layer))
   stop_kestrel("state", sprintf("Layer \"%s\" gives a model codes of no fixed length.", layer$name),

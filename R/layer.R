@@ -271,6 +271,8 @@ layer_tensor <- function(layer, which) {
 # A setting, a weight ("kernel"), or a value of the state.
 layer_field <- function(layer, name) {
   state <- layer_state(layer)
+  method <- layer_method(layer, name)
+  if (!is.null(method)) return(method)
   slots <- vapply(state$slots, `[[`, "", "name")
   setting <- state$config[[name]]
   if (name %in% slots && is.null(setting)) return(state$weights[[name]])
@@ -281,6 +283,12 @@ layer_field <- function(layer, name) {
   methods <- c("get_weights", "set_weights", "count_params", "get_config", "build")
   stop_unknown_field("layer", name, c(names(layer), slots, known, methods, "output_shape"), "layer")
 }
+
+# A function that only some layers have; NULL: none of that name.
+layer_method <- function(layer, name) UseMethod("layer_method")
+
+#' @export
+layer_method.default <- function(layer, name) NULL
 
 #' @export
 `[[.kestrel_layer` <- function(x, i) `$.kestrel_layer`(x, field_name(x, i))

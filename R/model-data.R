@@ -35,7 +35,17 @@ element_args <- function(arg, x) {
 
 arrange_inputs <- function(model, x, arg, call) {
   if (is.data.frame(x)) x <- as.list(x)
-  arrange(x, input_names(model), "input", arg, call)
+  names <- input_names(model)
+  arrange(named_inputs(x, names, arg, call), names, "input", arg, call)
+}
+
+# As in Keras, what is no input's is left out where every input is there by its name.
+named_inputs <- function(x, names, arg, call) {
+  others <- if (is.list(x) && !is.object(x)) setdiff(names2(x), names)
+  if (!length(others) || !all(names %in% names(x))) return(x)
+  warn_kestrel("inputs", sprintf("`%s` has more than the model's inputs: %s %s left out.", arg,
+    some_names(others), if (length(others) == 1) "is" else "are"), call = call)
+  x[names2(x) %in% names]
 }
 
 # The elements of a list in the order of `names`: by its own names, or by position without any.

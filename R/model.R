@@ -130,7 +130,7 @@ add_layer <- function(model, layer, call = caller_env()) {
   check_not_fitting(model, call)
   check_intact(layer, call)
   check_new_layer(model, layer, call)
-  input <- state$input %||% given_input(layer)
+  input <- state$input %||% if (!length(state$layers)) given_input(layer)
   check_disagreement(model, layer, input, call)
   check_stack_kind(model, layer, call)
   precision <- joint_precision(model, layer, call)

@@ -16,6 +16,17 @@ set_vocabulary <- function(object, vocabulary, idf_weights = NULL) {
   invisible(object)
 }
 
+# As in Keras these are methods of the layer, too.
+#' @export
+layer_method.kestrel_layer_lookup <- function(layer, name) {
+  switch(name,
+    get_vocabulary = function(include_special_tokens = TRUE) get_vocabulary(layer, include_special_tokens),
+    set_vocabulary = function(vocabulary, idf_weights = NULL) set_vocabulary(layer, vocabulary, idf_weights),
+    vocabulary_size = function() length(get_vocabulary(layer)),
+    adapt = function(data, ...) adapt(layer, data, ...)
+  )
+}
+
 check_lookup <- function(object, arg = "object", call = caller_env()) {
   if (missing(object)) stop_missing(arg, call)
   if (inherits(object, "kestrel_layer_lookup")) return(check_intact(object, call))
@@ -65,8 +76,7 @@ file_tokens <- function(path, strings) {
 check_same_width <- function(layer, width, call) {
   state <- layer_state(layer)
   free <- is.null(state$home) && !length(state$calls)
-  fixed <- state$config$output_mode == "int" || state$config$pad_to_max_tokens
-  if (free || fixed || !state$built) return()
+  if (free || !state$built || has_fixed_width(layer)) return()
   if (width == lookup_width(layer)) return()
   stop_kestrel("state", sprintf("Layer \"%s\" is in a model, where it has %d indicators, not %d.",
     layer$name, lookup_width(layer), width), hint = "Learn the vocabulary before the layer joins a model.",

@@ -98,6 +98,9 @@ test_that("generators, lists and data frames bring strings", {
   frame$n <- x$n
   expect_identical(predict(model, frame), predict(model, x))
   expect_identical(evaluate(model, as.list(frame), y, verbose = 0), evaluate(model, x, y, verbose = 0))
+  frame$y <- y
+  expect_warning(more <- predict(model, frame), "more than the model's inputs: \"y\" is left out", class = "kestrel_warning_inputs")
+  expect_identical(more, predict(model, x))
   compile(model, optimizer = optimizer_lbfgs(), loss = "mse")
   expect_lt(tail(fit(model, x, y, epochs = 5, verbose = 0)$metrics$loss, 1), whole$metrics$loss[1])
 })
@@ -169,4 +172,19 @@ test_that("copies and files read the same strings", {
   stack <- keras_model_sequential(input_shape = 1, dtype = "string") %>% layer_hashing(num_bins = 4)
   expect_identical(predict(clone_model(stack), x$s), predict(stack, x$s))
   expect_identical(predict(from_config(get_config(stack)), x$s), predict(stack, x$s))
+})
+
+test_that("a vocabulary may come after the layer where it decides no dims", {
+  input <- layer_input(1, dtype = "string")
+  codes <- layer_string_lookup()
+  wide <- layer_string_lookup(output_mode = "multi_hot", max_tokens = 4, pad_to_max_tokens = TRUE)
+  texts <- layer_text_vectorization(output_sequence_length = 2)
+  model <- keras_model(input, layer_concatenate(list(codes(input), wide(input), texts(input))))
+  expect_refused(predict(model, "a"), "state")
+  expect_refused(layer_string_lookup(output_mode = "count")(input), "state")
+  for (layer in list(codes, wide, texts)) layer$adapt(c("a", "b", "b"))
+  expect_identical(predict(model, c("a", "b", "z")),
+    rbind(c(2, 0, 0, 1, 0, 3, 0), c(1, 0, 1, 0, 0, 2, 0), c(0, 1, 0, 0, 0, 1, 0)))
+  adapt(codes, c("x", "y", "z"))
+  expect_identical(predict(model, "z")[1], 1)
 })

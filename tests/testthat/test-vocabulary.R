@@ -20,3 +20,18 @@ test_that("counts are weighed by the samples that tokens are in", {
   expect_refused(layer_string_lookup(vocabulary = "a", idf_weights = 1), "argument", "idf_weights")
   expect_refused(set_vocabulary(given, c("a", "b"), c(1, NA)), "argument", "idf_weights")
 })
+
+test_that("layers have Keras' methods, and old names of modes act", {
+  layer <- layer_text_vectorization(output_mode = "binary")
+  layer$adapt(c("a b", "b"))
+  expect_identical(layer$get_vocabulary(), c("[UNK]", "b", "a"))
+  expect_identical(layer$get_vocabulary(FALSE), c("b", "a"))
+  expect_identical(layer$vocabulary_size(), 3L)
+  expect_identical(layer("a a"), rbind(c(0, 0, 1)))
+  layer$set_vocabulary(c("x", "y", "z"))
+  expect_identical(layer$vocabulary_size(), 4L)
+  expect_identical(layer_integer_lookup(vocabulary = 5, output_mode = "binary")$output_mode, "multi_hot")
+  expect_identical(layer_category_encoding(num_tokens = 5, output_mode = "binary")$output_mode, "multi_hot")
+  expect_identical(layer_string_lookup(output_mode = "tf-idf")$output_mode, "tf_idf")
+  expect_refused(layer_dense(units = 1)$get_vocabulary, "argument")
+})
