@@ -188,3 +188,19 @@ test_that("a vocabulary may come after the layer where it decides no dims", {
   adapt(codes, c("x", "y", "z"))
   expect_identical(predict(model, "z")[1], 1)
 })
+
+# What the layer gives of the words alone is tested with each layer.
+test_that("layers give in models what they give alone", {
+  x <- rbind(c("a", "m", "b"), c("z", "b", "b"), c("m", "m", "q"))
+  lookup <- function(mode, ...) layer_string_lookup(vocabulary = c("a", "b"), mask_token = "m", output_mode = mode, ...)
+  layers <- list(
+    lookup("int"), lookup("one_hot"), lookup("multi_hot"), lookup("count"), lookup("tf_idf", idf_weights = c(2, 3)),
+    lookup("count", max_tokens = 6, pad_to_max_tokens = TRUE), lookup("int", num_oov_indices = 3),
+    layer_hashing(num_bins = 4), layer_hashing(num_bins = 4, mask_value = "m"),
+    layer_hashing(num_bins = 4, salt = c(1, 2), output_mode = "count"),
+    layer_hashing(num_bins = 4, output_mode = "one_hot"), layer_hashing(num_bins = 4, output_mode = "multi_hot")
+  )
+  input <- layer_input(3, dtype = "string")
+  for (layer in layers) expect_identical(predict(keras_model(input, layer(input)), x), layer(x))
+  expect_equal(lookup("tf_idf", idf_weights = c(2, 3))(x), rbind(c(0, 2, 3), c(2.5, 0, 6), c(2.5, 0, 0)))
+})
