@@ -81,11 +81,11 @@ saddle_found <- function(case, escape) {
   )
 }
 
-# Where rows are collapsed and no unit is at its kink, the cell's floor is a local minimum.
+# Where rows are collapsed and none of their units is at its kink, the cell's floor is a local
+# minimum.
 is_cell_minimum <- function(case) {
   cell <- case$cell_floor
-  isTRUE(abs(case$loss - cell) <= 1e-6 * abs(case$loss)) && length(case$hidden) > 0 &&
-    all(vapply(case$hidden, function(d) d$activation == "relu" && all(unit_sums(case, d) != 0), NA)) &&
+  isTRUE(abs(case$loss - cell) <= 1e-6 * abs(case$loss)) && isTRUE(case$cell$certificate$open) &&
     isTRUE(case$witness$loss < 0.99 * case$loss)
 }
 
@@ -93,16 +93,15 @@ cell_minimum_found <- function(case) {
   kink <- min(vapply(case$hidden, function(d) min(abs(unit_sums(case, d))), 0))
   found(
     "A spurious local minimum", "PROVEN",
-    "With these units off the loss is at its lowest; others weights do better, but not nearby.",
+    "With these units off the loss is at its lowest; other weights do better, but not nearby.",
     c(sprintf("Lowest loss while the same units are on and off: %s", digits(case$cell_floor)),
       sprintf("Other weights of this network reach %s; the nearest kink is at |z| = %s.",
         digits(case$witness$loss), digits(kink, 2))),
     "fresh initial weights, more units, or activation = \"leaky_relu\".",
     explains = share_between(case, max(case$witness$loss, case$base), case$loss),
     certificate = certificate("witness", quote(
-      loss_at(better) < loss && all(equal_codes(groups)) &&
-        abs(value(best_within(groups)) - loss) <= 1e-6 * loss
-    ), list(better = case$witness$weights, groups = case$code_groups)),
+      loss_at(better) < loss && cell_holds(groups, floor) && abs(floor - loss) <= 1e-6 * abs(loss)
+    ), list(better = case$witness$weights, groups = case$cell$certificate$group, floor = case$cell_floor)),
     fix = list(what = "reinitialize")
   )
 }

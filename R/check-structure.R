@@ -131,19 +131,17 @@ twin_units <- function(layer, following) {
   rows <- cbind(t(layer$kernel), bias, following$kernel)
   rows <- signif(rows, 14)
   groups <- row_groups(rows)
-  list(distinct = max(groups), largest = max(tabulate(groups)))
+  list(distinct = max(groups), largest = max(tabulate(groups)), groups = groups)
 }
 
+# Where something tells them apart they may do as well as others.
 twins_found <- function(case, i, twins) {
   layer <- case$dense[[i]]
-  zero <- all(layer$kernel == 0) && all(case$dense[[i + 1L]]$kernel == 0)
-  stuck <- zero &&
-    layer$activation %in% c("tanh", "relu", "linear", "elu", "selu", "leaky_relu", "softsign")
-  harmful <- twins$distinct == 1 || stuck
+  parts <- what_parts(case, i, twins$groups)
+  stuck <- is_stuck_at_zero(case) && !length(parts)
+  harmful <- (twins$distinct == 1 || stuck) && !length(parts)
   found(
-    "Units that are copies of each other", "PROVEN",
-    sprintf("Units of layer \"%s\" with equal weights get equal gradients, and stay equal.",
-      layer$name),
+    "Units that are copies of each other", "PROVEN", twins_sentence(layer, parts),
     c(sprintf("%d units, %d of them distinct", layer$width, twins$distinct),
       if (stuck) "All kernels are zero, and so are their gradients: only the last bias learns."),
     "kernel_initializer = \"glorot_uniform\", the default.",
@@ -159,4 +157,22 @@ twins_found <- function(case, i, twins) {
     },
     fix = list(what = "reinitialize")
   )
+}
+
+twins_sentence <- function(layer, parts) {
+  if (length(parts)) {
+    return(sprintf("Units of layer \"%s\" have equal weights: only %s can tell them apart.", layer$name,
+      either(parts)))
+  }
+  sprintf("Units of layer \"%s\" with equal weights get equal gradients: nothing but rounding tells them apart.",
+    layer$name)
+}
+
+# Hidden units are 0 on all rows, and what they get back is, too.
+is_stuck_at_zero <- function(case) {
+  zero <- function(name) all(vapply(case$dense, function(d) all(d[[name]] == 0), NA))
+  offsets <- lapply(case$hidden, `[[`, "bias")
+  odd <- c("tanh", "relu", "linear", "elu", "selu", "leaky_relu", "softsign")
+  zero("kernel") && all(unlist(offsets) == 0) && !any(case$nodes$type %in% c("gaussian_noise", "alpha_dropout")) &&
+    all(vapply(case$hidden, `[[`, "", "activation") %in% odd)
 }

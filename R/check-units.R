@@ -60,7 +60,7 @@ find_dead <- function(case) {
   worst <- case$dead[[which.max(dead / vapply(case$dead, `[[`, 0L, "width") + off / case$rows)]]
   found(
     if (any(dead)) "Dead units" else "Rows on which all units are off", "PROVEN",
-    dead_sentence(worst),
+    dead_sentence(worst, other_moves(case, case$dense[[worst$layer]], worst$units)),
     c(if (any(dead)) sprintf("Layer \"%s\": %d of %d units are off on every row", worst$name, length(worst$units),
       worst$width),
       if (length(worst$rows)) sprintf("%s of %d rows have all units of the layer off.",
@@ -91,12 +91,15 @@ is_too_small <- function(case) {
   case$level != "quick" && case$chain && isTRUE(find_capacity(case)$explains >= 0.2)
 }
 
-dead_sentence <- function(d) {
+# `moves`: what its incoming weights or its inputs change by all the same.
+dead_sentence <- function(d, moves) {
   if (d$last) return(
     "A last layer of relu that is 0 on a row passes no gradient back: that row teaches nothing.")
   if (!length(d$units)) return(sprintf(
     "Rows on which all units of layer \"%s\" are 0 get one output, and pass no gradient back through it.", d$name))
-  "A relu that is 0 on all rows passes no gradient back: its incoming weights stay as they are."
+  if (!length(moves)) return(
+    "A relu that is 0 on all rows passes no gradient back: its incoming weights stay as they are.")
+  sprintf("A relu that is 0 on all rows passes no gradient back: only %s can bring it back.", either(moves))
 }
 
 dead_remedy <- function(d) {
@@ -108,32 +111,20 @@ dead_remedy <- function(d) {
 dead_certificate <- function(case, d, cell) {
   values <- list(layer = d$layer, dead = d$units, rows = d$rows)
   off <- quote(all(z_of(layer)[, dead] <= 0) && all(z_of(layer)[rows, ] <= 0))
-  if (is.na(cell) || d$last) return(certificate("zero gradient", off, values))
-  certificate("zero gradient",
-    bquote(.(off) && all(equal_codes(groups)) &&
-      value(best_within(groups)) <= loss * (1 + 1e-10) + 1e-14),
-    c(values, list(groups = case$code_groups)))
+  if (is.na(cell)) return(certificate("zero gradient", off, values))
+  certificate("zero gradient", bquote(.(off) && cell_holds(groups, floor)),
+    c(values, list(groups = case$cell$certificate$group, floor = cell)))
 }
 
-# Rows with equal outputs of the last hidden layer, where it is a relu.
-evidence_code_groups <- function(case) {
-  codes <- if (length(case$hidden)) unit_values(case, case$hidden[[length(case$hidden)]])
-  if (is.null(codes) || nrow(codes) != case$rows) seq_len(case$rows) else row_groups(codes)
+# The lowest loss while the rows on which a layer is off stay so (see R/floor-cell.R).
+evidence_cell <- function(case) {
+  off <- any(vapply(case$dead, function(d) length(d$rows) > 0, NA))
+  if (off) cell_floor(case$model, case$problem)
 }
 
-# The lowest loss with these rows collapsed; where the last relu is off, with 0 predicted.
 evidence_cell_floor <- function(case) {
-  frozen <- Filter(function(d) d$last, case$dead)
-  if (length(frozen) && length(frozen[[1]]$rows)) return(frozen_loss(case, frozen[[1]]$rows))
-  if (!length(case$hidden) || !case$plain) return(NA_real_)
-  group_loss(case, case$code_groups)
-}
-
-frozen_loss <- function(case, rows) {
-  y <- case$targets
-  if (is.null(y) || !case$criterion$record %in% distance_losses) return(NA_real_)
-  y[rows, ] <- 0
-  score_prediction(case, as_shape(y, case))
+  floor <- if (is.null(case$cell)) -Inf else case$cell$about
+  if (is.finite(floor)) floor else NA_real_
 }
 
 # Where the slope is below a hundredth of that at 0.

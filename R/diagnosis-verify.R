@@ -78,12 +78,9 @@ claim_values <- list(
   kernels = function(case) unlist(lapply(case$dense, `[[`, "kernel")),
   slope = function(case) claim_slope(case),
   equal_inputs = function(case) function(groups) rows_equal_within(case$inputs, groups),
-  best_within = function(case) function(groups) group_best(case, groups),
   units_of = function(case) function(i) unit_weights(case, i),
   z_of = function(case) function(i) unit_sums(case, case$dense[[i]]),
-  equal_codes = function(case) function(groups) {
-    rows_equal_within(unit_values(case, case$hidden[[length(case$hidden)]]), groups)
-  },
+  cell_holds = function(case) function(groups, floor) is_cell(case, groups, floor),
   loss_at = function(case) function(w) loss_with(case, w),
   history_loss = function(case) case$series,
   weights = function(case) unlist(get_weights(case$model)),
@@ -137,9 +134,14 @@ rows_equal_within <- function(x, groups) {
   rowSums(x != x[first, , drop = FALSE]) == 0
 }
 
-group_best <- function(case, groups) {
-  centre <- if (case$family == "mean") means_of_groups else medians_of_groups
-  centre(case$targets, groups, case$weight %||% rep(1, case$rows))
+# Rows of a group have equal inputs, or some layer puts out the same for them before and behind a
+# small change of all its sums; and no outputs that are equal within groups have a lower loss.
+is_cell <- function(case, groups, floor) {
+  cell <- cell_groups(case$model, case$problem)
+  same <- max(row_groups(cbind(match(groups, groups), match(cell$group, cell$group)))) == length(unique(groups))
+  least <- data_floor(case$problem, groups, case$problem$network$range, "cell", cell$frozen)$value
+  size <- 1e-9 * abs(floor) + 1e-13 * abs(constant_reference(case)) + 1e-14
+  same && floor <= least + size && floor <= case$loss + size
 }
 
 unit_weights <- function(case, i) {

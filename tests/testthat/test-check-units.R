@@ -47,3 +47,15 @@ test_that("rows on which all units are off are told in words of rows, and are no
   set_weights(m, list(matrix(1, 1, 2), c(0, 0), matrix(0.8, 2, 1), 0))
   expect_identical(diagnose(m, x, y, checks = "U1")$id, character())
 })
+
+test_that("rows whose codes are equal by chance are not taken for rows that stay so", {
+  # Both rows have code 1, as the second input has the weight 0; both units are on.
+  m <- net(2, c(1, 1), c("relu", "linear"))
+  set_weights(m, list(matrix(c(1, 0)), 0, matrix(1), 0))
+  x <- rbind(c(1, 0), c(1, 1), c(-1, 0), c(-1, 1))
+  y <- c(0, 1, 0, 1)
+  d <- diagnose(m, x, y, verify = TRUE)
+  # The last two get one output, the first two need not: (1 / 2)^2 / 2.
+  expect_equal(attr(d, "case")$cell_floor, 0.125)
+  expect_true(all(d$verified[d$confidence == "PROVEN"]))
+})

@@ -1,0 +1,106 @@
+# What moves weights, or tells units apart, beside the gradient of the loss of these data.
+
+# In words, of the weights into dense layer d.
+other_moves <- function(case, d, units = seq_len(d$width)) {
+  layer <- case$layers[[d$layer]]
+  before <- case$nodes$type[seq_len(d$node - 1L)]
+  optimizer <- case$compiled$optimizer
+  common <- optimizer_field(optimizer, "common")
+  found <- c(
+    "its penalty" = has_rule(layer, "regularizer") || !is.null(layer_config(layer)$activity_regularizer),
+    "its constraint" = has_rule(layer, "constraint"),
+    "weight decay" = isTRUE(common$weight_decay > 0),
+    "the average of weights" = isTRUE(common$use_ema),
+    "what is left of earlier steps" = any(moving_moments(case, d)[, units, ] != 0),
+    "noise drawn before it" = any(before %in% drawing_layers),
+    "statistics of batches before it" = any(before == "batch_normalization"),
+    "what layers before it learn" = any(layers_that_learn(case) %in% case$nodes$layer[seq_len(d$node - 1L)]),
+    "R functions of the model" = has_r_functions(case)
+  )
+  names(found)[found]
+}
+
+drawing_layers <- c("dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout")
+
+has_rule <- function(layer, what) {
+  any(vapply(layer_state(layer)$slots, function(s) !is.null(slot_setting(layer, s$name, what)), NA))
+}
+
+has_r_functions <- function(case) {
+  !is.null(case$plan$outside) || !is.null(case$plan$own_rules) || any(case$nodes$activation %in% "custom")
+}
+
+layers_that_learn <- function(case) {
+  which(vapply(case$layers, function(layer) {
+    layer_trainable(layer) && !all(layer_state(layer)$is_state)
+  }, NA))
+}
+
+# Inputs (with the bias as one more) x units x arrays that the optimizer keeps; of `state`, the last
+# dimension is empty before the first step.
+layer_moments <- function(case, d, arrays = NULL) {
+  kept <- as.double(model_state(case$model)$optimizer_state$moments)
+  kernel <- slot_places(case, d$layer, "kernel")
+  bias <- slot_places(case, d$layer, "bias")
+  copies <- length(kept) %/% max(case_weights(case), 1)
+  if (!is.null(arrays)) copies <- min(copies, arrays)
+  at <- rbind(matrix(kernel, ncol = d$width), bias)
+  shift <- rep((seq_len(copies) - 1) * case_weights(case), each = length(at))
+  array(kept[rep(at, copies) + shift], c(dim(at), copies))
+}
+
+# Arrays that steps are taken along: of Adam and its relatives the first moments alone, and none
+# where squares of gradients only divide.
+moving_moments <- function(case, d) {
+  record <- optimizer_field(case$compiled$optimizer, "record")
+  momentum <- optimizer_field(case$compiled$optimizer, "hparams")$momentum %||% 0
+  arrays <- if (record %in% c("adagrad", "adadelta", "adafactor", "rprop")) 0 else {
+    if (record == "rmsprop" && momentum == 0) 0 else if (record %in% c("ftrl", "rmsprop")) NULL else 1
+  }
+  layer_moments(case, d, arrays)
+}
+
+case_weights <- function(case) {
+  slots <- unlist(lapply(case$layers, function(l) layer_state(l)$slots), recursive = FALSE)
+  sum(vapply(slots, function(s) if (s$is_state) 0 else prod(as.double(s$dims)), 0))
+}
+
+# Where a slot's numbers are among all weights.
+slot_places <- function(case, layer, name) {
+  before <- 0
+  for (i in seq_along(case$layers)) {
+    for (slot in layer_state(case$layers[[i]])$slots) {
+      size <- if (slot$is_state) 0 else prod(as.double(slot$dims))
+      if (i == layer && slot$name == name) return(before + seq_len(size))
+      before <- before + size
+    }
+  }
+  integer()
+}
+
+# What tells equal units of hidden layer i of a chain apart, in words.
+what_parts <- function(case, i, groups) {
+  layer <- case$dense[[i]]
+  following <- case$dense[[i + 1L]]
+  between <- case$nodes$type[seq_len(nrow(case$nodes)) > layer$node & seq_len(nrow(case$nodes)) < following$node]
+  found <- c(
+    "the noise behind them" = any(between %in% drawing_layers),
+    "what earlier steps left in the optimizer" = !equal_moments(case, layer, following, groups),
+    "R functions of the model" = has_r_functions(case)
+  )
+  names(found)[found]
+}
+
+equal_moments <- function(case, layer, following, groups) {
+  into <- layer_moments(case, layer)
+  out <- layer_moments(case, following)[seq_len(layer$width), , , drop = FALSE]
+  rows <- cbind(matrix(aperm(into, c(2, 1, 3)), layer$width), matrix(out, layer$width))
+  first <- match(groups, groups)
+  all(rows == rows[first, , drop = FALSE])
+}
+
+# "a", "a or b", "a, b or c"
+either <- function(words) {
+  if (length(words) < 2) return(words)
+  paste(toString(utils::head(words, -1)), "or", utils::tail(words, 1))
+}
