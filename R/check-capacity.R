@@ -142,7 +142,7 @@ noise_left <- function(case) {
 }
 
 find_witness <- function(case) {
-  witness <- case$witness
+  witness <- lowest_witness(case)
   if (is.null(witness) || !isTRUE(witness$loss < 0.5 * case$loss - 1e-12)) return(NULL)
   found(
     "Weights with a lower loss exist", "PROVEN",
@@ -154,12 +154,21 @@ find_witness <- function(case) {
   )
 }
 
+# Of those that a search has found, and those without training.
+lowest_witness <- function(case) {
+  other <- if (is_at_rest(case) && is_above_floor(case)) case$elsewhere
+  if (!isTRUE(other$there < min(case$witness$loss, Inf))) return(case$witness)
+  list(weights = other$weights, loss = other$there)
+}
+
 # Weights with a low loss, without training: hidden layers as they are, or drawn anew with
 # biases, and the last layer by least squares. list(weights, loss, honest): `honest` is the
-# loss times n / (n - p), as p fitted numbers can follow noise.
+# loss times n / (n - p), as p fitted numbers can follow noise. Frozen layers stay as they are; NULL
+# where constraints or a frozen last layer would not let training get there.
 evidence_witness <- function(case) {
   squared <- is_squared(case) && length(dim(case$prediction)) == 2 && ends_in_own_layer(case)
   if (!squared) return(NULL)
+  if (has_constraints(case) || !layer_trainable(case$layers[[case$last_layers[1]]])) return(NULL)
   tries <- c(list(solve_last(case, case$layers)), lapply(1:3, function(i) {
     solve_last(case, lapply(case$layers, drawn_with_biases))
   }))
@@ -176,6 +185,7 @@ ends_in_own_layer <- function(case) {
 }
 
 drawn_with_biases <- function(layer) {
+  if (!layer_trainable(layer)) return(layer)
   copy <- redrawn_layer(layer)
   state <- layer_state(copy)
   at <- match("bias", names(state$weights))

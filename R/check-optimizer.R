@@ -106,21 +106,43 @@ slower <- function(case) {
 }
 
 find_frozen <- function(case) {
-  weighty <- vapply(case$layers, function(l) isTRUE(layer_state(l)$built) &&
-    any(!layer_state(l)$is_state), NA)
-  trained <- vapply(case$layers, layer_trainable, NA)
-  frozen <- weighty & !trained
+  frozen <- frozen_layers(case)
   if (!any(frozen)) return(NULL)
   names <- vapply(case$layers[frozen], function(l) l$name, "")
-  all <- all(!trained[weighty])
+  all <- !length(layers_that_learn(case))
+  floor <- if (all) NA else frozen_floor(case)
+  share <- if (all) 1 else frozen_share(case, floor)
   found(
     if (all) "All layers are frozen" else "Frozen layers", "PROVEN",
     sprintf("Training does not change the weights of %s.", quote_names(names)),
-    remedy = "unfreeze_weights(), and compile() again.", severity = if (all) "fault" else "note",
-    explains = if (all) 1 else 0,
+    if (!is.na(floor)) sprintf("Lowest loss with these as they are: %s (now %s)", digits(floor), digits(case$loss)),
+    remedy = "unfreeze_weights(), and compile() again.", severity = if (all || share >= 0.05) "fault" else "note",
+    explains = share,
     certificate = certificate("fact", quote(!any(trainable[frozen])), list(frozen = which(frozen))),
     fix = list(what = "unfreeze")
   )
+}
+
+frozen_layers <- function(case) {
+  vapply(case$layers, function(l) {
+    isTRUE(layer_state(l)$built) && any(!layer_state(l)$is_state) && !layer_trainable(l)
+  }, NA)
+}
+
+has_frozen <- function(case) any(frozen_layers(case))
+
+# Where the last layer alone is trained, it is a least squares problem. Penalties only add to it.
+frozen_floor <- function(case) {
+  alone <- has_data(case) && case$computable && identical(layers_that_learn(case), case$last_layers)
+  if (alone && !is.null(case$witness)) solve_last(case, case$layers)$loss else NA_real_
+}
+
+# What a linear model would not leave. Where it is not known how far the rest can get, what is left
+# when training has come to an end.
+frozen_share <- function(case, floor) {
+  if (!has_data(case) || !case$computable || !is_trained(case)) return(0)
+  if (is.na(floor) && does_badly(case) && is_at_rest(case)) floor <- case$loss
+  if (is.na(floor)) 0 else max(share_between(case, linear_or_base(case), floor), 0)
 }
 
 find_batch_size <- function(case) {
@@ -160,15 +182,17 @@ find_precision_floor <- function(case) {
   rate <- case$fit$rate
   sgd <- case$compiled$optimizer$record == "sgd" && model_state(case$model)$precision == "float32"
   if (!sgd || !is.numeric(rate) || !is_trained(case) ||
-    isTRUE(case$compiled$optimizer$momentum != 0)) return(NULL)
+    isTRUE(case$compiled$optimizer$momentum != 0) || case$rows * length(case$weights) > 2e6) return(NULL)
+  if (moves_otherwise(case)) return(NULL)
   w <- case$weights
-  lost <- as_single(matrix(w - rate * case$gradient)) == as_single(matrix(w))
-  if (!all(lost)) return(NULL)
+  most <- largest_gradients(case)
+  lost <- function(sign) as_single(matrix(w + sign * rate * most)) == as_single(matrix(w))
+  if (!all(lost(-1), lost(1))) return(NULL)
   found(
     "Steps below single precision", "PROVEN",
     paste("Learning rate times gradient is less than half the last digit of every",
       "weight: no step changes anything."),
-    sprintf("Largest step: %s; smallest weight: %s", digits(max(abs(rate * case$gradient)), 2),
+    sprintf("Largest step: %s; smallest weight: %s", digits(max(rate * most), 2),
       digits(min(abs(w)), 2)),
     if (does_badly(case)) {
       "a higher learning rate."
@@ -178,9 +202,29 @@ find_precision_floor <- function(case) {
     severity = if (does_badly(case)) "fault" else "note",
     explains = if (does_badly(case)) share_between(case, linear_or_base(case), case$loss) else 0,
     certificate = certificate("stagnation",
-      quote(all(single(weights - rate * gradient) == single(weights))), list(rate = rate)),
+      quote(all(single(trained + rate * most) == single(trained), single(trained - rate * most) == single(trained)) &&
+        all(abs(trained_gradient) <= most + 1e-6 * max(most))), list(rate = rate, most = most)),
     fix = list(what = "rate", to = 0.01)
   )
+}
+
+# By what the loss of these rows does not say: see other_moves().
+moves_otherwise <- function(case) {
+  common <- optimizer_field(case$compiled$optimizer, "common")
+  isTRUE(common$weight_decay > 0) || isTRUE(common$use_ema) || has_constraints(case) || has_r_functions(case) ||
+    any(case$nodes$type %in% c(drawing_layers, "batch_normalization"))
+}
+
+# What the gradient of no batch exceeds: that of the penalties, and the largest of a single row, or
+# the sum of all where batches are summed.
+largest_gradients <- function(case) {
+  rows <- abs(objective_row_gradients(case$objective))
+  data <- if (sums_over_batch(case)) colSums(rows) else case$rows * apply(rows, 2, max)
+  data + abs(case$gradient - colSums(objective_row_gradients(case$objective)))
+}
+
+sums_over_batch <- function(case) {
+  any(vapply(case$compiled$losses, function(loss) loss$reduction %in% c("sum", "none"), NA))
 }
 
 # The last layer is a least squares problem: how much lower is it solved exactly?
@@ -218,6 +262,7 @@ find_unfinished <- function(case) {
   if (!is_trained(case) || !all(is.finite(case$series))) return(NULL)
   room <- unfinished_room(case)
   if (is.na(room) || case$loss - as.double(case$floor) < 0.05 * abs(case$loss)) return(NULL)
+  if (has_constraints(case) || has_frozen(case)) return(NULL) # what can be reached is not known
   fall <- late_fall(case$series)
   still <- case$fit$moved < 0.02 * case$fit$norm_before
   if (fall < 0.01 && !still) return(NULL)

@@ -1,10 +1,11 @@
-# P: penalties and dropout that are too strong.
+# P: penalties, constraints and dropout that are too strong.
 
 penalty_checks <- function() {
   list(
     new_check("P1", "L1 penalty too strong", "forward", find_l1),
     new_check("P2", "dropout too strong", "forward", find_dropout),
-    new_check("P3", "L2 penalty too strong", "forward", find_l2)
+    new_check("P3", "L2 penalty too strong", "forward", find_l2),
+    new_check("P4", "constraints too tight", "gradient", find_constraint)
   )
 }
 
@@ -87,4 +88,43 @@ find_dropout <- function(case) {
 dropped_prediction <- function(case, seed) {
   drawn <- engine_predict(case$plan, pack_weights(case$layers), case_arrays(case$x), case$rows, TRUE, seed)
   if (case$joint) drawn else drawn[[1]]
+}
+
+# What is known to be within reach without the constraint, where it takes back most of a small step
+# downhill.
+find_constraint <- function(case) {
+  held <- Filter(function(h) h$share > 0.3, case$held)
+  room <- unfinished_room(case)
+  if (!length(held) || !is_trained(case) || is.na(room)) return(NULL)
+  worst <- held[[which.max(vapply(held, `[[`, 0, "share"))]]
+  found(
+    "Constraint too tight", "STRONG",
+    sprintf("The %s constraint of layer \"%s\" takes back what training gains.", worst$slot, worst$layer),
+    c(sprintf("It undoes %s of a small step downhill (weights of norm %s).", percent(worst$share), digits(worst$norm, 3)),
+      sprintf("Without it %s or less can be reached (now %s).", digits(room), digits(case$loss))),
+    "a wider constraint, or none.", explains = share_between(case, room, case$loss),
+    fix = list(what = "no_constraint")
+  )
+}
+
+# list(layer, slot, share, norm) for each weight with a constraint: how much of a step down the
+# gradient, a thousandth of its norm, the constraint undoes.
+evidence_held <- function(case) {
+  at <- 0
+  held <- list()
+  for (layer in case$layers[layers_that_learn(case)]) {
+    state <- layer_state(layer)
+    for (i in which(!state$is_state)) {
+      w <- state$weights[[i]]
+      g <- array(case$gradient[at + seq_along(w)], dim(w))
+      at <- at + length(w)
+      constraint <- slot_setting(layer, state$slots[[i]]$name, "constraint")
+      if (is.null(constraint) || !any(g != 0)) next
+      step <- 1e-3 * max(sqrt(sum(w^2)), 1e-3) / sqrt(sum(g^2)) * g
+      undone <- sum((plain(constraint(w - step)) - (w - step))^2) / sum(step^2)
+      held <- c(held, list(list(layer = layer$name, slot = state$slots[[i]]$name, share = min(sqrt(undone), 1),
+        norm = sqrt(sum(w^2)))))
+    }
+  }
+  held
 }

@@ -43,16 +43,44 @@ evidence_slope_now <- function(case) {
   sqrt(sum(case$gradient^2)) * max(sqrt(sum(case$weights^2)), 1) / max(abs(case$loss), 1e-300)
 }
 
+# Where the weights are large the slope says little: what counts is how far training gets from here.
 find_stuck <- function(case) {
-  if (!length(case$weights)) return(NULL)
-  if (case$slope_now > 1e-5 ||
-    case$loss - max(as.double(case$floor), case$base) <= 1e-3 * constant_or_base(case)) {
-    return(NULL)
-  }
-  escape <- case$escape
+  if (!length(case$weights) || !is_above_floor(case)) return(NULL)
+  still <- case$slope_now <= 1e-5
+  if (!still && !is_at_rest(case)) return(NULL)
+  escape <- if (still) case$escape
   if (!is.null(escape)) return(saddle_found(case, escape))
   if (isTRUE(is_cell_minimum(case))) return(cell_minimum_found(case))
-  if (!isTRUE(case$witness$honest < 0.5 * case$loss)) return(NULL)
+  if (is.null(case$elsewhere)) return(if (still) stationary_found(case) else not_told)
+  if (is.finite(case$elsewhere$there)) elsewhere_found(case, case$elsewhere)
+}
+
+is_above_floor <- function(case) {
+  isTRUE(case$loss - max(as.double(case$floor), case$base) > 1e-3 * constant_or_base(case))
+}
+
+is_at_rest <- function(case) is_trained(case) && isTRUE(abs(late_fall(case$series)) < 0.01)
+
+# Other weights are the proof that this is not the global minimum.
+elsewhere_found <- function(case, other) {
+  share <- share_between(case, other$there, case$loss)
+  far <- other$there < 0.5 * case$loss || (share >= 0.2 && case$rows * case$units > length(case$weights))
+  found(
+    "Stuck above the global minimum", "PROVEN",
+    "Training hardly gets further from here, though other weights of this network have a lower loss.",
+    c(sprintf("After %s of %s from here: %s (now %s)", count_of(other$steps, "step"), other$by, digits(other$here),
+      digits(case$loss)),
+      sprintf("%d of %s came to less than nine tenths of that, the best to %s", as.integer(other$lower), count_of(other$starts, "other start"),
+        digits(other$there))),
+    "fit(restarts = 10), fresh initial weights, or more units.", explains = share,
+    severity = if (far) "fault" else "note",
+    certificate = certificate("witness", quote(loss_at(better) < 0.95 * loss), list(better = other$weights)),
+    fix = list(what = "reinitialize")
+  )
+}
+
+stationary_found <- function(case) {
+  if (!isTRUE(case$witness$honest < 0.5 * case$loss)) return(not_told)
   found(
     "A stationary point above what can be reached", "STRONG",
     paste("The gradient is zero and no direction goes down to second order: a local",

@@ -12,8 +12,10 @@
 #   "curvature" products with its Hessian
 #   "search"    restarts, permutations
 # `asks`: NULL, or the evidence that must hold for the question to make sense: "chain", "plain".
-# `find(case)` returns NULL where the fault is ruled out, a finding (see found()), or a list
-# of them.
+# `find(case)` returns NULL where the fault is ruled out, `not_told` where that cannot be told, a
+# finding (see found()), or a list of them.
+
+not_told <- "not told"
 
 #' The catalogue of what is diagnosed
 #'
@@ -102,6 +104,7 @@ make_check <- function(walk, case, check) {
     walk$failed[check$id] <- conditionMessage(found)
     return(walk)
   }
+  if (identical(found, not_told)) return(add_id(walk, "left_out", check))
   if (!length(found)) return(add_id(walk, "ruled_out", check))
   if (!is.null(found$cause)) found <- list(found)
   walk$findings <- c(walk$findings, lapply(found, function(f) c(list(id = check$id), f)))

@@ -43,11 +43,12 @@ ritz_spectrum <- function(q, alpha, beta) {
 
 evidence_top_curvature <- function(case) max(case$spectrum$values)
 
-# Along the direction of most negative curvature: a step to lower loss, or NULL.
+# Along the direction of most negative curvature: a step to lower loss, with its penalties and
+# without, or NULL; constraints might take it back.
 evidence_escape <- function(case) {
   s <- case$spectrum
   low <- s$values[1]
-  if (low > -1e-4 * max(abs(s$values)) || low == 0) return(NULL)
+  if (low > -1e-4 * max(abs(s$values)) || low == 0 || has_constraints(case)) return(NULL)
   f <- case$objective
   on.exit(objective_set(f, case$weights))
   here <- objective_value(f)
@@ -56,9 +57,10 @@ evidence_escape <- function(case) {
     w <- case$weights + step * s$lowest
     objective_set(f, w)
     there <- objective_value(f)
-    if (is.finite(there) && there < here - 1e-9 * abs(here)) {
-      return(list(curvature = low, step = abs(step), loss = there - case$penalty, packed = packed_trainable(case, w)))
-    }
+    if (!isTRUE(there < here - 1e-9 * abs(here))) next
+    packed <- packed_trainable(case, w)
+    loss <- loss_with(case, packed)
+    if (isTRUE(loss < case$loss)) return(list(curvature = low, step = abs(step), loss = loss, packed = packed))
   }
   NULL
 }

@@ -43,6 +43,7 @@ try_fix <- function(d, i, seconds = 2) {
   seconds <- check_number(seconds, min = 0, open = "min")
   finding <- attr(d, "findings")[[i]]
   case <- finding$view %||% attr(d, "case")
+  if (!is.null(case$model)) local_compiled_flags(case$model)
   check_fixable(finding, case)
   with_own_seed(run_fix(case, finding, seconds))
 }
@@ -183,6 +184,12 @@ remedies <- list(
   no_penalty = function(trial, fix, case) {
     map_dense(trial, function(config) {
       config[c("kernel_regularizer", "bias_regularizer", "activity_regularizer")] <- list(NULL)
+      config
+    })
+  },
+  no_constraint = function(trial, fix, case) {
+    map_dense(trial, function(config) {
+      config[c("kernel_constraint", "bias_constraint")] <- list(NULL)
       config
     })
   },

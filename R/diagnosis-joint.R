@@ -46,7 +46,9 @@ output_part <- function(model, copy, o) {
   state$precision <- from$precision
   state$compiled <- compiled
   state$last_fit <- from$last_fit
-  state$optimizer_state <- from$optimizer_state["iterations"]
+  if (!is.null(from$optimizer_state)) {
+    state$optimizer_state <- utils::modifyList(from$optimizer_state, list(moments = numeric(), scalars = numeric()))
+  }
   list(model = part, reads = reads)
 }
 
@@ -129,7 +131,7 @@ rm(name)
 
 # Checks of the whole; the others of each output; a few of neither.
 checks_of_whole <- c("R1", "R5", "R7", "R8", "R9", "D2", "D3", "D4", "D6", "S5", "O0", "O3",
-  "O4", "O5", "O6", "O7", "O8", "O9", "O10", "U1", "U2", "U4", "K1a", "K1b", "K2", "P1", "P2", "P3", "G1", "G2", "G3")
+  "O4", "O5", "O6", "O7", "O8", "O9", "O10", "U1", "U2", "U4", "K1a", "K1b", "K2", "P1", "P2", "P3", "P4", "G1", "G2", "G3")
 
 checks_of_neither <- c("O2", "D9", "R3", "R10")
 

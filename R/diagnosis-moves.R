@@ -26,6 +26,10 @@ has_rule <- function(layer, what) {
   any(vapply(layer_state(layer)$slots, function(s) !is.null(slot_setting(layer, s$name, what)), NA))
 }
 
+has_constraints <- function(case) {
+  any(vapply(case$layers, has_rule, NA, what = "constraint"))
+}
+
 has_r_functions <- function(case) {
   !is.null(case$plan$outside) || !is.null(case$plan$own_rules) || any(case$nodes$activation %in% "custom")
 }

@@ -30,6 +30,7 @@ verify_finding <- function(d, i) {
   finding <- attr(d, "findings")[[i]]
   if (is.null(finding$certificate)) return(NA)
   case <- finding$view %||% attr(d, "case")
+  if (!is.null(case$model)) local_compiled_flags(case$model)
   holds <- tryCatch(isTRUE(with_own_seed(claim_holds(finding$certificate, case))),
     error = function(e) FALSE)
   structure(holds, claim = finding$certificate$claim)
@@ -74,6 +75,8 @@ claim_values <- list(
   loss = function(case) case$loss,
   value = function(case) function(p) score_prediction(case, as_shape(p, case)),
   gradient = function(case) claim_gradient(case),
+  trained = function(case) as.double(unlist(get_weights(case$model, trainable = TRUE))),
+  trained_gradient = function(case) claim_gradient(case)[learning_places(case)],
   kernel_gradient = function(case) claim_gradient(case)[is_kernel(case)],
   kernels = function(case) unlist(lapply(case$dense, `[[`, "kernel")),
   slope = function(case) claim_slope(case),
@@ -168,18 +171,27 @@ loss_with <- function(case, w) {
   score_prediction(case, if (case$joint) y else y[[1]])
 }
 
+# Which of all weights are trained.
+learning_places <- function(case) {
+  each <- lapply(case$layers, function(layer) {
+    slots <- Filter(function(s) !s$is_state, layer_state(layer)$slots)
+    rep(layer_trainable(layer), sum(vapply(slots, function(s) prod(as.double(s$dims)), 0)))
+  })
+  which(unlist(each))
+}
+
 is_kernel <- function(case) {
   slots <- unlist(lapply(case$layers, function(l) layer_state(l)$slots), recursive = FALSE)
   slots <- Filter(function(s) !s$is_state, slots)
   unlist(lapply(slots, function(s) rep(s$name == "kernel", prod(s$dims))))
 }
 
-# u'J for columns u, each by the gradient of sum(outputs * u).
+# u'J for columns u, each by the gradient of sum(outputs * u), of trainable weights.
 jacobian_product <- function(case, u) {
   data <- case_arrays(case$x)
   apply(u, 2, function(v) {
     v <- array(v, dim(case$prediction))
-    engine_gradient(case$plan, pack_weights(case$layers), data, list(data_array(v, sample_dims(v))))$dw
+    engine_gradient(case$plan, pack_weights(case$layers), data, list(data_array(v, sample_dims(v))))$dw[learning_places(case)]
   })
 }
 

@@ -68,6 +68,7 @@ entries <- c(entries, list(
     with_part(r, layers = append(r$layers, list(list(type = "dropout", rate = pick(0.9, 0.95, 0.98))), at))
   }),
   P3 = entry(function(r) change_hidden(r, kernel_regularizer = regularizer_l2(pick(0.3, 1, 3)))),
+  P4 = entry(function(r) change_hidden(r, kernel_constraint = constraint_maxnorm(pick(1e-3, 1e-2))), regression),
   I1 = entry(function(r) {
     order <- order(r$x[, 1] + 0.7 * rnorm(nrow(r$x)))
     y <- replace(numeric(nrow(r$x)), utils::tail(order, round(pick(0.03, 0.05) * nrow(r$x))), 1)

@@ -204,6 +204,8 @@ faulty <- c(faulty, list(
   },
   P3 = function() fitted_net(c(8, 1), c("tanh", "linear"), plane$curved, epochs = 300,
     layer = list(kernel_regularizer = regularizer_l2(1))),
+  P4 = function() fitted_net(c(8, 1), c("tanh", "linear"), plane$curved, epochs = 300,
+    layer = list(kernel_constraint = constraint_maxnorm(0.1))),
   I1 = function() {
     y <- as.double(plane$x[, 1] > 0.98)
     fitted_net(c(4, 1), c("tanh", "sigmoid"), y, "binary_crossentropy", epochs = 60)

@@ -1,6 +1,6 @@
 test_that("families name checks of the catalogue, and each function makes its own", {
   expect_true(all(unlist(family_of_checks) %in% c(diagnosis_catalogue()$id, "O2", "O3", "O7", "K1b", "K2", "C1")))
-  expect_setequal(diagnosis_catalogue()$id, intersect(c(unlist(family_of_checks), "S3", "S6", "P1", "P2", "P3", "G1"),
+  expect_setequal(diagnosis_catalogue()$id, intersect(c(unlist(family_of_checks), "S3", "S6", "P1", "P2", "P3", "P4", "G1"),
     diagnosis_catalogue()$id))
   model <- net(2, c(4, 1), c("tanh", "linear"))
   for (kind in names(family_of_checks)) {

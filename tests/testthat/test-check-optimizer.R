@@ -2,6 +2,37 @@ test_that("faults of this group are found", {
   expect_checks(optimizer_checks())
 })
 
+test_that("frozen layers are a fault where they are what keeps the loss up", {
+  y <- as.vector(plane$x %*% c(1, -2))
+  model <- function(frozen) seeded(function() {
+    m <- net(2, c(1, 1), c("tanh", "linear"))
+    m$layers[[frozen]]$trainable <- FALSE
+    m %>% compile(loss = "mse", optimizer = optimizer_adam(0.05))
+    m %>% fit(plane$x, y, epochs = 400, verbose = 0)
+    case_of(m, plane$x, y)
+  })
+  d <- do.call(diagnose, c(model(1), verify = TRUE))
+  case <- attr(d, "case")
+  expect_identical(d$severity[d$id == "O10"], "fault")
+  code <- tanh(plane$x %*% get_weights(case$model)[[1]])
+  expect_equal(frozen_floor(case), mean(lm(y ~ code)$residuals^2))
+  expect_gt(case$loss, 1.1 * case$affine_loss + 1e-3 * case$constant_loss)
+  expect_true(all(d$verified[d$confidence == "PROVEN"]))
+  d <- do.call(diagnose, c(model(2), verify = TRUE))
+  expect_false(any(c("O1", "C2") %in% d$id))
+  expect_true(all(d$verified[d$confidence == "PROVEN"]))
+})
+
+test_that("steps of batches are held against their own gradients", {
+  # Gradients of the two rows cancel in the sum, but not in batches of one.
+  m <- keras_model_sequential(input_shape = 1, dtype = "float32") %>% layer_dense(1, use_bias = FALSE, kernel_initializer = "ones")
+  m %>% compile(loss = "mse", optimizer = optimizer_sgd(0.01))
+  x <- c(1, 1)
+  m %>% fit(x, c(0, 2), epochs = 1, batch_size = 2, verbose = 0)
+  expect_identical(get_weights(m)[[1]][1], 1)
+  expect_false("O9" %in% diagnose(m, x, c(0, 2), checks = "O9")$id)
+})
+
 test_that("a loss that was infinite may come back", {
   m <- keras_model_sequential(input_shape = 1) %>% layer_dense(1, use_bias = FALSE)
   m %>% compile(loss = "mse", optimizer = optimizer_sgd(0.5))

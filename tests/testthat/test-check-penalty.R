@@ -7,3 +7,25 @@ test_that("the same nets without penalty or dropout are healthy", {
     layer = list(kernel_regularizer = regularizer_l2(1e-5))))
   expect_false(any(c("P1", "P3") %in% d$id))
 })
+
+test_that("a constraint that binds is named, and nothing else is promised", {
+  for (layer in 1:2) {
+    make <- function() {
+      rule <- function(i) if (i == layer) constraint_maxnorm(0.003)
+      m <- keras_model_sequential(input_shape = 2) %>% layer_dense(8, "tanh", kernel_constraint = rule(1)) %>%
+        layer_dense(1, kernel_constraint = rule(2))
+      m %>% compile(loss = "mse", optimizer = optimizer_adam(0.01))
+      m %>% fit(plane$x, 5 * plane$curved, epochs = 200, verbose = 0)
+      case_of(m, plane$x, 5 * plane$curved)
+    }
+    d <- diagnosed(make, verify = TRUE)
+    expect_identical(d$id[1], "P4")
+    expect_match(d$evidence[1], sprintf("layer \"%s\"", attr(d, "case")$dense[[layer]]$name))
+    expect_false(any(c("O1", "O4", "C2") %in% d$id))
+  }
+})
+
+test_that("one that gives way is not", {
+  expect_false("P4" %in% diagnosed(function() fitted_net(c(16, 1), c("tanh", "linear"), plane$curved, epochs = 400,
+    layer = list(kernel_constraint = constraint_maxnorm(10))))$id)
+})
