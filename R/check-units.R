@@ -2,8 +2,8 @@
 
 unit_checks <- function() {
   list(
-    new_check("U1", "dead units", "forward", find_dead),
-    new_check("U2", "saturated units", "gradient", find_saturated),
+    new_check("U1", "dead units", "units", find_dead),
+    new_check("U2", "saturated units", "slopes", find_saturated),
     new_check("U4", "codes of low rank", "floor", find_low_rank),
     new_check("U3", "constant prediction", "forward", find_constant_prediction)
   )
@@ -46,6 +46,7 @@ off_rows <- function(a) {
 }
 
 find_dead <- function(case) {
+  if (!has_data(case)) return(find_idle(case, "relu"))
   if (!length(case$dead)) return(NULL)
   dead <- vapply(case$dead, function(d) length(d$units), 0L)
   off <- vapply(case$dead, function(d) length(d$rows), 0L)
@@ -138,6 +139,7 @@ evidence_saturated <- function(case) {
 }
 
 find_saturated <- function(case) {
+  if (!has_data(case)) return(find_idle(case, names(flat_outputs)))
   if (!length(case$hidden) || max(case$saturated) <= 0.5) return(NULL)
   at <- which.max(case$saturated)
   layer <- case$hidden[[at]]

@@ -7,6 +7,7 @@
 #   "given"     x and y, also such that fit() refuses
 #   "data"      x and y as fit() takes them
 #   "forward"   one pass of the data through the model
+#   "units", "slopes"  the same, and gradients; without data what a fit remembers of units
 #   "floor"     decompositions of the data: proven lower bounds
 #   "gradient"  gradients of the loss
 #   "curvature" products with its Hessian
@@ -47,7 +48,7 @@ new_check <- function(id, title, needs, find, asks = NULL) {
 }
 
 level_of_need <- c(model = "quick", weights = "quick", history = "quick", given = "quick", data = "quick",
-  forward = "quick", floor = "standard", gradient = "standard", curvature = "standard", search = "full")
+  forward = "quick", units = "quick", slopes = "standard", floor = "standard", gradient = "standard", curvature = "standard", search = "full")
 
 chosen_checks <- function(checks, call = caller_env()) {
   table <- diagnosis_checks()
@@ -119,6 +120,7 @@ can_check <- function(case, check, level) {
     history = !is.null(case$history) && length(case$history$metrics$loss) > 0,
     given = !is.null(case$raw),
     data = has_data(case),
+    units = , slopes = if (has_data(case)) case$computable else length(case$idle) > 0,
     has_data(case) && case$computable
   )
 }

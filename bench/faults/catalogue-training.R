@@ -3,7 +3,10 @@
 adam <- function() optimizer_adam(0.01)
 
 entries <- c(entries, list(
-  U1 = entry(function(r) change_hidden(r, bias_initializer = initializer_constant(-pick(8, 15, 30))),
+  U1 = entry(function(r) {
+    r <- change_hidden(r, bias_initializer = initializer_constant(-pick(8, 15, 30)))
+    with_part(r, blind = runif(1) < 0.25)
+  },
     activation = function() "relu", depth = function() 1),
   U2 = entry(function(r) change_hidden(r, kernel_initializer = initializer_random_normal(stddev = pick(30, 100, 300))),
     activation = function() pick("tanh", "sigmoid"), depth = function() 1),
