@@ -38,7 +38,7 @@ test_that("remedies are tried on graphs, what they leave out hands on what it is
   d <- diagnosed(case, checks = "L1")
   model <- attr(d, "case")$model
   before <- get_weights(model)
-  trial <- try_fix(d, "L1", seconds = 1)
+  trial <- try_fix(d, "L1", seconds = 60)
   expect_equal(trial$after, mean(resid(lm(3 * plane$curved ~ plane$x))^2), tolerance = 1e-6)
   expect_identical(lapply(trial$model$layers, `[[`, "name"), lapply(model$layers, `[[`, "name"))
   expect_identical(get_weights(model), before)
@@ -83,7 +83,7 @@ test_that("bends of relu units are spread over the inputs", {
   m %>% fit(x, y, epochs = 100, verbose = 0)
   d <- diagnose(m, x, y, checks = "C1")
   expect_equal(d$id, "C1")
-  trial <- try_fix(d, 1, seconds = 1)
+  trial <- try_fix(d, 1, seconds = 60)
   expect_gt(trial$closed, 0.9)
   w <- with_own_seed(get_weights(keras_model_sequential() %>%
     layer_dense(1000, "relu", input_shape = 1, bias_initializer = spread_biases(1000, 3))))
@@ -101,7 +101,7 @@ test_that("class weights are there to begin with, and gone in the end", {
   m %>% fit(x, y, epochs = 40, verbose = 0)
   d <- diagnose(m, x, y, checks = "I1")
   expect_equal(d$id, "I1")
-  trial <- try_fix(d, 1, seconds = 1)
+  trial <- try_fix(d, 1, seconds = 60)
   expect_gt(trial$closed, 0.9)
   # The mean of probabilities is the share of the class, which class weights would raise.
   expect_equal(mean(predict(trial$model, x)), mean(y), tolerance = 0.05)
