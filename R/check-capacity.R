@@ -166,7 +166,7 @@ lowest_witness <- function(case) {
 # loss times n / (n - p), as p fitted numbers can follow noise. Frozen layers stay as they are; NULL
 # where constraints or a frozen last layer would not let training get there.
 evidence_witness <- function(case) {
-  squared <- is_squared(case) && length(dim(case$prediction)) == 2 && ends_in_own_layer(case)
+  squared <- is_squared(case) && is_flat(case) && ends_in_own_layer(case)
   if (!squared) return(NULL)
   if (has_constraints(case) || !layer_trainable(case$layers[[case$last_layers[1]]])) return(NULL)
   tries <- c(list(solve_last(case, case$layers)), lapply(1:3, function(i) {

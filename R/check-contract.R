@@ -209,7 +209,7 @@ double_floor <- function(case) {
     indicators(max.col(case$targets, ties.method = "first") - 1, case$units)
   }
   hard <- all(case$targets %in% 0:1)
-  if (hard && length(dim(case$prediction)) == 2) score_prediction(case, best)
+  if (hard && is_flat(case)) score_prediction(case, as_shape(best, case))
 }
 
 find_unbounded <- function(case) {

@@ -96,7 +96,7 @@ find_epsilon <- function(case) {
 # Residuals orthogonal to all that the weights can change to first order, J'r = 0.
 find_blind <- function(case) {
   small <- is_squared(case) && case$last == "linear" && case$rows * case$units <= 300 &&
-    length(dim(case$prediction)) == 2 && isTRUE(length(case$weights) > 0) &&
+    is_flat(case) && isTRUE(length(case$weights) > 0) &&
       length(case$weights) <= 5000
   if (!small) return(NULL)
   j <- objective_jacobian(case$objective)

@@ -22,7 +22,9 @@
 #' what is about one target is asked for each output by itself: such findings name it, and
 #' explain a share of the sum. A few checks make sense for chains of dense layers with one output
 #' only; `summary()` says `"does not apply"` for them. What needs derivatives is left out where R
-#' functions are part of the model, and what needs data where masks leave steps out of the loss.
+#' functions are part of the model. Where masks leave steps out of the loss, those that count are the
+#' rows that are looked at, if each goes through the layers by itself (and `try_fix()` trains such a
+#' network of single steps); elsewhere what needs data is left out.
 #'
 #' The model is never changed, nor R's random numbers.
 #'

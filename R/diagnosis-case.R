@@ -8,6 +8,7 @@
 # raw                      list(x, y) as the user gave them
 # refusal                  the error with which fit() would refuse the data, or NULL
 # joint                    whether the model has several outputs
+# steps                    c(counted, all) where rows are the steps that count (see R/diagnosis-steps.R)
 # validation               list(x, y) of lists by input and output, or NULL
 
 new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
@@ -24,20 +25,33 @@ new_case <- function(model, x, y, sample_weight, validation_data, history, budge
   case$raw <- list(x = x, y = y)
   if (any(takes_strings(case$model))) return(without_data(case, "inputs of numbers", call))
   if (model_state(case$model)$built && any(is_masked(case$model))) {
-    return(without_data(case, "a loss without masks", call))
+    return(masked_case(case, sample_weight, call))
   }
   take_data(case, x, y, sample_weight, call)
   if (!is.null(validation_data)) take_validation(case, validation_data, call)
   case
 }
 
-# The checks of data know nothing of strings, nor of masks, which leave steps out of the loss: only
-# model, weights and history are looked at. `needed`: what these checks would need.
+# The checks of data know nothing of strings, nor of masks where these leave steps out that do not go
+# by themselves: only model, weights and history are looked at. `needed`: what they would need.
 without_data <- function(case, needed, call) {
   check_samples(case$model, case$raw$x, case$raw$y, NULL, call = call)
   case$raw <- NULL
   case$needed <- needed
   case
+}
+
+# Of a loss that masks leave steps out of, those that count are looked at by themselves.
+masked_case <- function(case, sample_weight, call) {
+  take_data(case, case$raw$x, case$raw$y, sample_weight, call)
+  if (!is.null(case$refusal)) return(case)
+  data <- suppressWarnings(check_samples(case$model, case$raw$x, case$raw$y, sample_weight),
+    classes = "kestrel_warning")
+  data <- lapply(data[c("x", "y", "weight")], lapply, as_precision, case$model)
+  steps <- steps_case(case, data)
+  if (!is.null(steps)) return(steps)
+  rm(list = c("x", "y", "weight"), envir = case)
+  without_data(case, "steps that go by themselves", call)
 }
 
 bare_case <- function(history, model = NULL, budget = 5) {

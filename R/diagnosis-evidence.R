@@ -246,10 +246,10 @@ is_crossentropy <- function(case) case$criterion$record %in% c(binary_losses, on
 # The lowest loss of predictions that are the same within groups of rows; NA where not known.
 group_loss <- function(case, groups) {
   y <- case$targets
-  if (is.na(case$family) || is.null(y) || length(dim(case$prediction)) != 2) return(NA_real_)
-  if (max(groups) == case$rows) return(score_prediction(case, y))
+  if (is.na(case$family) || is.null(y) || !is_flat(case)) return(NA_real_)
+  if (max(groups) == case$rows) return(score_prediction(case, as_shape(y, case)))
   centre <- if (case$family == "mean") means_of_groups else medians_of_groups
-  score_prediction(case, centre(y, groups, case$weight %||% rep(1, case$rows)))
+  score_prediction(case, as_shape(centre(y, groups, case$weight %||% rep(1, case$rows)), case))
 }
 
 # A group without weight does not count: its mean may be anything.

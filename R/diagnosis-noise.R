@@ -35,7 +35,7 @@ linear_residuals <- function(case) {
   if (is_squared(case)) return(least_squares(cbind(1, case$inputs), y)$residuals)
   if (is.na(case$linear_loss)) return(NULL)
   p <- logistic_probabilities(case$inputs, y)
-  y - if (ncol(y) > 1 && !case$criterion$name %in% binary_losses) p / rowSums(p) else p
+  y - if (ncol(y) > 1 && !case$criterion$record %in% binary_losses) p / rowSums(p) else p
 }
 
 # Of each column of r, times their number.

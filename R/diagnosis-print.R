@@ -25,7 +25,9 @@ title_lines <- function(case, width) {
   if (is.null(model)) return(sides("Diagnosis of a history", last_loss_text(case), width))
   network <- sprintf("Diagnosis of a %s network", paste(short_widths(case), collapse = "-"))
   if (!has_data(case)) return(sides(network, last_loss_text(case), width))
-  rows <- count_of(case$rows, "row")
+  rows <- if (is.null(case$steps)) count_of(case$rows, "row") else {
+    sprintf("%d of %d steps", case$steps[["counted"]], case$steps[["all"]])
+  }
   what <- paste(network, rows, loss_title(case$criterion$record), sep = ", ")
   sides(what, if (case$computable) paste("loss", digits(case$loss)) else "loss not finite", width)
 }

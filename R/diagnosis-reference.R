@@ -27,7 +27,7 @@ share_of_failure <- function(case) {
 linear_classifier_loss <- function(case) {
   y <- case$targets
   usable <- is_crossentropy(case) && !is.null(y) && nrow(y) == case$rows && all(y >= 0 & y <= 1) &&
-    length(dim(case$prediction)) == 2 && ncol(case$inputs) <= 100 && ncol(y) <= 50
+    is_flat(case) && ncol(case$inputs) <= 100 && ncol(y) <= 50
   if (!usable) return(NA_real_)
   p <- pmin(pmax(logistic_probabilities(case$inputs, y), 1e-7), 1 - 1e-7)
   if (!case$criterion$record %in% binary_losses) p <- p / rowSums(p)
