@@ -37,8 +37,11 @@ output_part <- function(model, copy, o) {
   reads <- output_source(plan, plan$outputs[at])$reads
   part <- keras_model(one_or_list(copy$inputs[reads]), copy$outputs[[at]])
   compiled <- from$compiled
-  mine <- Filter(function(m) isTRUE(m$output == o), compiled$metrics)
-  compiled$metrics <- lapply(mine, function(m) utils::modifyList(m, list(output = 1L)))
+  mine <- vapply(compiled$metrics, function(m) isTRUE(m$output == o), NA)
+  compiled$metrics <- lapply(compiled$metrics[mine], function(m) utils::modifyList(m, list(output = 1L)))
+  compiled$metric_labels <- compiled$metric_labels[mine]
+  compiled["loss_labels"] <- list(NULL)
+  compiled$flags <- compiled_flags(part)
   compiled$trained <- 1L
   compiled$losses <- compiled$losses[o]
   compiled$loss_weights <- compiled$loss_weights[o]

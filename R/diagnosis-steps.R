@@ -55,6 +55,7 @@ step_model <- function(model) {
   set_weights(copy, get_weights(model))
   state <- model_state(copy)
   for (name in c("compiled", "classes", "features", "optimizer_state")) assign(name, from[[name]], envir = state)
+  state$compiled$flags <- compiled_flags(copy)
   state$last_fit <- step_fit(from$last_fit)
   copy
 }

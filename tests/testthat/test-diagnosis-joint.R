@@ -208,3 +208,16 @@ test_that("masks that end before the output change nothing", {
   cells <- mean(residuals(lm(target ~ rep(1:2, 5)))^2)
   expect_equal(c(loss_floor(model, steps, target)), cells, ignore_attr = TRUE, tolerance = 1e-10)
 })
+
+test_that("views of a model with metrics and a trained optimizer are whole models", {
+  input <- layer_input(2)
+  hidden <- input %>% layer_dense(4, "tanh")
+  model <- keras_model(input, list(layer_dense(hidden, 1, name = "p"), layer_dense(hidden, 1, "sigmoid", name = "q")))
+  compile(model, loss = list("mse", "binary_crossentropy"), optimizer = "adam",
+    metrics = list(p = "mae", q = c("accuracy", "auc")))
+  fit(model, plane$x, list(plane$curved, plane$class), epochs = 3, verbose = 0)
+  for (view in attr(diagnose(model, plane$x, list(plane$curved, plane$class)), "case")$views) {
+    expect_length(evaluate(view$model, view$x, view$y, verbose = 0), 1 + length(view$compiled$metrics))
+    expect_identical(model_state(view$model)$optimizer_state$iterations, 6)
+  }
+})
