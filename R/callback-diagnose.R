@@ -44,8 +44,9 @@ diagnose_begin <- function(self, logs) {
   self$spent <- 0
   self$waiting <- FALSE
   self$diagnosis <- NULL
-  table <- diagnosis_catalogue()
-  diagnose_now(self, table$id[table$needs %in% c("model", "weights", "given", "data")])
+  needs <- c("model", "weights", "given", "data")
+  first <- Filter(function(check) check$needs %in% needs, diagnosis_checks())
+  diagnose_now(self, vapply(first, `[[`, "", "id"))
   self$begun <- seconds_now()
   self$spent <- 0
 }

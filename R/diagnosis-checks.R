@@ -37,7 +37,13 @@ diagnosis_catalogue <- function() {
     level = unname(level_of_need[needs]), row.names = NULL)
 }
 
+# Made once a session.
 diagnosis_checks <- function() {
+  if (is.null(the$checks)) the$checks <- all_checks()
+  the$checks
+}
+
+all_checks <- function() {
   c(trap_checks(), data_checks(), relation_checks(), contract_checks(), structure_checks(),
     optimizer_checks(), capacity_checks(), unit_checks(), gradient_checks(), point_checks(),
     penalty_checks(), generalization_checks())

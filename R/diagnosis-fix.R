@@ -6,7 +6,8 @@
 #' Makes a copy of the model with the remedy applied, trains it for a few seconds on the data of
 #' the diagnosis, and tells the loss before and after. The model itself is not changed.
 #'
-#' A finding about one of several outputs is tried on the part of the model that leads to it.
+#' A finding about one of several outputs is tried on the part of the model that leads to it, one about
+#' the whole on all of it, whose loss is the weighted sum.
 #'
 #' The copy keeps the weights where the remedy is about training alone, and starts from fresh
 #' ones otherwise. It is trained by the model's optimizer where the remedy is a learning rate,

@@ -118,12 +118,23 @@ closing_line <- function(x) {
   }
 }
 
-# Rungs from below: floors, the loss, the best straight line and constant.
+# Rungs from below: floors, the loss, the best straight line and constant. Of several outputs those of
+# the sum, and of each.
 ladder_lines <- function(x, width) {
-  rungs <- diagnosis_rungs(attr(x, "case"))
+  case <- attr(x, "case")
+  whole <- ladder_line("Loss ladder:", case, width)
+  if (is.null(whole) || !case$joint) return(whole)
+  views <- utils::head(case$views, 4)
+  c(whole, unlist(lapply(names(views), function(name) {
+    ladder_line(sprintf("  \"%s\":", name), views[[name]], width)
+  })))
+}
+
+ladder_line <- function(title, case, width) {
+  rungs <- diagnosis_rungs(case)
   if (length(rungs) < 2) return(NULL)
   text <- sprintf("%s %s", digits(rungs, 3), names(rungs))
-  wrapped(paste("Loss ladder:  ", paste(text, collapse = "  <  ")), width, 2)
+  wrapped(paste(title, paste(text, collapse = "  <  ")), width, 2, "  ")
 }
 
 diagnosis_rungs <- function(case) {

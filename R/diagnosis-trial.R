@@ -86,21 +86,23 @@ train_for <- function(model, trial, seconds) {
 # Where steps of all rows are quick and sure: by Levenberg-Marquardt for squared losses, by L-BFGS
 # for others; NULL elsewhere.
 whole_optimizer <- function(model, trial) {
-  if (length(output_names(model)) > 1) return(NULL)
+  losses <- if (is.list(trial$loss)) trial$loss else list(trial$loss)
   types <- vapply(trial$layers, `[[`, "", "type")
   plain <- is.null(trial$optimizer) && !isTRUE(trial$stop_early) && !isTRUE(trial$by_batches) &&
-    !is_custom_loss(trial$loss) && is.null(model_plan(model)$outside) &&
+    !any(vapply(losses, is_custom_loss, NA)) && is.null(model_plan(model)$outside) &&
     all(types %in% c("dense", "activation", "re_lu", merging_types)) && is.null(why_unsolvable(model))
   weights <- count_params(model)
-  numbers <- NROW(trial$y) * prod(output_dims(model))
+  numbers <- trial_rows(trial) * sum(vapply(trained_outputs(model), prod, 0))
   if (!plain || weights > 500 || numbers > 1000) return(NULL)
-  squared <- trial$loss$record == "mean_squared_error"
-  if (squared && is.null(trial$args$class_weight)) optimizer_levenberg_marquardt() else optimizer_lbfgs()
+  squared <- vapply(losses, function(loss) loss$record == "mean_squared_error", NA)
+  if (all(squared) && is.null(trial$args$class_weight)) optimizer_levenberg_marquardt() else optimizer_lbfgs()
 }
+
+trial_rows <- function(trial) sample_count(x_list(trial$x)[[1]])
 
 whole_steps <- function(model, trial, optimizer) {
   suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss, loss_weights = trial$loss_weights), classes = "kestrel_warning")
-  trial$args <- list(batch_size = NROW(trial$y), shuffle = FALSE, class_weight = trial$args$class_weight)
+  trial$args <- list(batch_size = trial_rows(trial), shuffle = FALSE, class_weight = trial$args$class_weight)
   history <- fit_trial(model, trial, if (optimizer$name == "lbfgs") 200L else 50L)
   loss <- history$metrics$loss
   list(loss = loss[length(loss)], weights = get_weights(model), epochs = length(loss))
