@@ -6,7 +6,8 @@ choosing_operations <- function() {
     take = list(value = function(x, at) shape_like(x[as.vector(at)], at), vjp = take_vjp),
     join = list(value = function(...) c(..., recursive = TRUE), vjp = join_vjp),
     ifelse = list(value = function(yes, no, test) {
-      shape_like(ifelse(as.vector(test), rep_len(yes, length(test)), rep_len(no, length(test))), test)
+      shape_like(ifelse(as.vector(test), rep_len(yes, length(test)), rep_len(no, length(test))),
+        test)
     }, vjp = function(dy, y, yes, no, test) {
       test <- as.vector(test)
       list(recycled_sum(dy * test, yes), recycled_sum(dy * !test, no))
@@ -93,7 +94,8 @@ rbind.kestrel_traced <- function(..., deparse.level = 1) bind(rbind, list(...))
 bind <- function(bind, parts) {
   parts <- unname(Filter(Negate(is.null), parts))
   before <- c(0, cumsum(lengths(lapply(parts, plain))))
-  take(join(parts), do.call(bind, Map(function(x, n) places(x) + n, parts, before[seq_along(parts)])))
+  take(join(parts),
+    do.call(bind, Map(function(x, n) places(x) + n, parts, before[seq_along(parts)])))
 }
 
 #' @export

@@ -4,7 +4,8 @@ engine_operations <- function() {
   list(
     loss = list(value = function(y, loss, y_true, call = NULL) loss_values(loss, y_true, y, call),
       vjp = loss_vjp),
-    activation = list(value = function(x, activation, call = NULL) activation_values(activation, x, call),
+    activation = list(value = function(x, activation, call = NULL) activation_values(activation, x,
+      call),
       vjp = activation_vjp)
   )
 }

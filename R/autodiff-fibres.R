@@ -1,5 +1,5 @@
-# Along one dimension of an array: cumulated sums and products, products of matrices sample by sample,
-# places.
+# Along one dimension of an array: cumulated sums and products, products of matrices sample by
+# sample, places.
 #
 # A fibre is what one runs through along a dimension while the other indices stay: fibres() has
 # them as columns.
@@ -10,7 +10,8 @@ fibre_operations <- function() {
       vjp = function(dy, y, x, axis = NULL) {
         list(shape_like(each_fibre(shape_like(dy, x), axis, function(v) rev(cumsum(rev(v)))), x))
       }),
-    cumprod = list(value = function(x, axis = NULL) each_fibre(x, axis, cumprod), vjp = cumprod_vjp),
+    cumprod = list(value = function(x, axis = NULL) each_fibre(x, axis, cumprod),
+      vjp = cumprod_vjp),
     matmul = list(value = multiply_slices, vjp = function(dy, y, a, b) {
       swap <- c(1, 3, 2)
       list(multiply_slices(dy, aperm(b, swap)), multiply_slices(aperm(a, swap), dy))

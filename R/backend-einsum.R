@@ -41,7 +41,8 @@ read_subscripts <- function(subscripts, dims, call) {
 
 stop_subscripts <- function(subscripts, call) {
   stop_argument("subscripts", "letters for the axes of each array, as in \"ij,jk->ik\"", subscripts,
-    hint = "\"...\" stands for axes without letters, and must be in the result then.", kind = "shape",
+    hint = "\"...\" stands for axes without letters, and must be in the result then.",
+    kind = "shape",
     call = call)
 }
 

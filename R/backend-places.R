@@ -4,19 +4,20 @@
 #' differentiated where they return the numbers of `x`, see [autodiff], and count axes as [backend]
 #' says.
 #'
-#' * `k_gather(reference, indices)`: rows. As in R keras, places in a plain vector count from 1; in an
-#'   array, as targets and what other operations return are, from 0.
-#' * `op_take()`: along an axis, by default of all numbers by rows; `op_take_along_axis()`: with places
-#'   for each fibre along it. Places count from 1. A single place drops the axis.
-#' * `k_reverse()`, `op_flip()`: from the last to the first; `op_roll()`: moved on by `shift`, the last
-#'   ones to the front
-#' * `k_repeat(x, n)`: (samples, d) to (samples, n, d); `k_repeat_elements()`, `op_repeat()`: each number
-#'   one after the other; `k_tile()`, `op_tile()`: the whole; `op_broadcast_to()`: to these dims
+#' * `k_gather(reference, indices)`: rows. As in R keras, places in a plain vector count from 1; in
+#'   an array, as targets and what other operations return are, from 0.
+#' * `op_take()`: along an axis, by default of all numbers by rows; `op_take_along_axis()`: with
+#'   places for each fibre along it. Places count from 1. A single place drops the axis.
+#' * `k_reverse()`, `op_flip()`: from the last to the first; `op_roll()`: moved on by `shift`, the
+#'   last ones to the front
+#' * `k_repeat(x, n)`: (samples, d) to (samples, n, d); `k_repeat_elements()`, `op_repeat()`: each
+#'   number one after the other; `k_tile()`, `op_tile()`: the whole; `op_broadcast_to()`: to these
+#'   dims
 #' * `op_split()`: a list of equal parts, or of parts that end after these places; `k_unstack()`,
 #'   `op_unstack()`: a list of slices without the axis; [k_stack()] puts them together again
 #' * `op_sort()` in rising order, `op_argsort()` its places; `op_top_k()`: list(values, indices) of
-#'   the largest along the last axis; `k_in_top_k()`, `op_in_top_k()`: whether the target, a code from 0,
-#'   is among the k largest predictions
+#'   the largest along the last axis; `k_in_top_k()`, `op_in_top_k()`: whether the target, a code
+#'   from 0, is among the k largest predictions
 #' * `op_swapaxes()`, `op_moveaxis()`: the axes in another order
 #'
 #' @param x,reference an array.
@@ -121,7 +122,8 @@ op_broadcast_to <- operation(function(x, shape) {
 op_split <- operation(function(x, indices_or_sections, axis = 1) {
   n <- tensor_dims(plain(x))[one_axis(x, axis)]
   ends <- section_ends(unlist(indices_or_sections), n)
-  Map(function(from, to) pick_along(x, from + seq_len(to - from), axis), c(0, ends[-length(ends)]), ends)
+  Map(function(from, to) pick_along(x, from + seq_len(to - from), axis), c(0, ends[-length(ends)]),
+    ends)
 })
 
 #' @rdname backend-places
@@ -157,7 +159,8 @@ op_top_k <- operation(function(x, k, sorted = TRUE, zero_indexed = FALSE) {
 k_in_top_k <- operation(function(predictions, targets, k) {
   check_count(k)
   if (length(dim(predictions)) != 2) {
-    stop_argument("predictions", "a matrix, a row for each sample", plain(predictions), kind = "shape")
+    stop_argument("predictions", "a matrix, a row for each sample", plain(predictions),
+      kind = "shape")
   }
   p <- plain(predictions)
   codes <- as.vector(check_codes(plain(targets), "targets"))
@@ -196,7 +199,9 @@ one_axis <- function(x, axis, call = caller_env()) {
 }
 
 whole_numbers <- function(x, arg = caller_arg(x), call = caller_env()) {
-  if (is.numeric(x) && length(x) && all(is.finite(x)) && all(x == trunc(x) & abs(x) < 2^53)) return(x)
+  if (is.numeric(x) && length(x) && all(is.finite(x)) && all(x == trunc(x) & abs(x) < 2^53)) {
+    return(x)
+  }
   stop_argument(arg, "whole numbers", x, call = call)
 }
 

@@ -1,13 +1,13 @@
 #' Random tensors
 #'
-#' Arrays of random numbers, drawn from R's own generator, so that [set.seed()] makes them repeatable:
-#' in the functions of losses and layers, new ones at each batch. They are constants to
+#' Arrays of random numbers, drawn from R's own generator, so that [set.seed()] makes them
+#' repeatable: in the functions of losses and layers, new ones at each batch. They are constants to
 #' differentiation, which goes on to `mean` and `stddev`, as a variational autoencoder needs it.
 #'
 #' * `normal`: density `exp(-((x - mean) / stddev)^2 / 2)`; `truncated_normal` keeps to two `stddev`
 #' * `uniform`: from `minval` to `maxval`; `integer`: whole numbers from `minval` below `maxval`
-#' * `bernoulli` and R keras' `binomial`: 1 with probability `p`, else 0; keras3's `random_binomial()`
-#'   the number of successes among `counts`
+#' * `bernoulli` and R keras' `binomial`: 1 with probability `p`, else 0; keras3's
+#'   `random_binomial()` the number of successes among `counts`
 #' * `gamma` with shape `alpha` and rate 1; `beta` with `alpha` and `beta`
 #' * `categorical`: places of classes by the logits of each row, from 1
 #' * `shuffle`: the array in another order along an axis
@@ -56,7 +56,8 @@ k_truncated_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NU
 
 #' @rdname backend-random
 #' @export
-random_truncated_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL, seed = NULL) {
+random_truncated_normal <- operation(function(shape, mean = 0, stddev = 1, dtype = NULL,
+  seed = NULL) {
   scaled_noise(drawn(shape, seed, middle_normal), mean, stddev)
 })
 
@@ -108,7 +109,8 @@ k_random_binomial <- k_random_bernoulli
 #' @export
 random_binomial <- operation(function(shape, counts, probabilities, dtype = NULL, seed = NULL) {
   size <- check_count(counts, min = 0L)
-  drawn(shape, seed, function(n) as.double(stats::rbinom(n, size, check_number(probabilities, 0, 1))))
+  drawn(shape, seed,
+    function(n) as.double(stats::rbinom(n, size, check_number(probabilities, 0, 1))))
 })
 
 #' @rdname backend-random
@@ -120,7 +122,8 @@ random_gamma <- operation(function(shape, alpha, dtype = NULL, seed = NULL) {
 #' @rdname backend-random
 #' @export
 random_beta <- operation(function(shape, alpha, beta, dtype = NULL, seed = NULL) {
-  drawn(shape, seed, function(n) stats::rbeta(n, check_number(alpha, min = 0), check_number(beta, min = 0)))
+  drawn(shape, seed,
+    function(n) stats::rbeta(n, check_number(alpha, min = 0), check_number(beta, min = 0)))
 })
 
 # The largest of logits plus Gumbel noise falls on a class with its probability.
@@ -129,7 +132,8 @@ random_beta <- operation(function(shape, alpha, beta, dtype = NULL, seed = NULL)
 random_categorical <- operation(function(logits, num_samples, dtype = "int32", seed = NULL,
                                          zero_indexed = FALSE) {
   logits <- plain(logits)
-  noise <- drawn(c(dim(logits), check_count(num_samples)), seed, function(n) -log(-log(stats::runif(n))))
+  noise <- drawn(c(dim(logits), check_count(num_samples)), seed,
+    function(n) -log(-log(stats::runif(n))))
   extreme_places(plain_operator("+", expand_tensor(logits), noise), 2, which.max) - zero_indexed
 })
 
@@ -174,7 +178,8 @@ check_noise_dims <- function(shape, dims, call) {
 #' @export
 random_seed_generator <- operation(function(seed = NULL) {
   seed <- if (is.null(seed)) draw_seed() %% .Machine$integer.max else check_count(seed, min = 0L)
-  structure(list2env(list(seed = seed, count = 0L), parent = emptyenv()), class = "kestrel_seed_generator")
+  structure(list2env(list(seed = seed, count = 0L), parent = emptyenv()),
+    class = "kestrel_seed_generator")
 })
 
 # draw(n) as an array; with a seed of its own R's generator stays as it is.
@@ -188,7 +193,9 @@ drawn <- function(shape, seed, draw) {
 }
 
 next_seed <- function(seed, call = caller_env()) {
-  if (!inherits(seed, "kestrel_seed_generator")) return(check_count(seed, min = 0L, arg = "seed", call = call))
+  if (!inherits(seed, "kestrel_seed_generator")) {
+    return(check_count(seed, min = 0L, arg = "seed", call = call))
+  }
   seed$count <- seed$count + 1L
   (seed$seed + 7919 * seed$count) %% .Machine$integer.max
 }
@@ -196,7 +203,8 @@ next_seed <- function(seed, call = caller_env()) {
 # 0 samples are allowed.
 check_tensor_dims <- function(shape, call = caller_env()) {
   dims <- unlist(lapply(as.list(shape), plain))
-  good <- is.numeric(dims) && length(dims) > 0 && all(is.finite(dims)) && all(dims == trunc(dims) & dims >= 0)
+  good <- is.numeric(dims) && length(dims) > 0 && all(is.finite(dims)) &&
+    all(dims == trunc(dims) & dims >= 0)
   if (good) return(as.integer(dims))
   stop_argument("shape", "whole numbers, the dims of an array", shape,
     hint = "k_shape(x) gives those of an array, its samples included.", call = call)

@@ -38,7 +38,8 @@ expand_tensor <- function(x, axis = -1, call = caller_env()) {
   dims <- tensor_dims(plain(x))
   at <- if (is_number(axis)) if (axis < 0) length(dims) + 2 + axis else axis else 0
   if (at != trunc(at) || at < 1 || at > length(dims) + 1) {
-    stop_argument("axis", sprintf("a whole number from 1 to %d, or from -%d to -1", length(dims) + 1,
+    stop_argument("axis",
+      sprintf("a whole number from 1 to %d, or from -%d to -1", length(dims) + 1,
       length(dims) + 1), axis, call = call)
   }
   with_dims(x, append(dims, 1L, at - 1))
@@ -78,8 +79,8 @@ count_along <- function(x, axis, call = caller_env()) {
   if (is.null(axes)) length(x) else prod(tensor_dims(plain(x))[axes])
 }
 
-# x[.., k] %*% y[k, ..] over the last axis of x and the first of a matrix y; sample by sample where y
-# has as many axes as x.
+# x[.., k] %*% y[k, ..] over the last axis of x and the first of a matrix y; sample by sample where
+# y has as many axes as x.
 multiply_tensors <- function(x, y, call = caller_env()) {
   dx <- tensor_dims(plain(x))
   dy <- tensor_dims(plain(y))
@@ -95,7 +96,8 @@ multiply_samples <- function(x, y) {
   dy <- tensor_dims(plain(y))
   apart <- seq_len(length(dy) - 2)
   outer <- dx[seq_len(length(dx) - 2)]
-  if (length(dx) != length(dy) || !all(outer == dy[apart]) || dx[length(dx)] != dy[length(dy) - 1]) {
+  if (length(dx) != length(dy) || !all(outer == dy[apart]) ||
+    dx[length(dx)] != dy[length(dy) - 1]) {
     stop_unlike(plain(x), plain(y))
   }
   slices <- function(x, d) with_dims(x, c(prod(outer), d[-apart]))
@@ -103,7 +105,8 @@ multiply_samples <- function(x, y) {
   with_dims(y, c(outer, dim(plain(y))[-1]))
 }
 
-# Over the axes named, of each sample, as Keras does: (n, a..) by (n, b..); (n, 1) where nothing is left.
+# Over the axes named, of each sample, as Keras does: (n, a..) by (n, b..); (n, 1) where nothing is
+# left.
 dot_samples <- function(x, y, axes) {
   rank <- function(x) length(tensor_dims(plain(x)))
   axes <- rep_len(unlist(axes) %||% c(rank(x), max(2, rank(y) - 1)), 2)
@@ -112,15 +115,21 @@ dot_samples <- function(x, y, axes) {
   own[[2]][at[2]] <- own[[1]][at[1]]
   parts <- Map(tensor_by_letters, list(x, y), own)
   product <- contract_tensors(parts, c("a", own[[1]][-c(1, at[1])], own[[2]][-c(1, at[2])]))
-  if (length(dim(plain(product))) > 1) product else with_dims(product, c(length(plain(product)), 1L))
+  if (length(dim(plain(product))) > 1) {
+    product
+  } else {
+    with_dims(product, c(length(plain(product)), 1L))
+  }
 }
 
 # The numbers of a and b where test is so, arrays repeated as everywhere.
 choose_tensor <- function(test, a, b) {
   test <- plain(test)
-  zero <- 0 * plain_operator("+", plain_operator("+", finite_zero(a), finite_zero(b)), finite_zero(test))
+  zero <- 0 * plain_operator("+", plain_operator("+", finite_zero(a), finite_zero(b)),
+    finite_zero(test))
   test <- plain_operator("+", zero, test) != 0
-  operate("ifelse", list(operate("+", list(a, zero)), operate("+", list(b, zero))), list(test = test))
+  operate("ifelse", list(operate("+", list(a, zero)), operate("+", list(b, zero))),
+    list(test = test))
 }
 
 finite_zero <- function(x) shape_like(numeric(length(x)), plain(x))

@@ -48,7 +48,8 @@ metrics_by_output <- function(x, arg, weighted, names, call, words = NULL) {
   each <- if (nested) by_output(x, names, arg, call) else rep(list(x), length(names))
   args <- if (nested) element_args(arg, each) else rep(arg, length(names))
   made <- lapply(seq_along(each), function(o) {
-    lapply(compile_metrics(each[[o]], args[o], weighted, call, words = if (!nested) words), function(m) {
+    lapply(compile_metrics(each[[o]], args[o], weighted, call, words = if (!nested) words),
+      function(m) {
       c(m[names(m) != "output"], list(output = o, prefix = paste0(names[o], "_")))
     })
   })
@@ -61,7 +62,8 @@ trained_metrics <- function(metrics, trained, names, call) {
     at <- match(m$output, trained)
     if (is.na(at)) {
       stop_kestrel("argument", sprintf("Output \"%s\" has metrics but no loss.", names[m$output]),
-        hint = "Give it a loss, with weight 0 in loss_weights if need be.", argument = "metrics", call = call)
+        hint = "Give it a loss, with weight 0 in loss_weights if need be.", argument = "metrics",
+        call = call)
     }
     m$output <- at
     m

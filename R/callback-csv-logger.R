@@ -69,6 +69,7 @@ write_text <- function(path, text, append) {
     cat(text, file = con)
   }, error = function(e) {
     stop_kestrel("file", sprintf("Cannot write to \"%s\".", path),
-      hint = "May you write in its folder, and is there room?", value = path, call = NULL, parent = e)
+      hint = "May you write in its folder, and is there room?", value = path, call = NULL,
+      parent = e)
   })
 }

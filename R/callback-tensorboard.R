@@ -60,7 +60,8 @@ callback_tensorboard <- function(log_dir = "logs", histogram_freq = 0, write_gra
     write_steps_per_second = check_flag(write_steps_per_second)
   )
   check_flag(write_graph)
-  warn_ignored(c(write_images = check_flag(write_images), profile_batch = is_profiled(profile_batch),
+  warn_ignored(c(write_images = check_flag(write_images),
+    profile_batch = is_profiled(profile_batch),
     embeddings_freq = check_count(embeddings_freq, min = 0L) > 0,
     embeddings_metadata = !is.null(embeddings_metadata)))
   by_batch <- is.numeric(settings$update_freq)

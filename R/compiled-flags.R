@@ -1,5 +1,5 @@
-# Which layers are trained is settled by compile(), as in Keras: a flag that changes later waits for the
-# next. So a model can be trained that is frozen in another one, as a discriminator in a GAN.
+# Which layers are trained is settled by compile(), as in Keras: a flag that changes later waits for
+# the next. So a model can be trained that is frozen in another one, as a discriminator in a GAN.
 
 compiled_flags <- function(model) vapply(leaf_layers(model), layer_trainable, NA)
 
@@ -29,6 +29,7 @@ put_flags_back <- function(states, flags, settled) {
 }
 
 warn_flags <- function(call = caller_env()) {
-  warn_kestrel("trainable", "Layers were frozen or unfrozen since compile(): the model trains those that it did then.",
+  warn_kestrel("trainable",
+    "Layers were frozen or unfrozen since compile(): the model trains those that it did then.",
     hint = "They count as they are now once compile() is called again.", call = call)
 }

@@ -8,14 +8,14 @@
 #' * `dataset_reuters()`: 11228 newswires of 46 topics, the last `test_split` of them for testing
 #' * `dataset_imdb_word_index()`, `dataset_reuters_word_index()`: a named list of the codes of words
 #'
-#' Codes are raised by `index_from`, and `start_char` is put before each text. Codes from `num_words` on
-#' and below `skip_top` become `oov_char`, or are left out where that is `NULL`. Texts of `maxlen` codes and
-#' more are left out. Reading and ordering takes some seconds.
+#' Codes are raised by `index_from`, and `start_char` is put before each text. Codes from
+#' `num_words` on and below `skip_top` become `oov_char`, or are left out where that is `NULL`.
+#' Texts of `maxlen` codes and more are left out. Reading and ordering takes some seconds.
 #'
 #' @inheritParams dataset_mnist
 #' @param num_words,skip_top,maxlen,start_char,oov_char,index_from see above; `NULL` for none.
-#' @return a list of `train` and `test`, each a list of `x`, a list of vectors, and `y`, an array; of
-#'   the word indices a named list.
+#' @return a list of `train` and `test`, each a list of `x`, a list of vectors, and `y`, an array;
+#'   of the word indices a named list.
 #' @inheritSection dataset_mnist Errors
 #' @source Keras: `keras.datasets.imdb`, `keras.datasets.reuters`.
 #' @family data
@@ -26,7 +26,8 @@
 #' names(words)[match(imdb$train$x[[1]] - 3, unlist(words))]
 #' }
 #' @export
-dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, maxlen = NULL, seed = 113L,
+dataset_imdb <- function(path = "imdb.npz", num_words = NULL, skip_top = 0L, maxlen = NULL,
+                         seed = 113L,
                          start_char = 1L, oov_char = 2L, index_from = 3L) {
   how <- text_settings(num_words, skip_top, maxlen, start_char, oov_char, index_from)
   seed <- check_count(seed, min = 0L)
@@ -112,7 +113,8 @@ read_word_index <- function(file, call = caller_env()) {
 json_words <- function(words) {
   escaped <- grepl("\\", words, fixed = TRUE)
   words[escaped] <- vapply(words[escaped], function(word) {
-    parsed <- tryCatch(str2lang(sprintf('"%s"', gsub("\\/", "/", word, fixed = TRUE))), error = function(e) word)
+    parsed <- tryCatch(str2lang(sprintf('"%s"', gsub("\\/", "/", word, fixed = TRUE))),
+      error = function(e) word)
     as.character(parsed)
   }, "", USE.NAMES = FALSE)
   words

@@ -1,16 +1,16 @@
 #' Data sets of Keras that are on the disk
 #'
-#' They read the files that Keras leaves in `~/.keras/datasets` (`KERAS_HOME` is asked first), or one that
-#' you name, and return what R keras does: the same rows in the same order. Nothing is downloaded;
-#' where the file is absent the error says where it can be had.
+#' They read the files that Keras leaves in `~/.keras/datasets` (`KERAS_HOME` is asked first), or
+#' one that you name, and return what R keras does: the same rows in the same order. Nothing is
+#' downloaded; where the file is absent the error says where it can be had.
 #'
 #' * `dataset_mnist()`: digits, 60000 and 10000 images of 28 x 28 whole numbers to 255, codes 0 to 9
 #' * `dataset_fashion_mnist()`: clothes, as these, from four files in the folder `fashion-mnist`
-#' * `dataset_boston_housing()`: 506 towns, 13 numbers each, prices in 1000 dollars; shuffled as Keras does
-#'   with `seed`, and the last `test_split` of them for testing
+#' * `dataset_boston_housing()`: 506 towns, 13 numbers each, prices in 1000 dollars; shuffled as
+#'   Keras does with `seed`, and the last `test_split` of them for testing
 #'
-#' @param path name of the file in `~/.keras/datasets`, or a path; of `dataset_fashion_mnist()` of the
-#'   folder.
+#' @param path name of the file in `~/.keras/datasets`, or a path; of `dataset_fashion_mnist()` of
+#'   the folder.
 #' @param test_split share of the rows that are for testing.
 #' @param seed of the order, as of NumPy's `RandomState`.
 #' @return a list of `train` and `test`, each a list of `x` and `y`, arrays with samples first.
@@ -27,14 +27,18 @@
 #' @export
 dataset_mnist <- function(path = "mnist.npz") {
   file <- dataset_file(path, paste0(dataset_home, "mnist.npz"))
-  part <- function(name) list(x = read_npz(file, paste0("x_", name)), y = read_npz(file, paste0("y_", name)))
+  part <- function(name) {
+    list(x = read_npz(file, paste0("x_", name)), y = read_npz(file, paste0("y_", name)))
+  }
   list(train = part("train"), test = part("test"))
 }
 
 #' @rdname dataset_mnist
 #' @export
 dataset_fashion_mnist <- function(path = "fashion-mnist") {
-  part <- function(name) list(x = fashion_part(path, name, "images-idx3"), y = fashion_part(path, name, "labels-idx1"))
+  part <- function(name) {
+    list(x = fashion_part(path, name, "images-idx3"), y = fashion_part(path, name, "labels-idx1"))
+  }
   list(train = part("train"), test = part("t10k"))
 }
 
@@ -75,8 +79,8 @@ dataset_file <- function(path, source, call = caller_env()) {
     value = path, call = call)
 }
 
-# The orders in which NumPy's RandomState(seed).shuffle() puts n rows, for one n after the other: the
-# Mersenne Twister's 32 bits, masked, until they are not above what is left.
+# The orders in which NumPy's RandomState(seed).shuffle() puts n rows, for one n after the other:
+# the Mersenne Twister's 32 bits, masked, until they are not above what is left.
 numpy_orders <- function(n, seed) {
   before <- globalenv()$.Random.seed
   kind <- RNGkind()
@@ -85,7 +89,8 @@ numpy_orders <- function(n, seed) {
     restore_seed(before)
   })
   RNGkind("Mersenne-Twister")
-  assign(".Random.seed", c(globalenv()$.Random.seed[1], 624L, twister_state(seed)), envir = globalenv())
+  assign(".Random.seed", c(globalenv()$.Random.seed[1], 624L, twister_state(seed)),
+    envir = globalenv())
   lapply(n, shuffled_places)
 }
 

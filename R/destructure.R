@@ -33,7 +33,9 @@
 # list(place, value) for each assignment, in order.
 match_parts <- function(left, value, call) {
   if (identical(left, quote(.))) return(list())
-  if (!is.call(left) || !identical(left[[1]], quote(c))) return(list(list(place = left, value = value)))
+  if (!is.call(left) || !identical(left[[1]], quote(c))) {
+    return(list(list(place = left, value = value)))
+  }
   places <- as.list(left)[-1]
   values <- elements_of(value, call)
   rest <- grep("^[.]{3}.", vapply(places, deparse1, ""))
@@ -59,7 +61,9 @@ gather_rest <- function(values, at, n, call) {
   if (more < 0) check_as_many(seq_len(n - 1L), values, call)
   taken <- seq_len(more) + at - 1L
   rest <- values[taken]
-  if (length(rest) && all(vapply(rest, is.atomic, NA)) && all(lengths(rest) == 1)) rest <- unlist(rest)
+  if (length(rest) && all(vapply(rest, is.atomic, NA)) && all(lengths(rest) == 1)) {
+    rest <- unlist(rest)
+  }
   c(values[seq_len(at - 1L)], list(rest), values[seq_along(values) > at - 1L + more])
 }
 

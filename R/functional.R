@@ -5,9 +5,10 @@
 #' may be called more than once (their weights are shared), and a model may be called like a
 #' layer.
 #'
-#' A call may say how it works: `dropout(x, training = TRUE)` drops in [predict()][predict.kestrel_model], too, and
-#' `base(x, training = FALSE)`, of a layer or a model, neither drops nor moves statistics in
-#' [fit()][fit.kestrel_model]. What is said in the model that is called stands above.
+#' A call may say how it works: `dropout(x, training = TRUE)` drops in
+#' [predict()][predict.kestrel_model], too, and `base(x, training = FALSE)`, of a layer or a model,
+#' neither drops nor moves statistics in [fit()][fit.kestrel_model]. What is said in the model that
+#' is called stands above.
 #'
 #' Data go to the inputs in a list, by position or, in a named list, by the names of the
 #' inputs; targets and sample weights to the outputs likewise. The names are those of the
@@ -74,7 +75,8 @@ check_numbers_out <- function(outputs, call) {
 
 check_keys <- function(keys, arg, call) {
   if (is.null(keys) || all(nzchar(keys)) && !anyDuplicated(keys)) return(invisible(keys))
-  stop_kestrel("argument", sprintf("`%s` must have names for all of its elements, each its own, or none.",
+  stop_kestrel("argument",
+    sprintf("`%s` must have names for all of its elements, each its own, or none.",
     arg), argument = arg, value = keys, call = call)
 }
 

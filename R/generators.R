@@ -65,7 +65,8 @@ call_generator <- function(stream) {
   stream$calls <- stream$calls + 1L
   tryCatch(allowInterrupts(stream$generator()), error = function(e) {
     stop_kestrel("callback", sprintf("Generator `%s` failed at batch %d: %s", stream$arg,
-      stream$taken + 1L, conditionMessage(e)), argument = stream$arg, call = stream$call, parent = e)
+      stream$taken + 1L,
+      conditionMessage(e)), argument = stream$arg, call = stream$call, parent = e)
   })
 }
 
@@ -111,7 +112,8 @@ check_like_first <- function(stream, samples, classes, call) {
     stream$classes <- classes
   }
   if (!identical(targets, stream$targets)) {
-    stop_kestrel("shape", "`y` has another shape than in the first batch.", argument = "y", call = call)
+    stop_kestrel("shape", "`y` has another shape than in the first batch.", argument = "y",
+      call = call)
   }
   if (!identical(classes, stream$classes)) {
     stop_kestrel("data", "`y` has other levels than in the first batch.", argument = "y",
@@ -120,7 +122,8 @@ check_like_first <- function(stream, samples, classes, call) {
 }
 
 stop_no_batch <- function(stream) {
-  stop_kestrel("data", sprintf("Generator `%s` must give at least one batch, not none.", stream$arg),
+  stop_kestrel("data",
+    sprintf("Generator `%s` must give at least one batch, not none.", stream$arg),
     hint = "It returns NULL, which is the end.", argument = stream$arg, call = stream$call)
 }
 
@@ -129,7 +132,8 @@ check_no_array_settings <- function(given, arg, call) {
   given <- names(Filter(Negate(is.null), given))
   if (!length(given)) return(invisible())
   stop_kestrel("argument", sprintf("`%s` is for arrays, and `%s` is a generator.", given[1], arg),
-    hint = "Each batch is list(x, y) or list(x, y, sample_weight).", argument = given[1], call = call)
+    hint = "Each batch is list(x, y) or list(x, y, sample_weight).", argument = given[1],
+    call = call)
 }
 
 warn_out_of_data <- function(stream) {

@@ -32,7 +32,8 @@ format.kestrel_info <- function(x, ...) {
     sprintf("kestrel %s", x$version),
     sprintf("  kernel:    %s%s", x$kernel,
       if (length(others)) sprintf(" (also runs here: %s)", paste(others, collapse = ", ")) else ""),
-    sprintf("  threads:   %d of %d, OpenMP: %s", x$threads, x$processors, if (x$openmp) "yes" else "no"),
+    sprintf("  threads:   %d of %d, OpenMP: %s", x$threads, x$processors,
+      if (x$openmp) "yes" else "no"),
     sprintf("  precision: %s", x$precision),
     sprintf("  BLAS:      %s", x$blas)
   )

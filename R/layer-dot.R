@@ -43,10 +43,13 @@ check_fits.kestrel_layer_dot <- function(layer, input, call) check_merged(layer,
 layer_nodes.kestrel_layer_dot <- function(layer, input) {
   config <- layer_config(layer)
   axes <- engine_axis(config$axes)
-  dot <- function(from = NULL) new_node("dot", list(axis_1 = axes[1], axis_2 = axes[2]), from = from)
+  dot <- function(from = NULL) {
+    new_node("dot", list(axis_1 = axes[1], axis_2 = axes[2]), from = from)
+  }
   if (!config$normalize) return(list(dot()))
   unit <- function(k) {
-    values <- list(first = axes[k], last = axes[k], epsilon = 0, least = 1e-12, mean = FALSE, scale = FALSE)
+    values <- list(first = axes[k], last = axes[k], epsilon = 0, least = 1e-12, mean = FALSE,
+      scale = FALSE)
     new_node("rms_normalization", values, from = -as.integer(k))
   }
   list(unit(1), unit(2), dot(from = 1:2))

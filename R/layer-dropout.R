@@ -66,7 +66,8 @@ shared_axes <- function(noise_shape, input, call = caller_env()) {
   fits <- length(noise_shape) == length(input) + 1 &&
     all(is.na(noise_shape[-1]) | noise_shape[-1] == 1 | noise_shape[-1] == input)
   if (!fits) {
-    stop_kestrel("shape", sprintf("`noise_shape` must be 1, NA or the size of each axis of %s, not %s.",
+    stop_kestrel("shape",
+      sprintf("`noise_shape` must be 1, NA or the size of each axis of %s, not %s.",
       shape_text(input), shape_list(noise_shape)), argument = "noise_shape", value = noise_shape,
       expected = input, call = call)
   }

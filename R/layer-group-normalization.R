@@ -61,7 +61,8 @@ check_fits.kestrel_layer_group_normalization <- function(layer, input, call) {
   groups <- layer_config(layer)$groups
   channels <- channels_of(layer, input)
   if (is.na(channels) || groups == -1 || channels %% groups == 0) return(invisible(layer))
-  stop_kestrel("shape", sprintf("`groups` must divide the %d channels, not be %d.", channels, groups),
+  stop_kestrel("shape",
+    sprintf("`groups` must divide the %d channels, not be %d.", channels, groups),
     hint = "groups = 1 normalizes all channels together, groups = -1 each by itself.",
     argument = "groups", value = groups, expected = channels, call = call)
 }

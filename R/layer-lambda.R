@@ -1,8 +1,8 @@
 #' A function as a layer
 #'
 #' The output is `f(x)`, where `x` is an array, samples first, and the result has the samples
-#' first, too. Several inputs come as a list. The function has no weights of its own; [Layer()] makes
-#' layers that have some.
+#' first, too. Several inputs come as a list. The function has no weights of its own; [Layer()]
+#' makes layers that have some.
 #'
 #' In training its gradient is exact where one is needed, see [autodiff]; a function of the data
 #' alone (no weights before it) may use any of R's functions. It runs in R for each batch, so that a
@@ -18,8 +18,8 @@
 #' @param mask accepted from R keras scripts, without effect.
 #' @param arguments a named list of further arguments of `f`.
 #' @inherit layer_dense return
-#' @section Errors: `kestrel_error_argument` for what is no function; `kestrel_error_layer` where the
-#'   function fails (the operation is named, and the error is the condition's `parent`), returns
+#' @section Errors: `kestrel_error_argument` for what is no function; `kestrel_error_layer` where
+#'   the function fails (the operation is named, and the error is the condition's `parent`), returns
 #'   anything but numbers of the output's shape, or NaN for finite input.
 #' @source Keras: `keras.layers.Lambda`.
 #' @family layers
@@ -33,7 +33,8 @@ layer_lambda <- function(object, f, output_shape = NULL, mask = NULL, arguments 
                          input_shape = NULL, name = NULL, ...) {
   dots <- list(...)
   if (missing(f)) f <- dots[["function_"]] %||% dots[["function"]]
-  options <- layer_options(dots[setdiff(names2(dots), c("function_", "function"))], input_shape, name)
+  options <- layer_options(dots[setdiff(names2(dots), c("function_", "function"))], input_shape,
+    name)
   config <- list(f = check_node_function(f, "f", "a function of an array"),
     output_shape = check_output_shape(output_shape), arguments = check_arguments(arguments))
   compose_layer(object, "lambda", config, options)
@@ -43,7 +44,8 @@ check_node_function <- function(f, arg, must, call = caller_env()) {
   if (is.null(f)) stop_missing(arg, call)
   if (is.function(f) && (length(formals(args(f))) || is.primitive(f))) return(f)
   if (!is.function(f)) stop_argument(arg, must, f, call = call)
-  stop_kestrel("argument", sprintf("`%s` must be %s, not of nothing.", arg, must), argument = arg, call = call)
+  stop_kestrel("argument", sprintf("`%s` must be %s, not of nothing.", arg, must), argument = arg,
+    call = call)
 }
 
 check_output_shape <- function(x, call = caller_env()) {
@@ -95,12 +97,14 @@ in_phase <- function(training, code) {
 
 told_shape <- function(shape, input) {
   if (is.function(shape)) {
-    shape <- sample_part(own_call(shape, list(c(NA, input)), "function `output_shape`", "layer", NULL, NULL))
+    shape <- sample_part(own_call(shape, list(c(NA, input)), "function `output_shape`", "layer",
+      NULL, NULL))
   }
   if (!is.null(shape)) check_shape(shape, arg = "output_shape")
 }
 
-# Dims of what the function gives for two samples of small numbers; a list of them for several arrays.
+# Dims of what the function gives for two samples of small numbers; a list of them for several
+# arrays.
 tried_shape <- function(run, label, inputs, w = list(), call = NULL) {
   node <- list(run = run, grows = FALSE)
   x <- lapply(inputs, function(dims) array(seq(0.1, 0.9, length.out = 2 * prod(dims)), c(2, dims)))
@@ -115,10 +119,12 @@ tried_shape <- function(run, label, inputs, w = list(), call = NULL) {
 is_parts <- function(y) is.list(y) && !is.object(y) && length(y) > 0
 
 shape_of_two <- function(y, label, call) {
-  dims <- if (is.null(dim(y))) c(length(y), 1L) else if (length(dim(y)) == 1) c(dim(y), 1L) else dim(y)
+  dims <- if (is.null(dim(y))) c(length(y), 1L) else if (length(dim(y)) == 1) c(dim(y),
+    1L) else dim(y)
   good <- (is.numeric(y) || is.logical(y)) && !is.object(y) && dims[1] == 2 && length(dims) <= 5
   if (good) return(as.integer(dims[-1]))
-  stop_kestrel("layer", sprintf("The %s must return numbers for each sample, not %s for two of them.",
+  stop_kestrel("layer",
+    sprintf("The %s must return numbers for each sample, not %s for two of them.",
     label, describe(y)), hint = "Samples are the first dimension: rowSums() rather than sum().",
     argument = label, value = shorten(y), call = call)
 }

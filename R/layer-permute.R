@@ -40,7 +40,9 @@ check_fits.kestrel_layer_permute <- function(layer, input, call) {
 }
 
 #' @export
-layer_nodes.kestrel_layer_permute <- function(layer, input) list(permute_node(layer_config(layer)$dims))
+layer_nodes.kestrel_layer_permute <- function(layer, input) {
+  list(permute_node(layer_config(layer)$dims))
+}
 
 permute_node <- function(dims) {
   new_node("permute", stats::setNames(as.list(dims), paste0("axis_", seq_along(dims))))

@@ -61,7 +61,8 @@ reshaped_dims <- function(layer, input) {
 #' @export
 layer_nodes.kestrel_layer_reshape <- function(layer, input) {
   dims <- reshaped_dims(layer, input)
-  values <- c(list(rank = length(dims)), stats::setNames(as.list(dims), paste0("dim_", seq_along(dims))))
+  values <- c(list(rank = length(dims)),
+    stats::setNames(as.list(dims), paste0("dim_", seq_along(dims))))
   list(new_node("reshape", values))
 }
 

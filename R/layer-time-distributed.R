@@ -12,8 +12,8 @@
 #' @param layer a layer that takes one input, or a model with one input and one output.
 #' @inherit layer_dense return
 #' @section Errors: `kestrel_error_argument` for what is no layer or model, takes several inputs, or
-#'   is a model of which only some layers are frozen; `kestrel_error_shape` for samples without steps
-#'   and for steps that do not fit.
+#'   is a model of which only some layers are frozen; `kestrel_error_shape` for samples without
+#'   steps and for steps that do not fit.
 #' @source Keras: `keras.layers.TimeDistributed`.
 #' @family layers
 #' @examples
@@ -74,7 +74,8 @@ is_stepwise <- function(layer) {
 #' @export
 check_fits.kestrel_layer_time_distributed <- function(layer, input, call) {
   if (is.list(input) || length(input) < 2) {
-    stop_kestrel("shape", sprintf("Layer \"%s\" takes samples of shape (n, steps, features), not %s.",
+    stop_kestrel("shape",
+      sprintf("Layer \"%s\" takes samples of shape (n, steps, features), not %s.",
       layer$name, shape_text(input)), value = input, call = call)
   }
   inner <- layer_config(layer)$layer
@@ -134,7 +135,8 @@ nodes_by_step <- function(spec, input, output) {
 }
 
 shape_node <- function(dims) {
-  values <- c(list(rank = length(dims)), stats::setNames(as.list(dims), paste0("dim_", seq_along(dims))))
+  values <- c(list(rank = length(dims)),
+    stats::setNames(as.list(dims), paste0("dim_", seq_along(dims))))
   node <- new_node("reshape", values)
   node[names(node) != "from"]
 }

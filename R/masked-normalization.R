@@ -49,13 +49,16 @@ masked_moments <- function(x, mask) {
   over <- seq_len(length(dim(x)) - 1L)
   count <- sum(mask) + 1e-7
   mean <- k_sum(x * mask, axis = over, keepdims = TRUE) / count
-  list(mean = mean, variance = k_sum(mask * (x * mask - mean)^2, axis = over, keepdims = TRUE) / count)
+  list(mean = mean,
+    variance = k_sum(mask * (x * mask - mean)^2, axis = over, keepdims = TRUE) / count)
 }
 
 # The statistics after a batch, by weight; NULL for what is no statistic.
 moved <- function(w, now, momentum) {
   new <- stats::setNames(vector("list", length(w)), names(w))
-  step <- function(old, value) momentum * as.vector(plain(old)) + (1 - momentum) * as.vector(plain(value))
+  step <- function(old, value) {
+    momentum * as.vector(plain(old)) + (1 - momentum) * as.vector(plain(value))
+  }
   new$moving_mean <- step(w$moving_mean, now$mean)
   new$moving_variance <- step(w$moving_variance, now$variance)
   new

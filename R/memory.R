@@ -26,7 +26,8 @@ check_memory <- function(bytes, what, call = caller_env(), hint = NULL) {
 # options(kestrel.import): "auto" when there is none.
 check_import <- function(import, call = caller_env()) {
   if (is.null(import)) return("auto")
-  check_choice(import, c("auto", "copy", "gather"), "a way to read x", arg = "options(kestrel.import)", call = call)
+  check_choice(import, c("auto", "copy", "gather"), "a way to read x",
+    arg = "options(kestrel.import)", call = call)
 }
 
 # Whether inputs are read from R's arrays batch by batch, not copied first.

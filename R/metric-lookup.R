@@ -28,7 +28,8 @@ check_no_settings_needed <- function(name, make, arg, call) {
   needed <- names(settings)[vapply(settings, function(s) is.symbol(s) && !nzchar(s), NA)]
   if (!length(needed)) return(invisible(name))
   stop_kestrel("argument", sprintf("`%s`: the metric \"%s\" needs %s.", arg, name,
-    paste0("`", needed, "`", collapse = " and ")), hint = sprintf("Make it by its function: %s(%s).",
+    paste0("`", needed, "`",
+      collapse = " and ")), hint = sprintf("Make it by its function: %s(%s).",
     paste0("metric_", snake_case_name(name)), paste0(needed, " = ", collapse = ", ")),
     argument = arg, value = name, call = call)
 }

@@ -108,7 +108,8 @@ update_custom <- function(metric, y_true, y_pred, sample_weight, call) {
   y_true <- as_samples(check_compared(y_true, "y_true", call))
   y_pred <- as_samples(check_compared(y_pred, "y_pred", call))
   n <- sample_count(y_pred)
-  batch <- list(y_true = y_true, y_pred = y_pred, weight = column_weights(sample_weight, n, call), n = n)
+  batch <- list(y_true = y_true, y_pred = y_pred, weight = column_weights(sample_weight, n, call),
+    n = n)
   new <- custom_sums(state$fn, state$label, batch, call)
   state$sums <- (state$sums %||% c(0, 0)) + new
   invisible(metric)

@@ -87,7 +87,9 @@ iou_columns <- function(state, y_true, y_pred, call) {
   if (is$codes_true == is$codes_said) {
     c <- value_columns(state$name, t, y, state$axis, call)
     if (is$codes_true) check_iou_codes(c$t, is$classes, state$config$ignore_class, "y_true", call)
-    if (is$codes_said && is.nan(is$threshold)) check_iou_codes(c$y, is$classes, NULL, "y_pred", call)
+    if (is$codes_said && is.nan(is$threshold)) {
+      check_iou_codes(c$y, is$classes, NULL, "y_pred", call)
+    }
     return(c)
   }
   if (is$codes_true) return(code_columns(t, y, state$axis, state$config$ignore_class, call))

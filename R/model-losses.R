@@ -1,13 +1,14 @@
 #' Losses of tensors
 #'
 #' `model$add_loss(tensor)` adds the mean of a symbolic tensor to the loss of a model made by
-#' [keras_model()], or of each in a list of tensors: what R keras scripts do with the Kullback-Leibler
-#' term of a variational autoencoder. The tensor may come from any layers between the model's inputs
-#' and its outputs, and from operators, mathematics and `k_*` functions of tensors, see [tensor].
+#' [keras_model()], or of each in a list of tensors: what R keras scripts do with the
+#' Kullback-Leibler term of a variational autoencoder. The tensor may come from any layers between
+#' the model's inputs and its outputs, and from operators, mathematics and `k_*` functions of
+#' tensors, see [tensor].
 #'
-#' The loss that [compile()][compile.kestrel_model] is given is added to it. It may be left out where there
-#' is such a tensor, or a layer with `self$add_loss()` in the class of [Layer()]; `y` may then be
-#' `NULL`. The term is part of the loss in [evaluate()][evaluate.kestrel_model], too.
+#' The loss that [compile()][compile.kestrel_model] is given is added to it. It may be left out
+#' where there is such a tensor, or a layer with `self$add_loss()` in the class of [Layer()]; `y`
+#' may then be `NULL`. The term is part of the loss in [evaluate()][evaluate.kestrel_model], too.
 #'
 #' @return `model$add_loss()` the model, invisibly.
 #' @section Errors: `kestrel_error_argument` for what is no tensor, or depends on other inputs;
@@ -42,7 +43,8 @@ charge_tensor <- function(model, tensor, call) {
   graph <- trace_graph(ends$inputs, c(ends$outputs, unname(hidden), list(charged)), call)
   graph$outputs <- lapply(graph$outputs, `[`, seq_along(ends$outputs))
   state <- model_state(model)
-  whole <- model_state(graph_model(graph, state$name, input_names(model), output_names(model), call))
+  whole <- model_state(graph_model(graph, state$name, input_names(model), output_names(model),
+    call))
   state$tensors <- NULL
   list2env(mget(c("graph", "layers", "nests"), envir = whole), envir = state)
   model_changed(model)
@@ -56,7 +58,8 @@ layer_add_loss <- function(object, name = NULL, ...) {
 }
 
 charging_layers <- function(model) {
-  Filter(function(part) is_layer(part) && layer_state(part)$type == "add_loss", model_state(model)$layers)
+  Filter(function(part) is_layer(part) && layer_state(part)$type == "add_loss",
+    model_state(model)$layers)
 }
 
 #' @export

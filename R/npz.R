@@ -1,5 +1,5 @@
-# NumPy's arrays in files: .npz is a zip archive of .npy, each a header in the words of Python and the
-# numbers, the last index fastest.
+# NumPy's arrays in files: .npz is a zip archive of .npy, each a header in the words of Python and
+# the numbers, the last index fastest.
 
 read_npz <- function(file, name, call = caller_env()) {
   members <- tryCatch(utils::unzip(file, list = TRUE)$Name, error = function(e) NULL,
@@ -49,7 +49,9 @@ read_numbers <- function(con, type, n, label, call) {
   } else {
     readBin(con, "integer", n, bytes, signed = kind == "i", endian = endian)
   }
-  if (length(values) != n) stop_unread(label, sprintf("ends after %d of %d numbers", length(values), n), call)
+  if (length(values) != n) {
+    stop_unread(label, sprintf("ends after %d of %d numbers", length(values), n), call)
+  }
   values
 }
 

@@ -21,7 +21,8 @@ function_constraint <- function(f, arg, call) {
 ruled_nodes <- function(nodes) {
   has <- function(i) {
     node <- nodes[[i]]
-    node$trainable && node$weights_from == i - 1L && any(lengths(lapply(node$rules, `[[`, "own")) > 0)
+    node$trainable && node$weights_from == i - 1L &&
+      any(lengths(lapply(node$rules, `[[`, "own")) > 0)
   }
   Filter(has, seq_along(nodes))
 }
@@ -43,7 +44,9 @@ rule_parts <- function(rule, slot) {
   })
 }
 
-rule_weights <- function(trainer, rule) array(trainer_read(trainer, rule$at, prod(rule$dims)), rule$dims)
+rule_weights <- function(trainer, rule) {
+  array(trainer_read(trainer, rule$at, prod(rule$dims)), rule$dims)
+}
 
 # Adds the penalties to the loss of the open batch; list(at, g), their gradients where wanted.
 charge_penalties <- function(trainer, penalties, gradient, call) {
@@ -65,7 +68,8 @@ penalty_number <- function(v, label, call) {
 
 apply_constraints <- function(trainer, constraints, call) {
   for (rule in constraints) {
-    w <- own_call(rule$fn, list(rule_weights(trainer, rule)), rule$label, "layer", call, hint = NULL)
+    w <- own_call(rule$fn, list(rule_weights(trainer, rule)), rule$label, "layer", call,
+      hint = NULL)
     trainer_write(trainer, rule$at, constrained(w, rule$dims, prod(rule$dims), rule$label, call))
   }
 }
@@ -73,7 +77,8 @@ apply_constraints <- function(trainer, constraints, call) {
 constrained <- function(w, dims, n, label, call) {
   good <- is.numeric(w) && length(w) == n && all(is.finite(w))
   if (good) return(if (is.null(dims)) as.double(w) else array(as.double(w), dims))
-  stop_kestrel("layer", sprintf("The %s must return %d finite numbers, not %s.", label, n, describe(w)),
+  stop_kestrel("layer",
+    sprintf("The %s must return %d finite numbers, not %s.", label, n, describe(w)),
     hint = "It returns the whole changed array.", argument = label, value = shorten(w), call = call)
 }
 

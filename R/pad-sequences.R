@@ -49,7 +49,8 @@ as_whole_numbers <- function(x, call = caller_env()) {
 check_sequences <- function(x, arg = "sequences", call = caller_env()) {
   if (!is.list(x) || is.object(x)) {
     stop_argument(arg, "a list of numeric vectors", x,
-      hint = if (is.matrix(x)) "The rows of a matrix are as long as each other already.", call = call)
+      hint = if (is.matrix(x)) "The rows of a matrix are as long as each other already.",
+      call = call)
   }
   lapply(seq_along(x), function(i) {
     item <- if (is.list(x[[i]]) && all(lengths(x[[i]]) == 1)) unlist(x[[i]]) else x[[i]]

@@ -24,7 +24,8 @@ has_automatic_name <- function(part) {
 
 part_type <- function(part) {
   state <- environment(part)
-  if (!is_model(part)) state$title %||% state$type else if (is.null(state$graph)) "sequential" else "model"
+  if (!is_model(part)) state$title %||%
+    state$type else if (is.null(state$graph)) "sequential" else "model"
 }
 
 check_own_names <- function(names, call) {

@@ -1,6 +1,7 @@
 # Lists of whole numbers in an array of objects, as Python's pickle writes them: a few operations to
-# make an array, then "]" for each list, the first being that of all, and its numbers. Every operation
-# is a byte and what it takes; they are found one after the other, and then read all at once.
+# make an array, then "]" for each list, the first being that of all, and its numbers. Every
+# operation is a byte and what it takes; they are found one after the other, and then read all at
+# once.
 
 # bytes: raw; list(integer vectors).
 unpickle_lists <- function(bytes, label, call) {
@@ -12,7 +13,8 @@ unpickle_lists <- function(bytes, label, call) {
   if (!all(ops[keep] %in% list_operations)) stop_objects(label, call)
   number <- keep[ops[keep] %in% number_operations]
   owner <- (cumsum(ops == list_begins) - 1L)[number]
-  lists <- split(pickled_numbers(bytes, at[number]), factor(owner, seq_len(sum(ops == list_begins) - 1L)))
+  lists <- split(pickled_numbers(bytes, at[number]),
+    factor(owner, seq_len(sum(ops == list_begins) - 1L)))
   unname(lists)
 }
 
@@ -22,14 +24,16 @@ list_begins <- as.raw(0x5d)
 number_operations <- as.raw(c(0x4b, 0x4d, 0x4a))
 
 # Those that may follow: numbers, lists, ( e a, memoranda, frames, and t b . at the end.
-list_operations <- c(number_operations, as.raw(c(0x5d, 0x28, 0x65, 0x61, 0x71, 0x72, 0x94, 0x95, 0x74,
+list_operations <- c(number_operations,
+  as.raw(c(0x5d, 0x28, 0x65, 0x61, 0x71, 0x72, 0x94, 0x95, 0x74,
   0x62, 0x2e)))
 
 # Bytes that operations of one size take, themselves included.
 operation_sizes <- function() {
   sizes <- integer(256)
   set <- function(size, ops) sizes[ops + 1] <<- size
-  set(1L, c(0x5d, 0x28, 0x65, 0x61, 0x94, 0x74, 0x62, 0x2e, 0x85, 0x86, 0x87, 0x88, 0x89, 0x4e, 0x52, 0x93,
+  set(1L, c(0x5d, 0x28, 0x65, 0x61, 0x94, 0x74, 0x62, 0x2e, 0x85, 0x86, 0x87, 0x88, 0x89, 0x4e,
+    0x52, 0x93,
     0x29, 0x7d, 0x81))
   set(2L, c(0x4b, 0x71, 0x68, 0x80))
   set(3L, 0x4d)
@@ -76,7 +80,8 @@ pickled_numbers <- function(bytes, at) {
   four <- which(op == number_operations[3])
   values[one] <- byte(1L, one)
   values[two] <- byte(1L, two) + 256L * byte(2L, two)
-  values[four] <- readBin(as.vector(vapply(at[four], function(i) bytes[i + 1:4], raw(4))), "integer",
+  values[four] <- readBin(as.vector(vapply(at[four], function(i) bytes[i + 1:4], raw(4))),
+    "integer",
     length(four), 4, endian = "little")
   values
 }

@@ -5,7 +5,9 @@
 # 0, 1 or 2. "auto": 2 in knitted documents, 0 in tests, else 1.
 resolve_verbose <- function(verbose, arg = "verbose", call = caller_env()) {
   if (identical(verbose, "auto")) verbose <- getOption("keras.verbose", "auto")
-  if (is_number(verbose) && (verbose == 0 || verbose == 1 || verbose == 2)) return(as.integer(verbose))
+  if (is_number(verbose) && (verbose == 0 || verbose == 1 || verbose == 2)) {
+    return(as.integer(verbose))
+  }
   if (identical(verbose, "auto")) return(automatic_verbose())
   if (is.logical(verbose) && length(verbose) == 1 && !is.na(verbose)) return(as.integer(verbose))
   stop_argument(arg, "0 (silent), 1 (a bar), 2 (a line for each epoch) or \"auto\"", verbose,

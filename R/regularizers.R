@@ -20,8 +20,8 @@
 #' warning.
 #'
 #' Layers also take an R function of the array `w` that returns a number, such as
-#' `kernel_regularizer = function(w) 0.01 * sum(abs(w))`; it is differentiated as [autodiff] says, and
-#' slower, as R runs at each batch.
+#' `kernel_regularizer = function(w) 0.01 * sum(abs(w))`; it is differentiated as [autodiff] says,
+#' and slower, as R runs at each batch.
 #'
 #' @param l factor of the penalty, at least 0. `l1` and `l2`, its names in keras3, work as
 #'   well.

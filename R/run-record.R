@@ -30,7 +30,9 @@ run_chunks <- function(run) mget(as.character(seq_len(run$n_chunks)), envir = ru
 
 run_columns <- function(run) {
   chunks <- run_chunks(run)
-  if (length(chunks) == 1 && identical(colnames(chunks[[1]]), run$labels)) return(matrix_columns(chunks[[1]]))
+  if (length(chunks) == 1 && identical(colnames(chunks[[1]]), run$labels)) {
+    return(matrix_columns(chunks[[1]]))
+  }
   names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
   columns <- lapply(names, function(name) {
     as.double(unlist(lapply(chunks, chunk_column, name), use.names = FALSE))
@@ -152,7 +154,9 @@ some_places <- function(v) {
 note_linear <- function(run) {
   told <- run$settings$verbose > 0 && run$epoch - run$settings$initial_epoch >= 10 &&
     isTRUE(getOption("kestrel.diagnose", TRUE))
-  if (!told || length(run$state$layers) < 2 || length(output_names(run$model)) > 1) return(invisible())
+  if (!told || length(run$state$layers) < 2 || length(output_names(run$model)) > 1) {
+    return(invisible())
+  }
   text <- linear_note(run)
   if (!is.null(text)) message(text)
 }

@@ -67,9 +67,9 @@
 #'   Computation 35; Hager and Zhang (2005), A new conjugate gradient method with guaranteed
 #'   descent and an efficient line search, SIAM Journal on Optimization 16; Marquardt (1963), An
 #'   algorithm for least-squares estimation of nonlinear parameters, SIAM Journal on Applied
-#'   Mathematics 11; Nielsen (1999), Damping parameter in Marquardt's method, report IMM-REP-1999-05,
-#'   Technical University of Denmark; Transtrum and Sethna (2012), Improvements to the
-#'   Levenberg-Marquardt algorithm for nonlinear least-squares minimization, arXiv 1201.5885;
+#'   Mathematics 11; Nielsen (1999), Damping parameter in Marquardt's method, report
+#'   IMM-REP-1999-05, Technical University of Denmark; Transtrum and Sethna (2012), Improvements to
+#'   the Levenberg-Marquardt algorithm for nonlinear least-squares minimization, arXiv 1201.5885;
 #'   Schraudolph (2002), Fast curvature matrix-vector products for
 #'   second-order gradient descent, Neural Computation 14.
 #' @family optimizers
@@ -167,7 +167,8 @@ check_solvable <- function(model, call = caller_env()) {
   check_no_custom(model, sprintf("Optimizer \"%s\"", optimizer$name), call)
   why <- why_unsolvable(model)
   if (is.null(why)) return(invisible())
-  stop_kestrel("state", sprintf("Optimizer \"%s\" cannot train this model: %s.", optimizer$name, why),
+  stop_kestrel("state",
+    sprintf("Optimizer \"%s\" cannot train this model: %s.", optimizer$name, why),
     hint = "Leave it out, or compile the model with optimizer_adam().", call = call)
 }
 

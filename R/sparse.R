@@ -1,4 +1,5 @@
-# Sparse matrices of package 'Matrix' as x: the rows of a batch are made dense when their turn comes.
+# Sparse matrices of package 'Matrix' as x: the rows of a batch are made dense when their turn
+# comes.
 
 is_sparse <- function(x) isS4(x) && inherits(x, "sparseMatrix")
 
@@ -28,15 +29,18 @@ rows_of <- function(y, rows) {
 
 check_sparse <- function(x, y, weight, args, call) {
   if (!requireNamespace("Matrix", quietly = TRUE)) {
-    stop_kestrel("state", "Package \"Matrix\" is needed for a sparse `x`.", argument = args[1], call = call)
+    stop_kestrel("state", "Package \"Matrix\" is needed for a sparse `x`.", argument = args[1],
+      call = call)
   }
   if (nrow(x) < 1) {
-    stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", args[1]), argument = args[1], call = call)
+    stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", args[1]),
+      argument = args[1], call = call)
   }
   check_given(y, args[2], call)
   each <- function(v) if (is.list(v) && !is.object(v)) v else list(v)
   for (part in each(y)) check_same_count(nrow(x), part, args[1:2], call)
-  for (part in each(weight)) if (!is.null(part)) check_same_count(nrow(x), part, args[c(1, 3)], call)
+  for (part in each(weight)) if (!is.null(part)) check_same_count(nrow(x), part, args[c(1, 3)],
+    call)
 }
 
 # What fit() trains on and evaluates: list(x, validation_data), generators.
@@ -44,9 +48,12 @@ sparse_fit_data <- function(x, y, weight, split, validation_data, shuffle, setti
   check_sparse(x, y, weight, c("x", "y", "sample_weight"), call)
   n <- nrow(x)
   cut <- if (is.null(validation_data) && split > 0) floor(n * (1 - split)) else n
-  if (cut < 1 || (cut == n && split > 0 && is.null(validation_data))) stop_split(split, cut, n, call)
+  if (cut < 1 || (cut == n && split > 0 && is.null(validation_data))) {
+    stop_split(split, cut, n, call)
+  }
   size <- settings$batch_size %||%
-    if (is.null(settings$steps_per_epoch)) 32L else ceiling(cut / min(settings$steps_per_epoch, cut))
+    if (is.null(settings$steps_per_epoch)) 32L else
+    ceiling(cut / min(settings$steps_per_epoch, cut))
   later <- settings$validation_batch_size %||% size
   if (cut < n) validation_data <- sparse_batches(x, y, weight, later, rows = seq(cut + 1, n))
   list(x = sparse_batches(x, y, weight, size, shuffle, seq_len(cut)),
@@ -54,10 +61,12 @@ sparse_fit_data <- function(x, y, weight, split, validation_data, shuffle, setti
 }
 
 sparse_validation <- function(validation_data, size, call) {
-  sparse <- is.list(validation_data) && length(validation_data) %in% 2:3 && is_sparse(validation_data[[1]])
+  sparse <- is.list(validation_data) && length(validation_data) %in% 2:3 &&
+    is_sparse(validation_data[[1]])
   if (!sparse) return(validation_data)
   weight <- if (length(validation_data) == 3) validation_data[[3]]
-  check_sparse(validation_data[[1]], validation_data[[2]], weight, sprintf("validation_data[[%d]]", 1:3), call)
+  check_sparse(validation_data[[1]], validation_data[[2]], weight,
+    sprintf("validation_data[[%d]]", 1:3), call)
   sparse_batches(validation_data[[1]], validation_data[[2]], weight, size)
 }
 

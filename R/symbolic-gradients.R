@@ -5,11 +5,11 @@
 #' with `k_gradients()` what a model's output depends on: saliency maps, inputs that activate a unit
 #' most.
 #'
-#' `k_gradients(loss, variables)` gives for each variable a tensor of the same dims, the derivative of
-#' `sum(loss)` by it. Where `loss` has a number for each sample, each sample has the gradient of its
-#' own. It is exact: that of [backpropagation][autodiff] through layers and R functions, with the
-#' weights that the layers have when the function is called. Dropout and noise are off, unless the pass
-#' is one of training. It can go into other operations, but not be differentiated again.
+#' `k_gradients(loss, variables)` gives for each variable a tensor of the same dims, the derivative
+#' of `sum(loss)` by it. Where `loss` has a number for each sample, each sample has the gradient of
+#' its own. It is exact: that of [backpropagation][autodiff] through layers and R functions, with
+#' the weights that the layers have when the function is called. Dropout and noise are off, unless
+#' the pass is one of training. It can go into other operations, but not be differentiated again.
 #'
 #' Operations that have one result for the whole batch, such as `k_mean(x)`, are given as such by
 #' `k_function()`, without an axis for samples. The whole of what it is called on is one batch.
@@ -24,13 +24,13 @@
 #' @param shape dims with those of the samples: `list(NULL, 4)` or `c(NA, 4)`.
 #' @param ndim,dtype,sparse accepted from R keras scripts, without effect.
 #' @param name name of the input.
-#' @return `k_function()` a function of the list of the inputs' arrays (or of an array where there is
-#'   one input), samples first, that returns an array, or a list of them where `outputs` is a list;
-#'   `k_gradients()` a list of tensors; `k_placeholder()` a tensor, as [layer_input()] does.
-#' @section Errors: `kestrel_error_argument` for what are no tensors, for a `loss` that does not depend
-#'   on a variable, or only through a layer of codes such as [layer_embedding()], and for `updates`;
-#'   `kestrel_error_layer` where an R function on the way cannot be differentiated, which is named.
-#'   The function's are those of [predict()][predict.kestrel_model].
+#' @return `k_function()` a function of the list of the inputs' arrays (or of an array where there
+#'   is one input), samples first, that returns an array, or a list of them where `outputs` is a
+#'   list; `k_gradients()` a list of tensors; `k_placeholder()` a tensor, as [layer_input()] does.
+#' @section Errors: `kestrel_error_argument` for what are no tensors, for a `loss` that does not
+#'   depend on a variable, or only through a layer of codes such as [layer_embedding()], and for
+#'   `updates`; `kestrel_error_layer` where an R function on the way cannot be differentiated, which
+#'   is named. The function's are those of [predict()][predict.kestrel_model].
 #' @source Keras 2: `keras.backend.function()`, `keras.backend.gradients()`.
 #' @family models
 #' @examples
@@ -51,7 +51,8 @@ k_function <- function(inputs, outputs, updates = NULL, ...) {
   check_present("inputs")
   check_present("outputs")
   if (length(updates)) {
-    stop_argument("updates", "NULL", updates, hint = "Weights change in fit() and apply_gradients().")
+    stop_argument("updates", "NULL", updates,
+      hint = "Weights change in fit() and apply_gradients().")
   }
   given <- if (is.list(inputs) && !is.object(inputs)) inputs else list(inputs)
   phase <- vapply(given, is_phase, NA)
@@ -79,7 +80,8 @@ symbolic_function <- function(model, phase, whole, alone) {
 
 check_input_count <- function(given, phase, call) {
   if (length(given) == length(phase)) return(invisible(given))
-  stop_kestrel("argument", sprintf("`inputs` must be a list of %d, as that of k_function(), not of %d.",
+  stop_kestrel("argument",
+    sprintf("`inputs` must be a list of %d, as that of k_function(), not of %d.",
     length(phase), length(given)), argument = "inputs", value = length(given), call = call)
 }
 
@@ -114,8 +116,9 @@ check_variables <- function(x, call) {
   check_tensors(x, "variables", call)
 }
 
-# From tensors back to `end` or the graph's inputs: list(inputs, met, codes), the inputs that were met
-# on the way, whether the end was, and names of layers of codes. Through these only if `through`.
+# From tensors back to `end` or the graph's inputs: list(inputs, met, codes), the inputs that were
+# met on the way, whether the end was, and names of layers of codes. Through these only if
+# `through`.
 walk_to <- function(tensors, end, through = TRUE) {
   found <- list(inputs = list(), met = FALSE, codes = character())
   seen <- list()
@@ -146,7 +149,8 @@ check_dependence <- function(losses, variables, call) {
     found <- walk_to(losses, variables[[i]], through = FALSE)
     if (found$met) next
     arg <- if (length(variables) == 1) "variables" else sprintf("variables[[%d]]", i)
-    why <- if (length(found$codes)) sprintf(" but through layer \"%s\", which takes codes", found$codes[1])
+    why <- if (length(found$codes)) sprintf(" but through layer \"%s\", which takes codes",
+      found$codes[1])
     stop_kestrel("argument", sprintf("`loss` does not depend on `%s`%s.", arg, why %||% ""),
       hint = if (!is.null(why)) "Take the output of that layer as the variable.", argument = arg,
       call = call)
@@ -188,7 +192,8 @@ symbolic_operations <- function() {
     },
     vjp = function(dy, y, ..., model, whole) {
       stop_kestrel("argument", "What k_gradients() gives cannot be differentiated again.",
-        hint = "Use it in k_function(), or freeze the layers between.", argument = "loss", call = NULL)
+        hint = "Use it in k_function(), or freeze the layers between.", argument = "loss",
+        call = NULL)
     }
   ))
 }

@@ -28,7 +28,11 @@ target_arrays <- function(model, y, args, call) {
 # Levels that the model was fitted with, of its o-th output that has a loss; or NULL.
 known_classes <- function(model, o) {
   classes <- model_state(model)$classes
-  if (is.list(classes)) classes[[output_names(model)[model_state(model)$compiled$trained[o]]]] else classes
+  if (is.list(classes)) {
+    classes[[output_names(model)[model_state(model)$compiled$trained[o]]]]
+  } else {
+    classes
+  }
 }
 
 # A factor with the levels of the first fit, in their order: levels are matched by name.
@@ -36,7 +40,8 @@ known_levels <- function(y, classes, arg, call) {
   if (!is.factor(y) || is.null(classes) || identical(levels(y), classes)) return(y)
   other <- setdiff(levels(y), classes)
   if (!length(other)) return(factor(as.character(y), levels = classes))
-  stop_kestrel("data", sprintf("`%s` must have levels that the model was fitted with (%s), not \"%s\".",
+  stop_kestrel("data",
+    sprintf("`%s` must have levels that the model was fitted with (%s), not \"%s\".",
     arg, toString(dQuote(utils::head(classes, 6), FALSE)), other[1]),
     hint = "clone_model() gives a model that has seen no levels yet.",
     argument = arg, value = other[1], expected = classes, call = call)
@@ -81,7 +86,8 @@ factor_target <- function(y, output, loss, arg, call) {
   codes <- as.double(y) - 1
   needed <- if (units == 1 && !takes_codes(loss)) 2L else units
   if (length(output) > 1 || k > needed || (units > 1 && k != units)) {
-    stop_kestrel("shape", sprintf("`%s` has %d classes, but the model has output %s.", arg, k, shape_text(output)),
+    stop_kestrel("shape",
+      sprintf("`%s` has %d classes, but the model has output %s.", arg, k, shape_text(output)),
       hint = sprintf("Give the last layer units = %d.", if (k == 2 && units == 1) 1L else k),
       argument = arg, value = k, expected = needed, call = call)
   }
@@ -101,10 +107,12 @@ code_target <- function(y, output, ignore, arg, call) {
   dims <- sample_dims(y)
   positions <- output[-length(output)]
   if (length(positions) == 0) positions <- 1L
-  flat <- identical(as.integer(dims), as.integer(positions)) || identical(as.integer(dims), c(as.integer(positions), 1L))
+  flat <- identical(as.integer(dims), as.integer(positions)) ||
+    identical(as.integer(dims), c(as.integer(positions), 1L))
   if (!flat) {
     one_hot <- identical(as.integer(dims), as.integer(output))
-    stop_kestrel("shape", sprintf("`%s` must have shape %s, class codes, not %s.", arg, shape_text(positions), shape_text(dims)),
+    stop_kestrel("shape", sprintf("`%s` must have shape %s, class codes, not %s.", arg,
+      shape_text(positions), shape_text(dims)),
       hint = if (one_hot) "For one column per class use loss = \"categorical_crossentropy\".",
       argument = arg, value = dims, expected = positions, call = call)
   }
@@ -115,8 +123,10 @@ code_target <- function(y, output, ignore, arg, call) {
 
 stop_codes <- function(y, at, k, arg, call) {
   one_based <- all(y == trunc(y)) && min(y) >= 1 && max(y) == k
-  stop_kestrel("data", sprintf("`%s` must hold class codes from 0 to %d, not %s (row %d).", arg, k - 1L, format(y[at]), arrayInd(at, dim(y))[1]),
-    hint = if (one_based) "Codes count from 0: use y - 1, or a factor." else "A factor needs no coding: factor(y).",
+  stop_kestrel("data", sprintf("`%s` must hold class codes from 0 to %d, not %s (row %d).", arg,
+    k - 1L, format(y[at]), arrayInd(at, dim(y))[1]),
+    hint = if (one_based) "Codes count from 0: use y - 1, or a factor." else
+    "A factor needs no coding: factor(y).",
     argument = arg, value = y[at], where = at, call = call)
 }
 
@@ -133,8 +143,10 @@ value_target <- function(y, output, loss, arg, call) {
     return(array(y, c(sample_count(y), output[-length(output)], 1L)))
   }
   if (prod(dims) == 1 && !is_class_loss(loss)) return(broadcast_target(y, output, arg, call))
-  stop_kestrel("shape", sprintf("`%s` must have shape %s, the output of the model, not %s.", arg, shape_text(output), shape_text(dims)),
-    hint = target_hint(y, dims, output, loss), argument = arg, value = dims, expected = output, call = call)
+  stop_kestrel("shape", sprintf("`%s` must have shape %s, the output of the model, not %s.", arg,
+    shape_text(output), shape_text(dims)),
+    hint = target_hint(y, dims, output, loss), argument = arg, value = dims, expected = output,
+    call = call)
 }
 
 # One target, such as a class code, where the output has several numbers.
@@ -154,7 +166,9 @@ target_hint <- function(y, dims, output, loss) {
 }
 
 broadcast_target <- function(y, output, arg, call) {
-  warn_kestrel("broadcast", sprintf("`%s` has one column, the output %d: each output is compared with the same column.", arg, prod(output)),
+  warn_kestrel("broadcast",
+    sprintf("`%s` has one column, the output %d: each output is compared with the same column.",
+      arg, prod(output)),
     hint = "Give the last layer units = 1.", call = call)
   array(rep(as.vector(y), prod(output)), c(sample_count(y), output))
 }
@@ -168,11 +182,14 @@ warn_target <- function(y, loss, output, arg, call) {
   name <- fields(loss)$record
   if (!name %in% warned_losses) return(invisible())
   if (name %in% binary_losses && (min(y) < 0 || max(y) > 1)) {
-    warn_kestrel("target_range", sprintf("`%s` has values outside 0 to 1 (%s to %s): the loss has no lower bound.", arg, format(min(y)), format(max(y))),
+    warn_kestrel("target_range",
+      sprintf("`%s` has values outside 0 to 1 (%s to %s): the loss has no lower bound.", arg,
+        format(min(y)), format(max(y))),
       hint = "Code the two classes as 0 and 1.", call = call)
   }
   if (name == "poisson" && min(y) < 0) {
-    warn_kestrel("target_range", sprintf("`%s` has negative values: the Poisson loss has no lower bound.", arg), call = call)
+    warn_kestrel("target_range",
+      sprintf("`%s` has negative values: the Poisson loss has no lower bound.", arg), call = call)
   }
   if (name %in% one_hot_losses && length(output) == 1 && output > 1) {
     sums <- rowSums(y)
@@ -192,16 +209,19 @@ weight_array <- function(sample_weight, n, arg, call = caller_env()) {
   good <- (is.numeric(sample_weight) || is.logical(sample_weight)) && !is.object(sample_weight)
   if (!good) stop_argument(arg, "one number for each sample", sample_weight, call = call)
   if (length(sample_weight) != n) {
-    stop_kestrel("shape", sprintf("`%s` must have one number for each of the %d samples, not %d.", arg, n, length(sample_weight)),
+    stop_kestrel("shape", sprintf("`%s` must have one number for each of the %d samples, not %d.",
+      arg, n, length(sample_weight)),
       argument = arg, value = length(sample_weight), expected = n, call = call)
   }
   check_finite(sample_weight, arg, call, rows = FALSE)
   if (any(sample_weight < 0)) {
     at <- which(sample_weight < 0)[1]
-    stop_kestrel("data", sprintf("`%s` must not be negative, as at position %d.", arg, at), argument = arg, where = at, call = call)
+    stop_kestrel("data", sprintf("`%s` must not be negative, as at position %d.", arg, at),
+      argument = arg, where = at, call = call)
   }
   if (!any(sample_weight > 0)) {
-    stop_kestrel("data", sprintf("`%s` must not be zero for all samples.", arg), argument = arg, call = call)
+    stop_kestrel("data", sprintf("`%s` must not be zero for all samples.", arg), argument = arg,
+      call = call)
   }
   matrix(as.double(sample_weight), ncol = 1)
 }
@@ -210,13 +230,15 @@ weight_array <- function(sample_weight, n, arg, call = caller_env()) {
 weights_with_classes <- function(model, own, class_weight, targets, call) {
   if (is.null(class_weight)) return(own)
   if (length(own) > 1) {
-    stop_kestrel("argument", "`class_weight` is for models with one output.", argument = "class_weight",
+    stop_kestrel("argument", "`class_weight` is for models with one output.",
+      argument = "class_weight",
       hint = "Give sample_weight as a list, by output.", call = call)
   }
   output <- model_outputs(model)[[model_state(model)$compiled$trained]]
   loss <- model_state(model)$compiled$losses[[1]]
   y <- targets[[1]]$values
-  by_class <- class_weights(class_weight, y, targets[[1]]$classes, class_codes(y, output, loss), call)
+  by_class <- class_weights(class_weight, y, targets[[1]]$classes, class_codes(y, output, loss),
+    call)
   list(if (is.null(own[[1]])) by_class else own[[1]] * by_class)
 }
 
@@ -239,7 +261,8 @@ stop_class <- function(name, classes, call) {
   shown <- paste(c(utils::head(classes, 10), if (many) "..."), collapse = ", ")
   numbers <- suppressWarnings(as.double(classes))
   if (any(numbers != trunc(numbers), na.rm = TRUE)) {
-    stop_kestrel("argument", sprintf("`class_weight` is for classes, but `y` has numbers such as %s.",
+    stop_kestrel("argument",
+      sprintf("`class_weight` is for classes, but `y` has numbers such as %s.",
       format(numbers[numbers != trunc(numbers)][1], digits = 4)), argument = "class_weight",
       hint = "Give sample_weight, one number for each sample.", value = name, call = call)
   }
@@ -264,7 +287,8 @@ check_class_weight <- function(x, call) {
   good <- vapply(x, function(w) is_number(w) && w >= 0, NA)
   if (!all(good)) {
     first <- which(!good)[1]
-    stop_argument(sprintf("class_weight[[\"%s\"]]", names(x)[first]), "a number of at least 0", x[[first]], call = call)
+    stop_argument(sprintf("class_weight[[\"%s\"]]", names(x)[first]), "a number of at least 0",
+      x[[first]], call = call)
   }
   unlist(x)
 }

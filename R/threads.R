@@ -12,7 +12,9 @@ engine_settings <- function(threads = NULL, call = caller_env()) {
 # The argument, else the option, else the default; never more than there are processors.
 resolve_threads <- function(threads, option, call = caller_env()) {
   limits <- thread_limits()
-  if (!is.null(threads)) return(min(check_count(threads, arg = "threads", call = call), limits$most))
+  if (!is.null(threads)) {
+    return(min(check_count(threads, arg = "threads", call = call), limits$most))
+  }
   if (is.null(option)) return(limits$default)
   min(check_count(option, arg = "options(kestrel.threads)", call = call), limits$most)
 }
@@ -48,7 +50,8 @@ check_kernel <- function(kernel, call = caller_env()) {
   if (is.null(kernel) || is_string(kernel) && kernel %in% kernels_here()) return(invisible(kernel))
   usable <- kernels_here()
   stop_kestrel(
-    "argument", sprintf("`options(kestrel.kernel)` must name a kernel that runs here, not %s.", describe(kernel)),
+    "argument", sprintf("`options(kestrel.kernel)` must name a kernel that runs here, not %s.",
+      describe(kernel)),
     hint = sprintf("Here run %s; NULL takes the first.", quote_names(usable)),
     argument = "kestrel.kernel", value = shorten(kernel), expected = usable, call = call
   )

@@ -65,7 +65,11 @@ timeseries_generator <- function(data, targets, length, sampling_rate = 1, strid
   if (reverse) offsets <- rev(offsets)
   all <- seq(first, last, by = stride)
   new_batches(batches_in(base::length(all), size), function(i) {
-    rows <- if (shuffle) first - 1 + sample.int(last - first + 1, size, replace = TRUE) else part_of(all, i, size)
+    rows <- if (shuffle) {
+      first - 1 + sample.int(last - first + 1, size, replace = TRUE)
+    } else {
+      part_of(all, i, size)
+    }
     list(windows_at(data, rows, offsets), some_samples(targets, rows + 1))
   }, class = "timeseries_generator")
 }

@@ -42,14 +42,19 @@ check_codes <- function(x, arg = "x", call = caller_env()) {
   codes <- as.double(check_length(x, arg, call))
   bad <- which(!is.finite(codes) | codes != trunc(codes) | codes < 0)
   if (!length(bad)) return(codes)
-  stop_kestrel("data", sprintf("`%s` must hold class codes, whole numbers from 0 on, not %s (position %d).",
-    arg, format(codes[bad[1]]), bad[1]), argument = arg, value = codes[bad[1]], where = bad[1], call = call)
+  stop_kestrel("data",
+    sprintf("`%s` must hold class codes, whole numbers from 0 on, not %s (position %d).",
+    arg, format(codes[bad[1]]),
+    bad[1]), argument = arg, value = codes[bad[1]], where = bad[1], call = call)
 }
 
 check_codes_below <- function(codes, k, arg = "x", call = caller_env()) {
   bad <- which(codes >= k)
   if (!length(bad)) return(invisible(codes))
-  stop_kestrel("data", sprintf("`%s` must hold class codes from 0 to %d, not %s (position %d).", arg, k - 1L,
-    format(codes[bad[1]]), bad[1]), hint = if (min(codes) >= 1) sprintf("Codes count from 0: use %s - 1, or a factor.", arg),
+  stop_kestrel("data", sprintf("`%s` must hold class codes from 0 to %d, not %s (position %d).",
+    arg, k - 1L,
+    format(codes[bad[1]]),
+    bad[1]), hint = if (min(codes) >= 1) sprintf("Codes count from 0: use %s - 1, or a factor.",
+    arg),
     argument = arg, value = codes[bad[1]], where = bad[1], call = call)
 }

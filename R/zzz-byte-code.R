@@ -9,7 +9,8 @@ functions_reached <- function(names, env, without = character()) {
   while (length(names)) {
     reached <- c(reached, names)
     called <- unique(unlist(lapply(names, function(name) all.names(body(env[[name]])))))
-    names <- setdiff(called[vapply(called, function(name) is.function(env[[name]]), NA)], c(reached, without))
+    names <- setdiff(called[vapply(called, function(name) is.function(env[[name]]), NA)],
+      c(reached, without))
   }
   reached
 }
