@@ -21,6 +21,7 @@
 #' `output_sequence_length`, as models have inputs of fixed length.
 #'
 #' @inheritParams layer_string_lookup
+#' @param object a model or a tensor, as in [layer_dense()]; left out, the layer itself is returned.
 #' @param max_tokens size of the vocabulary with the places that are no token's; `NULL` for no
 #'   limit.
 #' @param standardize `"lower_and_strip_punctuation"`, `"lower"`, `"strip_punctuation"`, `NULL` or a
