@@ -69,7 +69,7 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
   warn_at_compile(object, compiled)
   state <- model_state(object)
   state$compiled <- settle_metrics(compiled, output_units(object, trained))
-  state$optimizer_state <- NULL
+  state$optimizer_state <- state$told <- NULL
   invisible(object)
 }
 

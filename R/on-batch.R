@@ -33,7 +33,8 @@ train_on_batch <- function(object, x = NULL, y = NULL, class_weight = NULL, samp
   check_ready(object, call)
   local_compiled_flags(object)
   if (isS4(x)) x <- dense_batch(x)
-  data <- with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call))
+  data <- telling_once(object,
+    with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call)))
   if (length(data$classes)) assign("classes", data$classes, envir = environment(object))
   suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), threads, call))
 }
@@ -61,6 +62,15 @@ predict_on_batch <- function(object, x) {
   if (missing(x)) stop_missing("x", call)
   x <- with_model_restored(object, model_input(object, dense_batch(x), "x", call))
   predict_rows(object, x, max(sample_count(x[[1]]), 1L), threads)
+}
+
+# Of warnings of one class the first since compile() is enough for a loop.
+telling_once <- function(model, code) {
+  state <- environment(model)
+  withCallingHandlers(code, kestrel_warning = function(w) {
+    if (class(w)[1] %in% state$told) invokeRestart("muffleWarning")
+    state$told <- c(state$told, class(w)[1])
+  })
 }
 
 step_on_batch <- function(model, samples, threads, call) {

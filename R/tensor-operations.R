@@ -29,10 +29,11 @@ tensor_operation <- function(fn, args, title, call = caller_env()) {
   found <- list2env(list(tensors = list()), parent = emptyenv())
   args <- lapply(args, take_out, found)
   f <- filled_call(fn, args, vapply(found$tensors, is_whole, NA))
-  whole <- is_one_for_all(f, lapply(found$tensors, `[[`, "dims"))
+  tried <- tried_operation(f, lapply(found$tensors, `[[`, "dims"), rows_of_arrays(args))
+  whole <- tried$whole
   options <- layer_options(list(), known = character(), call = call)
   options$title <- title
-  config <- list(f = if (whole) repeated_call(f) else f, output_shape = NULL, arguments = NULL)
+  config <- list(f = if (whole) repeated_call(f) else f, output_shape = tried$shape, arguments = NULL)
   layer_on_tensors(new_layer("lambda", config, c(options, whole = whole)), found$tensors, call)
 }
 
@@ -65,14 +66,25 @@ filled_call <- function(fn, args, whole) {
 # each sample.
 is_whole <- function(tensor) isTRUE(environment(tensor$call$part)$whole)
 
-# The result does not change its shape with the number of samples.
-is_one_for_all <- function(f, dims) {
+# list(whole, shape). `whole`: the result does not change its dims with the number of samples. `shape`:
+# the dims of a sample where an array among the arguments lets no other number of samples in.
+tried_operation <- function(f, dims, rows) {
   tried <- function(n) {
     x <- lapply(dims, function(d) array(seq(0.1, 0.9, length.out = n * prod(d)), c(n, d)))
-    y <- masked(f)(one_or_list(x))
-    if (is.numeric(y) || is.logical(y)) tensor_dims(y) else n
+    y <- tryCatch(masked(f)(one_or_list(x)), error = function(e) NULL)
+    if (is.numeric(y) || is.logical(y)) tensor_dims(y)
   }
-  with_own_seed(tryCatch(identical(tried(2), tried(3)), error = function(e) FALSE))
+  with_own_seed({
+    two <- tried(2L)
+    fixed <- if (is.null(two)) Filter(function(y) length(y), lapply(rows, tried))
+    list(whole = !is.null(two) && identical(two, tried(3L)),
+      shape = if (length(fixed)) c(fixed[[1]][-1], if (length(fixed[[1]]) == 1) 1L))
+  })
+}
+
+rows_of_arrays <- function(args) {
+  rows <- lapply(args, function(arg) if (is.numeric(arg) && length(dim(arg)) > 0) dim(arg)[1])
+  unique(as.integer(unlist(rows)))
 }
 
 one_for_all <- function(x) {
