@@ -89,7 +89,9 @@ are_dims <- function(x) {
   known && all(is.na(x) | (x == trunc(x) & x >= -1 & x <= .Machine$integer.max))
 }
 
-comparison <- function(name) {
+# `two`: its arguments have the names of keras3.
+comparison <- function(name, two = FALSE) {
   force(name)
+  if (two) return(operation(function(x1, x2) plain_operator(name, plain(x1), plain(x2))))
   operation(function(x, y) plain_operator(name, plain(x), plain(y)))
 }

@@ -74,7 +74,7 @@ k_round <- operation(function(x) round(x))
 
 #' @rdname backend
 #' @export
-op_round <- k_round
+op_round <- operation(function(x, decimals = 0) round(x, check_number(decimals)))
 
 #' @rdname backend
 #' @export
@@ -176,7 +176,7 @@ k_maximum <- operation(function(x, y) operate("pmax", list(x, y)))
 
 #' @rdname backend
 #' @export
-op_maximum <- k_maximum
+op_maximum <- operation(function(x1, x2) operate("pmax", list(x1, x2)))
 
 #' @rdname backend
 #' @export
@@ -184,7 +184,7 @@ k_minimum <- operation(function(x, y) operate("pmin", list(x, y)))
 
 #' @rdname backend
 #' @export
-op_minimum <- k_minimum
+op_minimum <- operation(function(x1, x2) operate("pmin", list(x1, x2)))
 
 #' @rdname backend
 #' @export
@@ -203,7 +203,7 @@ k_equal <- comparison("==")
 
 #' @rdname backend
 #' @export
-op_equal <- k_equal
+op_equal <- comparison("==", two = TRUE)
 
 #' @rdname backend
 #' @export
@@ -211,7 +211,7 @@ k_not_equal <- comparison("!=")
 
 #' @rdname backend
 #' @export
-op_not_equal <- k_not_equal
+op_not_equal <- comparison("!=", two = TRUE)
 
 #' @rdname backend
 #' @export
@@ -219,7 +219,7 @@ k_greater <- comparison(">")
 
 #' @rdname backend
 #' @export
-op_greater <- k_greater
+op_greater <- comparison(">", two = TRUE)
 
 #' @rdname backend
 #' @export
@@ -227,7 +227,7 @@ k_greater_equal <- comparison(">=")
 
 #' @rdname backend
 #' @export
-op_greater_equal <- k_greater_equal
+op_greater_equal <- comparison(">=", two = TRUE)
 
 #' @rdname backend
 #' @export
@@ -235,7 +235,7 @@ k_less <- comparison("<")
 
 #' @rdname backend
 #' @export
-op_less <- k_less
+op_less <- comparison("<", two = TRUE)
 
 #' @rdname backend
 #' @export
@@ -243,7 +243,7 @@ k_less_equal <- comparison("<=")
 
 #' @rdname backend
 #' @export
-op_less_equal <- k_less_equal
+op_less_equal <- comparison("<=", two = TRUE)
 
 #' @rdname backend
 #' @export

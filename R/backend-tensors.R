@@ -6,11 +6,11 @@ k_dot <- operation(function(x, y) multiply_tensors(x, y))
 
 #' @rdname backend
 #' @export
-op_dot <- k_dot
+op_dot <- operation(function(x1, x2) multiply_tensors(x1, x2))
 
 #' @rdname backend
 #' @export
-op_matmul <- k_dot
+op_matmul <- op_dot
 
 #' @rdname backend
 #' @export
@@ -138,8 +138,8 @@ k_argmax <- operation(function(x, axis = -1) as.array(argmax_places(x, axis) - 1
 
 #' @rdname backend
 #' @export
-op_argmax <- operation(function(x, axis = -1, zero_indexed = FALSE) {
-  argmax_places(x, axis) - zero_indexed
+op_argmax <- operation(function(x, axis = NULL, keepdims = FALSE, zero_indexed = FALSE) {
+  places_kept(x, argmax_places(x, axis), axis, keepdims) - zero_indexed
 })
 
 #' @rdname backend
@@ -148,9 +148,16 @@ k_argmin <- operation(function(x, axis = -1) as.array(argmin_places(x, axis) - 1
 
 #' @rdname backend
 #' @export
-op_argmin <- operation(function(x, axis = -1, zero_indexed = FALSE) {
-  argmin_places(x, axis) - zero_indexed
+op_argmin <- operation(function(x, axis = NULL, keepdims = FALSE, zero_indexed = FALSE) {
+  places_kept(x, argmin_places(x, axis), axis, keepdims) - zero_indexed
 })
+
+# With 1 in the place of the axis where it is kept.
+places_kept <- function(x, y, axis, keepdims) {
+  if (!keepdims) return(y)
+  dims <- tensor_dims(plain(x))
+  array(y, replace(dims, tensor_axes(x, axis) %||% seq_along(dims), 1L))
+}
 
 argmax_places <- function(x, axis) extreme_places(plain(x), axis, which.max)
 
@@ -159,7 +166,7 @@ argmin_places <- function(x, axis) extreme_places(plain(x), axis, which.min)
 extreme_places <- function(x, axis, which) {
   x <- with_dims(x, tensor_dims(x))
   axes <- tensor_axes(x, axis)
-  if (is.null(axes) || length(dim(x)) == 1) which(x) else fold_axes(x, axes, which)
+  if (is.null(axes) || length(dim(x)) == 1) which(flat_tensor(x)) else fold_axes(x, axes, which)
 }
 
 #' @rdname backend
@@ -172,4 +179,11 @@ k_one_hot <- operation(function(indices, num_classes) {
 
 #' @rdname backend
 #' @export
-op_one_hot <- operation(function(x, num_classes) k_one_hot(x, num_classes))
+op_one_hot <- operation(function(x, num_classes, axis = -1, dtype = NULL, sparse = FALSE,
+                                 zero_indexed = TRUE) {
+  check_flag(sparse)
+  hot <- k_one_hot(plain(x) - !zero_indexed, num_classes)
+  rank <- length(dim(hot))
+  at <- one_axis(hot, axis)
+  if (at == rank) hot else aperm(hot, append(seq_len(rank - 1), rank, at - 1))
+})

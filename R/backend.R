@@ -64,7 +64,9 @@
 #' @param target,output,from_logits targets, predictions (or with `from_logits` what goes into the
 #'   softmax or sigmoid). The cross-entropies give a number for each sample, the binary one for each
 #'   number.
-#' @param zero_indexed whether places count from 0.
+#' @param zero_indexed whether places count from 0; codes of `op_one_hot()` do by default.
+#' @param decimals how many digits behind the point are kept.
+#' @param sparse accepted, without effect.
 #' @return an array, or in the function of a loss, activation or layer something like one.
 #' @section Errors: `kestrel_error_argument` for axes that there are not; `kestrel_error_shape` for shapes
 #'   that do not go together.

@@ -69,6 +69,13 @@ valid_by_name <- c(valid_by_name, alist(
   logits = diag(2), num_samples = 2, minval = 0, maxval = 5
 ))
 
+valid_by_name <- c(valid_by_name, alist(
+  q = 0.5, pad_width = 1, start_indices = c(1, 1), threshold = 0.5, default_value = 0, pred = TRUE,
+  true_fn = function() 1, false_fn = function() 2, lower = 1, upper = 3, body_fun = function(i, x) x + i,
+  init_val = 0, cond = function(x) x < 3, body = function(x) list(x + 1), loop_vars = list(1), mean = 0.5,
+  var = 2, low = 0, high = 1, stop = 2
+))
+
 # Arguments of single functions: `of_model` and such give x and y of the model's shapes.
 of_model <- alist(object = small_model(), x = small_x(), y = small_y())
 the_model <- alist(model = small_model(), x = small_x(), y = small_y())
@@ -110,7 +117,13 @@ valid_by_function <- list(
   k_expand_dims = alist(x = diag(2)), op_reshape = alist(x = diag(2), shape = c(1, 4)),
   k_cast = alist(x = diag(2), dtype = "int32"), op_one_hot = alist(x = c(0, 1), num_classes = 2),
   k_stack = alist(x = list(diag(2), diag(2))), keras_input = alist(shape = 2), layer_input = alist(shape = 2),
-  k_placeholder = alist(shape = c(NA, 2)),
+  k_placeholder = alist(shape = c(NA, 2)), k_temporal_padding = alist(x = array(1, c(2, 3, 2))),
+  op_slice = alist(x = diag(2), start_indices = c(1, 1), shape = c(1, 2)), op_outer = alist(x1 = 1:2, x2 = 1:3),
+  k_foldl = alist(fn = function(a, b) op_add(a, b), elems = diag(2)), op_glu = alist(x = diag(2)),
+  k_foldr = alist(fn = function(a, b) op_add(a, b), elems = diag(2)), op_multi_hot = alist(inputs = c(0, 1), num_classes = 2),
+  k_batch_set_value = alist(tuples = list(list(new_variable(2, "w"), c(1, 2)))),
+  k_moving_average_update = a_weight(alist(value = c(1, 2), momentum = 0.5)),
+  k_print_tensor = alist(x = diag(2)), k_random_normal_variable = alist(shape = 2, mean = 0, scale = 1),
   k_sparse_categorical_crossentropy = alist(target = c(0, 1), output = diag(2) / 2 + 0.1),
   op_sparse_categorical_crossentropy = alist(target = c(0, 1), output = diag(2) / 2 + 0.1),
   layer_dot = alist(inputs = list(layer_input(shape = 3), layer_input(shape = 3)), axes = 1),

@@ -1,0 +1,82 @@
+# Against plain R, as in test-backend.R.
+test_that("functions of numbers are those of R, with their slopes", {
+  expect_operation(function(x) op_tan(x), m, tan(m))
+  expect_operation(function(x) op_sinh(x), m, sinh(m))
+  expect_operation(function(x) op_cosh(x), m, cosh(m))
+  expect_operation(function(x) op_arcsin(x), m / 2, asin(m / 2))
+  expect_operation(function(x) op_arccos(x), m / 2, acos(m / 2))
+  expect_operation(function(x) op_arctan(x), m, atan(m))
+  expect_operation(function(x) op_arcsinh(x), m, asinh(m))
+  expect_operation(function(x) op_arccosh(x), p + 1.5, acosh(p + 1.5))
+  expect_operation(function(x) op_arctanh(x), m / 2, atanh(m / 2))
+  expect_operation(function(x) op_exp2(x), m, 2^m)
+  expect_operation(function(x) op_ceil(x), m, ceiling(m), slope = FALSE)
+  expect_operation(function(x) op_trunc(x), 3 * m, trunc(3 * m), slope = FALSE)
+  expect_operation(function(x) op_round(x, decimals = 1), m / 3, round(m / 3, 1), slope = FALSE)
+})
+
+test_that("quotients and what is left of them", {
+  expect_operation(function(x) op_mod(x, 0.4), 2 * m + 0.05, (2 * m + 0.05) %% 0.4)
+  expect_operation(function(x) op_mod(q, x), p + 0.013, q %% (p + 0.013))
+  expect_operation(function(x) op_floor_divide(x, q), m, m %/% q, slope = FALSE)
+  expect_operation(function(x) op_true_divide(x, q), m, m / q)
+  none <- q * c(1, 0)
+  expect_operation(function(x) op_divide_no_nan(x, none), m, ifelse(none == 0, 0, m / none))
+  g <- kestrel:::differentiate(function(x) sum(op_divide_no_nan(m, x)), list(none))$gradients[[1]]
+  expect_equal(g, ifelse(none == 0, 0, -m / none^2))
+})
+
+test_that("numbers that are none, are infinite or near", {
+  x <- c(1, NaN, Inf, -Inf)
+  expect_identical(op_isinf(x), c(FALSE, FALSE, TRUE, TRUE))
+  expect_identical(op_nan_to_num(x, 7, posinf = 8, neginf = -9), c(1, 7, 8, -9))
+  expect_identical(op_nan_to_num(x)[3:4], c(1, -1) * .Machine$double.xmax)
+  expect_identical(op_isclose(c(1, 1, NaN, Inf, 0), c(1 + 1e-7, 1.1, NaN, Inf, 1e-9)), c(TRUE, FALSE, FALSE, TRUE, TRUE))
+  expect_identical(op_isclose(c(1, NaN), c(1.1, NaN), rtol = 0.2, equal_nan = TRUE), c(TRUE, TRUE))
+  expect_identical(op_logical_xor(c(TRUE, TRUE, FALSE), c(1, 0, 1)), c(FALSE, TRUE, TRUE))
+})
+
+test_that("activations are those of the package", {
+  expect_operation(function(x) op_celu(x, 0.5), m, activation_celu(m, 0.5))
+  expect_operation(function(x) op_hard_shrink(x), m, activation_hard_shrink(m), slope = FALSE)
+  expect_operation(function(x) op_hard_silu(x), m, m * pmin(pmax(m / 6 + 0.5, 0), 1))
+  expect_operation(function(x) op_hard_tanh(x), m, array(pmin(pmax(m, -1), 1), dim(m)))
+  expect_operation(function(x) op_soft_shrink(x, 0.25), m, sign(m) * array(pmax(abs(m) - 0.25, 0), dim(m)))
+  expect_operation(function(x) op_squareplus(x), m, (m + sqrt(m^2 + 4)) / 2)
+  expect_operation(function(x) op_tanh_shrink(x), m, m - tanh(m))
+  expect_operation(function(x) op_threshold(x, 0.35, 2), m, ifelse(m > 0.35, m, 2))
+  expect_operation(function(x) op_sparse_plus(x), m, activation_sparse_plus(m))
+  expect_operation(function(x) op_sparsemax(x, 1), 0.9 * m, activation_sparsemax(0.9 * m, 0))
+  wide <- matrix(sin(1:8), 2)
+  expect_operation(function(x) op_glu(x, axis = 2), wide, wide[, 1:2] * plogis(wide[, 3:4]))
+})
+
+test_that("statistics over axes are those of R", {
+  expect_operation(function(x) op_amax(x, axis = 2), m, apply(m, 1, max))
+  expect_operation(function(x) op_amin(x, keepdims = TRUE), m, matrix(min(m)))
+  expect_operation(function(x) op_median(x), m, median(m))
+  expect_operation(function(x) op_median(x, axis = 2, keepdims = TRUE), m, cbind(apply(m, 1, median)))
+  expect_operation(function(x) op_median(x, axis = c(1, 3)), a3, apply(a3, 2, median))
+  expect_operation(function(x) op_quantile(x, 0.3, axis = -1), a3,
+    unname(apply(a3, 1:2, quantile, probs = 0.3)))
+  expect_operation(function(x) op_quantile(x, c(0, 0.4, 1), axis = 3), a3,
+    unname(apply(a3, 1:2, quantile, probs = c(0, 0.4, 1))))
+  both <- op_moments(a3, axes = c(1, 3))
+  expect_equal(both$mean, apply(a3, 2, mean))
+  expect_equal(both$variance, apply(a3, 2, function(v) mean((v - mean(v))^2)))
+  expect_identical(op_size(a3), 24L)
+  expect_equal(op_argmax(rbind(c(1, 9, 2), c(3, 4, 5))), 2)
+  expect_equal(op_argmax(m, axis = 2, keepdims = TRUE), cbind(apply(m, 1, which.max)))
+  expect_equal(op_one_hot(c(1, 3), 3, zero_indexed = FALSE), diag(3)[c(1, 3), ])
+  expect_equal(op_one_hot(c(0, 2), 3, axis = 1), t(diag(3)[c(1, 3), ]))
+  expect_equal(op_matmul(x1 = m, x2 = t(q)), m %*% t(q))
+  expect_identical(op_greater(x1 = m, x2 = q), m > q)
+  expect_equal(op_maximum(x1 = m, x2 = 0), array(pmax(m, 0), dim(m)))
+})
+
+test_that("bad settings are refused", {
+  expect_error(op_quantile(m, 2), "from 0 to 1", class = "kestrel_error_argument")
+  expect_error(op_quantile(m, 0.5, method = "lowr"), class = "kestrel_error_argument")
+  expect_error(op_median(m, axis = 3), class = "kestrel_error_argument")
+  expect_error(op_mod(m, array(1, c(5, 5))), class = "kestrel_error_shape")
+})
