@@ -2,8 +2,8 @@
 #'
 #' [layer_normalization()] takes mean and variance of the data, [layer_discretization()] the
 #' boundaries of its bins, [layer_string_lookup()], [layer_integer_lookup()] and
-#' [layer_text_vectorization()] their vocabulary. What the layer knew before is forgotten. It is done before training, which
-#' changes nothing of it.
+#' [layer_text_vectorization()] their vocabulary. What the layer knew before is forgotten. It is
+#' done before training, which changes nothing of it.
 #'
 #' @param object a preprocessing layer.
 #' @param data a vector, matrix, array or data frame, samples first.
@@ -59,13 +59,15 @@ adapt_layer.kestrel_layer_normalization <- function(layer, data, most, call) {
   x <- adapt_data(data, most, call)
   input <- sample_dims(x)
   if (!layer_state(layer)$built) build_layer(layer, input, call)
-  check_input_dims(input, layer_state(layer)$input, sprintf("layer \"%s\"", layer$name), call, "data")
+  check_input_dims(input, layer_state(layer)$input, sprintf("layer \"%s\"", layer$name), call,
+    "data")
   kept <- kept_axes(layer, input)
   groups <- if (length(kept)) slice.index(array(0, input), kept) else rep(1L, prod(input))
   columns <- split(seq_along(groups), groups)
   flat <- matrix(x, nrow(x))
   mean <- vapply(columns, function(i) base::mean(flat[, i]), 0)
-  variance <- vapply(seq_along(columns), function(i) base::mean((flat[, columns[[i]]] - mean[i])^2), 0)
+  variance <- vapply(seq_along(columns), function(i) base::mean((flat[, columns[[i]]] - mean[i])^2),
+    0)
   dims <- layer_state(layer)$slots[[1]]$dims
   set_weights(layer, list(array(mean, dims), array(variance, dims), nrow(x)))
 }

@@ -1,6 +1,6 @@
-# Calls of custom layers with more than one argument. Such a call is its arguments by name, `given`, in
-# which places stand for tensors and arrays, the inputs of its node (see take_out()). The dims of the
-# inputs bear it as an attribute on their way to the node.
+# Calls of custom layers with more than one argument. Such a call is its arguments by name, `given`,
+# in which places stand for tensors and arrays, the inputs of its node (see take_out()). The dims of
+# the inputs bear it as an attribute on their way to the node.
 
 #' @export
 call_layer.kestrel_layer_custom <- function(layer, x, ..., training = NULL, call = caller_env()) {
@@ -27,12 +27,16 @@ call_layer.kestrel_layer_custom <- function(layer, x, ..., training = NULL, call
 call_arguments <- function(layer, first, more, call) {
   fn <- layer_instance(layer, call)$call
   takes <- setdiff(names(formals(fn)), "training")
-  if (!"..." %in% takes) check_dots(more[nzchar(names2(more)) & !names2(more) %in% takes], takes, call)
+  if (!"..." %in% takes) {
+    check_dots(more[nzchar(names2(more)) & !names2(more) %in% takes], takes, call)
+  }
   match <- function() as.list(match.call())[-1]
   formals(match) <- formals(fn)[takes]
   args <- tryCatch(do.call(match, c(first, more)), error = function(e) {
-    stop_kestrel("argument", sprintf("call() of layer \"%s\" takes %s, not %d arguments.", layer$name,
-      paste0("`", takes, "`", collapse = ", "), length(c(first, more))), argument = "...", call = call)
+    stop_kestrel("argument",
+      sprintf("call() of layer \"%s\" takes %s, not %d arguments.", layer$name,
+      paste0("`", takes, "`", collapse = ", "),
+      length(c(first, more))), argument = "...", call = call)
   })
   if (!takes[1] %in% names(args) && takes[1] != "...") stop_missing(takes[1], call)
   args
@@ -62,8 +66,9 @@ with_given <- function(input, given) {
 
 given_with <- function(input) attr(input, "given", exact = TRUE)
 
-# What build() and compute_output_shape() take: the shape of the input, or the list of several; of a call
-# with several arguments that of the first, and of the others as far as there are arguments for them.
+# What build() and compute_output_shape() take: the shape of the input, or the list of several; of a
+# call with several arguments that of the first, and of the others as far as there are arguments for
+# them.
 shape_arguments <- function(fn, input) {
   shapes <- lapply(dims_list(input), function(dims) c(NA, dims))
   given <- given_with(input)

@@ -45,12 +45,14 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
     y <- batch_size <- sample_weight <- NULL
   }
   if (is_generator(x)) {
-    check_no_array_settings(list(y = y, batch_size = batch_size, sample_weight = sample_weight), "x",
+    check_no_array_settings(list(y = y, batch_size = batch_size, sample_weight = sample_weight),
+      "x",
       environment())
     return(evaluate_generated(object, x, verbose, steps, hooks, threads, environment()))
   }
   batch_size <- batch_size %||% 32L
-  data <- with_model_restored(object, check_samples(object, x, y, sample_weight, call = environment()))
+  data <- with_model_restored(object,
+    check_samples(object, x, y, sample_weight, call = environment()))
   samples <- new_samples(data$x, data$y, data$weight)
   batches <- min(ceiling(samples$n / batch_size), steps)
   call <- environment()

@@ -60,7 +60,8 @@ run_feed <- function(run) {
 trainer_like <- function(run, samples, settings) {
   now <- trainer_get(run$trainer)
   train <- train_spec(run$model, samples, settings, 0, call = run$call)
-  trainer <- trainer_new(training_plan(run$model), train, samples, run$data$validation, now$w, run$call)
+  trainer <- trainer_new(training_plan(run$model), train, samples, run$data$validation, now$w,
+    run$call)
   trainer_set(trainer, state = now)
   if (!is.null(run$rate)) trainer_set_rate(trainer, run$rate)
   trainer
@@ -77,7 +78,8 @@ end_epoch_early <- function(run) {
 }
 
 # Loss and metrics of a generator's batches, with these packed weights.
-evaluate_stream <- function(model, stream, steps, w, hooks = no_callbacks, threads = 1L, call = NULL) {
+evaluate_stream <- function(model, stream, steps, w, hooks = no_callbacks, threads = 1L,
+  call = NULL) {
   samples <- stream_begin(stream)
   if (is.null(samples)) stop_no_batch(stream)
   at <- 0L
@@ -92,7 +94,9 @@ evaluate_stream <- function(model, stream, steps, w, hooks = no_callbacks, threa
     logs <- evaluate_slice(trainer, 0L, at, Inf, hooks, parts, call)$logs
     at <- at + 1L
   }
-  if (!is.null(parts$outside$nodes)) keep_states(model_layout(model_state(model)), trainer_get(trainer)$w)
+  if (!is.null(parts$outside$nodes)) {
+    keep_states(model_layout(model_state(model)), trainer_get(trainer)$w)
+  }
   structure(stats::setNames(logs, parts$labels), steps = at)
 }
 

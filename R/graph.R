@@ -195,5 +195,6 @@ model_tensors <- function(model) {
     call <- graph$calls[[i]]
     new_tensor(environment(state$layers[[call$part]])$calls[[call$index + 1L]], output)
   }
-  list(inputs = lapply(graph$inputs, tensor), outputs = Map(tensor, graph$outputs$call, graph$outputs$output))
+  list(inputs = lapply(graph$inputs, tensor),
+    outputs = Map(tensor, graph$outputs$call, graph$outputs$output))
 }

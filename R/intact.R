@@ -19,7 +19,8 @@ guarded <- function(f, arg, ahead) {
   look <- if (ahead) bquote(check_fields(.(arg), environment())) else arg
   body(f) <- bquote({
     if (!missing(.(arg))) .(look)
-    withCallingHandlers(.(body(f)), error = function(e) blame_state(e, .(arg), parent.env(environment())))
+    withCallingHandlers(.(body(f)),
+      error = function(e) blame_state(e, .(arg), parent.env(environment())))
   })
   f
 }
@@ -43,9 +44,11 @@ blame_state <- function(e, object, frame) {
 }
 
 stop_forged <- function(object, fault, frame, parent = NULL) {
-  stop_kestrel("state", sprintf("The %s is not intact: %s.", if (is_model(object)) "model" else "layer",
+  stop_kestrel("state",
+    sprintf("The %s is not intact: %s.", if (is_model(object)) "model" else "layer",
     fault), hint = "Its state was changed by hand. Make it anew, or read it from a file.",
-    call = get0("call", frame, "environment", inherits = FALSE, ifnotfound = frame), parent = parent)
+    call = get0("call", frame, "environment", inherits = FALSE, ifnotfound = frame),
+    parent = parent)
 }
 
 # In words what is wrong with a model or a layer, or NULL. deep: not only its fields by themselves.
@@ -89,7 +92,8 @@ is_flag <- function(x) is.logical(x) && length(x) == 1 && !is.na(x)
 or_null <- function(rule) function(x) is.null(x) || rule(x)
 
 is_dims <- function(x) {
-  is.integer(x) && !is.object(x) && is.null(dim(x)) && length(x) %in% 1:4 && all(is.finite(x)) && all(x >= 1L)
+  is.integer(x) && !is.object(x) && is.null(dim(x)) && length(x) %in% 1:4 && all(is.finite(x)) &&
+    all(x >= 1L)
 }
 
 is_input_dims <- function(x) {
@@ -107,16 +111,20 @@ is_optimizer_state <- function(x) {
 }
 
 model_fields <- list(
-  name = is_string, layers = is_plain_list, graph = or_null(is_plain_list), input = or_null(is_input_dims),
+  name = is_string, layers = is_plain_list, graph = or_null(is_plain_list),
+  input = or_null(is_input_dims),
   input_keys = or_null(is.character), output_keys = or_null(is.character), built = is_flag,
-  automatic = or_null(is_flag), nests = or_null(is_flag), part = or_null(is_flag), precision = is_precision,
+  automatic = or_null(is_flag), nests = or_null(is_flag), part = or_null(is_flag),
+  precision = is_precision,
   own_precision = or_null(is_flag), strings = or_null(is_flag), compiled = or_null(is_plain_list),
   optimizer_state = or_null(is_optimizer_state), features = or_null(is.character),
-  stop_training = is_flag, dirty = is_flag, last_fit = or_null(is_plain_list), history = or_null(is.list)
+  stop_training = is_flag, dirty = is_flag, last_fit = or_null(is_plain_list),
+  history = or_null(is.list)
 )
 
 layer_fields <- list(
-  type = is_string, name = or_null(is_string), config = is_plain_list, trainable = is_flag, built = is_flag,
+  type = is_string, name = or_null(is_string), config = is_plain_list, trainable = is_flag,
+  built = is_flag,
   input_shape = or_null(is_dims), input = or_null(is_input_dims), output = or_null(is_input_dims),
   dtype = or_null(is_layer_type), automatic = or_null(is_flag), calls = or_null(is_plain_list),
   slots = or_null(is_plain_list), weights = or_null(is_plain_list)
@@ -126,7 +134,9 @@ layer_fields <- list(
 layer_fault <- function(layer, state, deep) {
   fault <- wrong_field(state, layer_fields)
   if (!is.null(fault) || !deep) return(fault)
-  if (!inherits(layer, paste0("kestrel_layer_", state$type))) return("its `type` is not that of its class")
+  if (!inherits(layer, paste0("kestrel_layer_", state$type))) {
+    return("its `type` is not that of its class")
+  }
   if (throws(fresh_part(layer))) return("its `config` does not make a layer")
   if (state$built && !is_input(layer)) wrong_slots(layer, state) %||% wrong_weights(state)
 }
@@ -134,10 +144,13 @@ layer_fault <- function(layer, state, deep) {
 throws <- function(code) is.null(tryCatch({ code; TRUE }, error = function(e) NULL))
 
 wrong_slots <- function(layer, state) {
-  info <- tryCatch(layer_info(clone_layer(layer, state$name), state$input, NULL), error = function(e) NULL)
+  info <- tryCatch(layer_info(clone_layer(layer, state$name), state$input, NULL),
+    error = function(e) NULL)
   if (is.null(info)) return("its `config` does not fit its `input`")
   for (name in names(info)) {
-    if (!identical(info[[name]], state[[name]])) return(sprintf("its `%s` is not what its `config` says", name))
+    if (!identical(info[[name]], state[[name]])) {
+      return(sprintf("its `%s` is not what its `config` says", name))
+    }
   }
 }
 
@@ -145,15 +158,20 @@ wrong_weights <- function(state) {
   dims <- lapply(state$slots, `[[`, "dims")
   good <- length(state$weights) == length(dims) && all(vapply(state$weights, is.double, NA)) &&
     all(mapply(function(w, dims) identical(tensor_dims(w), as.integer(dims)), state$weights, dims))
-  if (!good) sprintf("its `weights` are not arrays of shape %s", paste(vapply(dims, shape_list, ""), collapse = " and "))
+  if (!good) {
+    sprintf("its `weights` are not arrays of shape %s",
+      paste(vapply(dims, shape_list, ""), collapse = " and "))
+  }
 }
 
 wrong_graph <- function(state) {
   graph <- state$graph
   if (is.null(graph)) return(NULL)
   calls <- graph$calls
-  good <- is_plain_list(calls) && all(vapply(seq_along(calls), function(i) is_call_of(calls, i, state$layers), NA)) &&
-    length(graph$inputs) > 0 && is_index(graph$inputs, length(calls)) && are_ends(graph$outputs, calls)
+  good <- is_plain_list(calls) &&
+    all(vapply(seq_along(calls), function(i) is_call_of(calls, i, state$layers), NA)) &&
+    length(graph$inputs) > 0 && is_index(graph$inputs, length(calls)) &&
+    are_ends(graph$outputs, calls)
   if (!good) "its `graph` does not connect its layers"
 }
 
@@ -164,21 +182,26 @@ is_call_of <- function(calls, i, parts) {
 }
 
 are_ends <- function(ends, calls) {
-  is_plain_list(ends) && length(ends$call) == length(ends$output) && is_index(ends$call, length(calls)) &&
+  is_plain_list(ends) && length(ends$call) == length(ends$output) &&
+    is_index(ends$call, length(calls)) &&
     all(mapply(function(c, o) is_index(o, length(calls[[c]]$dims)), ends$call, ends$output))
 }
 
-is_index <- function(x, n) is.numeric(x) && !is.object(x) && !anyNA(x) && all(x >= 1 & x <= n & x == trunc(x))
+is_index <- function(x, n) {
+  is.numeric(x) && !is.object(x) && !anyNA(x) && all(x >= 1 & x <= n & x == trunc(x))
+}
 
 wrong_compiled <- function(compiled) {
   if (is.null(compiled)) return(NULL)
   n <- length(compiled$trained)
   of <- function(objects, class) is_plain_list(objects) && all(vapply(objects, inherits, NA, class))
-  good <- inherits(compiled$optimizer, "kestrel_optimizer") && is_index(compiled$trained, Inf) && n > 0 &&
+  good <- inherits(compiled$optimizer, "kestrel_optimizer") && is_index(compiled$trained, Inf) &&
+    n > 0 &&
     length(compiled$losses) == n && of(compiled$losses, "kestrel_loss") &&
     length(compiled$loss_weights) == n && is.numeric(compiled$loss_weights) &&
     are_labels(compiled$metric_labels) && are_labels(compiled$loss_labels) &&
-    length(compiled$metric_labels) == length(compiled$metrics) && of(lapply(compiled$metrics, `[[`, "metric"), "kestrel_metric")
+    length(compiled$metric_labels) == length(compiled$metrics) &&
+    of(lapply(compiled$metrics, `[[`, "metric"), "kestrel_metric")
   if (!good) "its `compiled` is not what compile() makes"
 }
 
@@ -191,12 +214,18 @@ wrong_cache <- function(model, state) {
   plan <- tryCatch(network_spec(model), error = function(e) NULL)
   if (is.null(plan)) return("its layers contradict each other")
   stale <- !same_flags(layout$states, state$planned)
-  if (!is.null(state$layout) && !identical(layout, state$layout)) return("its `layout` is not that of its layers")
-  if (!is.null(state$plan) && !stale && !same_code(plan, state$plan)) return("its `plan` is not that of its layers")
+  if (!is.null(state$layout) && !identical(layout, state$layout)) {
+    return("its `layout` is not that of its layers")
+  }
+  if (!is.null(state$plan) && !stale && !same_code(plan, state$plan)) {
+    return("its `plan` is not that of its layers")
+  }
   if (is.null(state$compiled) || is.null(state$training)) return(NULL)
-  parts <- tryCatch(new_training_parts(plan, model_outputs(model), state$compiled), error = function(e) NULL)
+  parts <- tryCatch(new_training_parts(plan, model_outputs(model), state$compiled),
+    error = function(e) NULL)
   if (is.null(parts)) return("its `compiled` does not fit its outputs")
-  current <- same_code(state$training$network, plan) && same_code(state$training$compiled, state$compiled)
+  current <- same_code(state$training$network, plan) &&
+    same_code(state$training$compiled, state$compiled)
   if (current && !same_code(parts, state$training)) "its `training` is not what compile() makes"
 }
 

@@ -5,7 +5,8 @@
 #' those of Keras: of a word (in UTF-8) or of a number written out in digits (without what follows
 #' the point), the fingerprint is FarmHash's 64 bits, or with a `salt` those of SipHash-2-4.
 #'
-#' In a model the layer takes numbers, or reads an input of strings, `layer_input(1, dtype = "string")`.
+#' In a model the layer takes numbers, or reads an input of strings,
+#' `layer_input(1, dtype = "string")`.
 #'
 #' @inheritParams layer_dense
 #' @param num_bins how many codes there are.
@@ -93,7 +94,8 @@ masked_tokens <- function(config, x, call) {
   mask <- config$mask_value
   if (is.null(mask) || config$num_bins == 1) return(NULL)
   if (is.character(mask) == is.character(x)) return(x == mask)
-  stop_argument("x", if (is.character(mask)) "words, as `mask_value` is" else "numbers, as `mask_value` is",
+  stop_argument("x",
+    if (is.character(mask)) "words, as `mask_value` is" else "numbers, as `mask_value` is",
     x, kind = "data", call = call)
 }
 

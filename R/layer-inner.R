@@ -1,6 +1,6 @@
-# Layers and models in the call() of a custom layer, on traced values. Their weights are weights of the
-# custom layer, from the first call on. A layer of the engine is one operation; functions and custom
-# layers run as they are; models part by part.
+# Layers and models in the call() of a custom layer, on traced values. Their weights are weights of
+# the custom layer, from the first call on. A layer of the engine is one operation; functions and
+# custom layers run as they are; models part by part.
 
 # The row: `inputs` arrays, then the weights.
 inner_operations <- function() {
@@ -9,9 +9,11 @@ inner_operations <- function() {
     engine_predict(spec, given$w, data_arrays(given$x), nrow(given$x[[1]]), training, seed)[[1]]
   }, vjp = function(dy, y, ..., spec, training, seed, inputs = 1L) {
     given <- inner_arguments(list(...), inputs)
-    pass <- engine_gradient(spec, given$w, data_arrays(given$x), data_arrays(list(array(dy, dim(y)))),
+    pass <- engine_gradient(spec, given$w, data_arrays(given$x),
+      data_arrays(list(array(dy, dim(y)))),
       training, seed)
-    c(pass$dx, apart(c(pass$dw, numeric(length(given$w) - length(pass$dw))), list(...)[-seq_len(inputs)]))
+    c(pass$dx, apart(c(pass$dw, numeric(length(given$w) - length(pass$dw))),
+      list(...)[-seq_len(inputs)]))
   }), penalty = list(value = function(w, choice) engine_penalty(choice, w),
     vjp = function(dy, y, w, choice) list(dy * engine_penalty_grad(choice, w))))
 }
@@ -73,7 +75,9 @@ run_nodes <- function(layer, nodes, xs, weights, training, call) {
       states <- layer_state(layer)$is_state[own]
       operate_nodes(layer_spec(alone, dims, "float64"), x, weights[own], states, training)
     } else run_charging(node$outside, x, training, call)
-    if (!is.null(node$activity)) add_layer_loss(the$instance, activity_charge(node$activity, made[[i]]))
+    if (!is.null(node$activity)) {
+      add_layer_loss(the$instance, activity_charge(node$activity, made[[i]]))
+    }
   }
   made[[length(nodes)]]
 }
@@ -130,7 +134,8 @@ model_on_traced <- function(model, x, call, training = NULL) {
     made_by <- graph$calls[[i]]
     part <- model_state(model)$layers[[made_by$part]]
     now <- made_by$training %||% training
-    made[[i]] <- inner_parts(if (is_model(part)) model_on_traced(part, pick(made_by), call, now) else {
+    made[[i]] <- inner_parts(if (is_model(part)) model_on_traced(part, pick(made_by), call,
+      now) else {
       call_on_traced(part, pick(made_by), call, now, made_by$given)
     })
   }
@@ -147,7 +152,8 @@ inner_variables <- function(layer, self) {
     slot <- state$slots[[i]]
     setting <- function(what) slot_setting(layer, slot$name, what)
     start <- array_initializer(state$weights[[i]], "weights")
-    v <- add_weight(self, slot$dims, start, state$trainable && !slot$is_state, setting("regularizer"),
+    v <- add_weight(self, slot$dims, start, state$trainable && !slot$is_state,
+      setting("regularizer"),
       setting("constraint"), paste(layer$name, slot$name, sep = "_"))
     cell <- variable_cell(v)
     cell$now <- state$weights[[i]]

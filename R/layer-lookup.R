@@ -12,9 +12,9 @@
 #' `"tf_idf"` it finds the weights, too: `log(1 + n / (1 + d))` for a token that is in d of the n
 #' samples, and their mean for unknown tokens.
 #'
-#' In a model `layer_string_lookup()` reads an input of strings, `layer_input(1, dtype = "string")`, or
-#' is the first of a stack of layers; `layer_integer_lookup()` may stand anywhere. Either works on
-#' data by itself, too: `x <- layer(words)`. A token that is `mask_token` counts for nothing in
+#' In a model `layer_string_lookup()` reads an input of strings, `layer_input(1, dtype = "string")`,
+#' or is the first of a stack of layers; `layer_integer_lookup()` may stand anywhere. Either works
+#' on data by itself, too: `x <- layer(words)`. A token that is `mask_token` counts for nothing in
 #' indicators.
 #'
 #' @inheritParams layer_dense
@@ -26,9 +26,10 @@
 #' @param oov_token what unknown tokens become when codes are inverted.
 #' @param vocabulary the tokens, each once, or the path of a text file with one in each line.
 #' @param invert whether to turn codes into tokens.
-#' @param output_mode `"int"`, `"one_hot"`, `"multi_hot"`, `"count"` or `"tf_idf"`; `"binary"` is the old
-#'   name of `"multi_hot"`.
-#' @param pad_to_max_tokens whether indicators have `max_tokens` columns, however few tokens there are.
+#' @param output_mode `"int"`, `"one_hot"`, `"multi_hot"`, `"count"` or `"tf_idf"`; `"binary"` is
+#'   the old name of `"multi_hot"`.
+#' @param pad_to_max_tokens whether indicators have `max_tokens` columns, however few tokens there
+#'   are.
 #' @param idf_weights with `"tf_idf"` a weight for each token of `vocabulary`.
 #' @param sparse accepted, without effect: indicators are the same numbers, in an ordinary array.
 #' @param encoding `"utf-8"`, in which tokens are compared. R knows the encoding of each string.
@@ -41,9 +42,9 @@
 #'   layer, invisibly.
 #' @section Errors: `kestrel_error_argument` for bad settings and for tokens that occur twice;
 #'   `kestrel_error_data` for tokens of the wrong type and, without a place for them, unknown
-#'   ones; `kestrel_error_state` when the layer has no vocabulary yet (in a model it may come later where
-#'   it does not decide the number of columns), when a model would have to hand on strings, or has
-#'   another number of indicators already.
+#'   ones; `kestrel_error_state` when the layer has no vocabulary yet (in a model it may come later
+#'   where it does not decide the number of columns), when a model would have to hand on strings, or
+#'   has another number of indicators already.
 #' @source Keras: `keras.layers.StringLookup`, `IntegerLookup`.
 #' @family preprocessing layers
 #' @examples
@@ -68,7 +69,8 @@ layer_string_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L,
   config <- lookup_config(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens)
   check_sparse_mode(sparse, output_mode)
   check_text_encoding(encoding)
-  check_choice(vocabulary_dtype %||% "string", "string", "a type of words", arg = "vocabulary_dtype")
+  check_choice(vocabulary_dtype %||% "string", "string", "a type of words",
+    arg = "vocabulary_dtype")
   config$mask_token <- check_string(mask_token, null = TRUE)
   config$oov_token <- check_string(oov_token)
   new_lookup(object, "string_lookup", config, vocabulary, idf_weights, options)
@@ -101,7 +103,8 @@ without_code_type <- function(dots) {
 lookup_config <- function(max_tokens, num_oov_indices, invert, output_mode, pad_to_max_tokens,
                           call = caller_env()) {
   if (check_flag(pad_to_max_tokens, call = call) && is.null(max_tokens)) {
-    stop_argument("max_tokens", "a whole number where `pad_to_max_tokens` is TRUE", NULL, call = call)
+    stop_argument("max_tokens", "a whole number where `pad_to_max_tokens` is TRUE", NULL,
+      call = call)
   }
   list(
     max_tokens = check_count(max_tokens, min = 2L, null = TRUE, call = call),
@@ -122,7 +125,8 @@ check_sparse_mode <- function(sparse, output_mode, call = caller_env()) {
 check_text_encoding <- function(encoding, arg = "encoding", call = caller_env()) {
   name <- check_string(encoding, null = TRUE, arg = arg, call = call)
   if (is.null(name) || small_letters(name) %in% c("utf-8", "utf8")) return(invisible(name))
-  stop_argument(arg, "\"utf-8\"", encoding, hint = "iconv() makes UTF-8 of other text.", call = call)
+  stop_argument(arg, "\"utf-8\"", encoding, hint = "iconv() makes UTF-8 of other text.",
+    call = call)
 }
 
 check_whole <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env()) {
@@ -132,12 +136,15 @@ check_whole <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env(
   stop_argument(arg, "a whole number", x, call = call)
 }
 
-new_lookup <- function(object, type, config, vocabulary, idf_weights, options, call = caller_env()) {
+new_lookup <- function(object, type, config, vocabulary, idf_weights, options,
+  call = caller_env()) {
   if (config$invert && config$output_mode != "int") {
     stop_argument("output_mode", "\"int\" where `invert` is TRUE", config$output_mode, call = call)
   }
   layer <- new_layer(type, config, options[names(options) != "activity"])
-  if (!is.null(vocabulary) || !is.null(idf_weights)) put_vocabulary(layer, vocabulary, idf_weights, call)
+  if (!is.null(vocabulary) || !is.null(idf_weights)) {
+    put_vocabulary(layer, vocabulary, idf_weights, call)
+  }
   if (missing(object)) layer else call_layer(layer, object, call = call)
 }
 
@@ -239,6 +246,7 @@ code_node.kestrel_layer_lookup <- function(layer, input) {
 check_fits.kestrel_layer_lookup <- function(layer, input, call) {
   inverted <- layer_config(layer)$invert && layer_state(layer)$type == "string_lookup"
   if (!inverted) return(if (!has_fixed_width(layer)) check_vocabulary_there(layer, call))
-  stop_kestrel("state", sprintf("Layer \"%s\" makes strings, which no model can hand on.", layer$name),
+  stop_kestrel("state",
+    sprintf("Layer \"%s\" makes strings, which no model can hand on.", layer$name),
     hint = "Call it on what the model returns.", call = call)
 }

@@ -97,7 +97,8 @@ fresh_part <- function(part) {
 }
 
 clone_graph <- function(from) {
-  fields <- mget(c("graph", "input_keys", "output_keys", "name", "precision", "automatic"), envir = from)
+  fields <- mget(c("graph", "input_keys", "output_keys", "name", "precision", "automatic"),
+    envir = from)
   graph_again(fields, lapply(from$layers, fresh_part))
 }
 
@@ -118,7 +119,11 @@ replay_graph <- function(graph, parts) {
     call <- graph$calls[[i]]
     part <- parts[[call$part]]
     inputs <- Map(function(c, o) made[[c]][[o]], call$call, call$output)
-    made[[i]] <- if (is_input(part)) list(layer_tensor(part, "output")) else tensor_list(call_again(part, inputs, call))
+    made[[i]] <- if (is_input(part)) {
+      list(layer_tensor(part, "output"))
+    } else {
+      tensor_list(call_again(part, inputs, call))
+    }
   }
   charges <- Filter(function(call) {
     part <- parts[[call$part]]
@@ -222,7 +227,9 @@ layer_from_config <- function(config) {
   own <- config[setdiff(names(config), general)]
   attributes(own) <- list(names = names(own))
   make <- layer_maker(type)
-  if (is.null(make) || type == "custom") stop_argument("config", "that of a kind of layer that there is", type)
+  if (is.null(make) || type == "custom") {
+    stop_argument("config", "that of a kind of layer that there is", type)
+  }
   do.call(make, constructor_arguments(make, own, config[general]))
 }
 

@@ -146,8 +146,8 @@ add_layer <- function(model, layer, call = caller_env()) {
   settle_again(model)
 }
 
-# At the end of a list, or of a vector, in an environment. R copies what the environment holds at the
-# same time, which would make n additions a matter of n^2.
+# At the end of a list, or of a vector, in an environment. R copies what the environment holds at
+# the same time, which would make n additions a matter of n^2.
 append_to <- function(env, field, value) {
   suspendInterrupts({
     x <- env[[field]]
@@ -166,7 +166,8 @@ check_stack <- function(model, call) {
   state <- model_state(model)
   if (!is.null(state$graph)) {
     stop_kestrel("argument", "Layers cannot be added to a model made by keras_model().",
-      hint = "Go on from its output: layer_dense(model$output, 1).", argument = "object", call = call)
+      hint = "Go on from its output: layer_dense(model$output, 1).", argument = "object",
+      call = call)
   }
   if (isTRUE(state$part)) {
     stop_kestrel("state", sprintf("Model \"%s\" is part of another: its layers stay as they are.",
@@ -191,7 +192,8 @@ join_model <- function(part, name, automatic, input, call) {
   state <- model_state(part)
   check_layers_present(part, call)
   if (length(model_inputs(part)) > 1 || length(model_outputs(part)) > 1) {
-    stop_kestrel("argument", sprintf("Model \"%s\" must have one input and one output to join a stack of layers.",
+    stop_kestrel("argument",
+      sprintf("Model \"%s\" must have one input and one output to join a stack of layers.",
       state$name), hint = "Call it on tensors.", argument = "object", call = call)
   }
   if (!is.null(input)) {
@@ -219,7 +221,8 @@ build_layer_once <- function(layer, input, call) {
   if (!state$built) build_layer(layer, input, call)
   check_input_dims(input, state$input, sprintf("layer \"%s\"", state$name), call)
   if (!is.list(state$output)) return(layer)
-  stop_kestrel("argument", sprintf("Layer \"%s\" has %d outputs, so it cannot stand in a stack of layers.",
+  stop_kestrel("argument",
+    sprintf("Layer \"%s\" has %d outputs, so it cannot stand in a stack of layers.",
     state$name, length(state$output)), hint = "keras_model() makes models of its outputs.",
     argument = "object", call = call)
 }
@@ -227,7 +230,8 @@ build_layer_once <- function(layer, input, call) {
 check_new_layer <- function(model, layer, call) {
   state <- model_state(model)
   fresh <- is_layer(layer) && is.null(layer_state(layer)$home)
-  same <- if (!fresh) which(vapply(state$layers, function(l) identical(environment(l), environment(layer)), NA))
+  is_this <- function(l) identical(environment(l), environment(layer))
+  same <- if (!fresh) which(vapply(state$layers, is_this, NA))
   if (length(same)) {
     stop_kestrel("state", sprintf("This layer is layer %d of the model already.", same[1]),
       hint = "Make a second layer with the same arguments.", call = call)
@@ -249,7 +253,8 @@ check_disagreement <- function(model, layer, input, call) {
   got <- output_dims(model) %||% model_state(model)$input
   if (is.null(given) || is.null(got) || identical(given, got)) return(invisible())
   stop_kestrel(
-    "shape", sprintf("`input_shape` is %s, but the layer gets %s.", shape_text(given), shape_text(got)),
+    "shape", sprintf("`input_shape` is %s, but the layer gets %s.", shape_text(given),
+      shape_text(got)),
     hint = "Only the first layer needs an input_shape.", argument = "input_shape", value = given,
     expected = got, call = call
   )
@@ -317,7 +322,8 @@ check_built <- function(model, call = caller_env()) {
   state <- environment(model)
   if (state$built && length(state$layers)) return(invisible(model))
   check_layers_present(model, call)
-  stop_kestrel("state", sprintf("Model \"%s\" is not built: the shape of its input is unknown.", state$name),
+  stop_kestrel("state",
+    sprintf("Model \"%s\" is not built: the shape of its input is unknown.", state$name),
     hint = "Give the first layer an `input_shape`, or fit the model.", call = call)
 }
 
@@ -370,7 +376,8 @@ plain_columns <- function(state) {
   input <- state$input
   output <- state_outputs(state)
   list(
-    columns = if (state$built && length(input) == 1 && !is.list(input) && !any(state_takes_strings(state))) input,
+    columns = if (state$built && length(input) == 1 && !is.list(input) &&
+      !any(state_takes_strings(state))) input,
     units = if (length(output) == 1 && length(output[[1]]) == 1) output[[1]]
   )
 }

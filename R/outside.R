@@ -2,7 +2,8 @@
 # of them, in the forward pass and on the way back, and goes on with what R has put there.
 #
 # The node of a layer has a field `outside`, a list of
-#   run(x, w, training)  from arrays (or traced ones), samples first, what comes out; a number may be
+#   run(x, w, training)  from arrays (or traced ones), samples first, what comes out; a number may
+#   be
 #                        added to the loss by an attribute, see add_loss()
 #   label                how errors call it
 #   output               dims of a sample that comes out
@@ -12,14 +13,17 @@
 #   at, inputs, dims     the node, the nodes that it reads, dims of their samples
 #   slots                list(at, dims, is_state) of its weights, places in the packed ones
 #   training             what its layer was called with, or NULL
-#   grows                whether weights that are trained come before it, so that its gradient matters
+#   grows                whether weights that are trained come before it, so that its gradient
+#   matters
 
 outside_node <- function(output, run, label, weights = 0L, from = NULL) {
   new_node("outside", dims_values(output), from = from,
     outside = list(run = run, label = label, output = as.integer(output), weights = weights))
 }
 
-weight_node <- function(dims, is_state) new_node("weight", c(dims_values(dims), state = is_state), from = -1L)
+weight_node <- function(dims, is_state) {
+  new_node("weight", c(dims_values(dims), state = is_state), from = -1L)
+}
 
 dims_values <- function(dims) {
   c(rank = length(dims), stats::setNames(as.list(dims), paste0("d", seq_along(dims))))
@@ -60,7 +64,8 @@ weight_slots <- function(nodes, info, i) {
   })
 }
 
-# Whether a node's output depends on weights that are trained, or on an input whose gradient is wanted.
+# Whether a node's output depends on weights that are trained, or on an input whose gradient is
+# wanted.
 growing_nodes <- function(nodes) {
   grows <- logical(length(nodes))
   for (i in seq_along(nodes)) {
@@ -81,7 +86,8 @@ outside_parts <- function(plan, losses) {
 }
 
 # Opens the next batch of training (at -1, -2: without dropout), or batch `at` of evaluation, and
-# does for it all that is R's. The forward pass changes running statistics, which an error takes back.
+# does for it all that is R's. The forward pass changes running statistics, which an error takes
+# back.
 pass_outside <- function(trainer, parts, call, at = -1L, back = at < 0) {
   if (!length(parts)) return(invisible())
   before <- trainer_get(trainer)$w
@@ -207,8 +213,8 @@ put_rows <- function(y, from, batch) {
   array(y, dims)
 }
 
-# For passes alone: nothing is compiled. y: arrays of the outputs' dims. Only with an optimizer there
-# is a way back.
+# For passes alone: nothing is compiled. y: arrays of the outputs' dims. Only with an optimizer
+# there is a way back.
 bare_trainer <- function(spec, w, x, y, batch_size, training, seed, threads, optimizer = NULL) {
   blank <- lapply(y, function(y) data_array(y, sample_dims(y)))
   data <- list(n = x[[1]]$n, x = x, y = blank, weight = rep(list(NULL), length(y)))

@@ -53,7 +53,9 @@ layer_chain <- function(layer, input, stream, own = layer_nodes(layer, input)) {
     )
   })
   activity <- layer_config(layer)$activity_regularizer
-  if (!is.null(attr(own, "outputs"))) return(several_outputs(nodes, attr(own, "outputs"), activity, layer))
+  if (!is.null(attr(own, "outputs"))) {
+    return(several_outputs(nodes, attr(own, "outputs"), activity, layer))
+  }
   if (!is.null(activity$fn)) return(c(nodes, list(charging_node(nodes, input, layer, activity))))
   if (!is.null(activity)) nodes[[length(nodes)]]$activity <- activity_choice(activity)
   nodes
@@ -101,7 +103,8 @@ layer_info <- function(layer, input, call) {
   slots <- unlist(by_node, recursive = FALSE)
   slots <- named_slots(layer, slots)
   list(
-    output = one_or_list(lapply(info$nodes[output_nodes(nodes)], `[[`, "output")), slots = slots, by_node = lengths(by_node),
+    output = one_or_list(lapply(info$nodes[output_nodes(nodes)], `[[`, "output")), slots = slots,
+    by_node = lengths(by_node),
     is_state = vapply(slots, `[[`, NA, "is_state")
   )
 }
@@ -166,7 +169,8 @@ slot_rule <- function(layer, slot, call = caller_env()) {
     own = if (any(lengths(own) > 0)) own, layer = layer$name,
     penalty = regularizer$choice,
     constraint = constraint$choice,
-    axes = if (is.null(constraint$choice)) 0L else constraint_axes(constraint, length(slot$dims), call)
+    axes = if (is.null(constraint$choice)) 0L else constraint_axes(constraint, length(slot$dims),
+      call)
   )
 }
 
@@ -182,8 +186,8 @@ built_chain <- function(layer, stream, input = layer_state(layer)$input,
 }
 
 # The network of a built model. Models in it are taken apart. Layers are marked with the place of
-# their first node as they are met; `part` of a node is the number of its layer, NULL if it has none.
-# `draws` of the network: whether some work as in training in any pass, with random numbers.
+# their first node as they are met; `part` of a node is the number of its layer, NULL if it has
+# none. `draws` of the network: whether some work as in training in any pass, with random numbers.
 # `probed`: input k passes first through node k - 1, where the gradient by it can be read.
 network_spec <- function(model, probed = FALSE) {
   feeds <- engine_inputs(model)
@@ -232,7 +236,8 @@ place_model <- function(plan, model, from, training = NULL) {
   outputs_of(made, graph$outputs)
 }
 
-# The outputs that the pairs in `ends`, list(call, output), tell of. `made`: those of calls, by number.
+# The outputs that the pairs in `ends`, list(call, output), tell of. `made`: those of calls, by
+# number.
 outputs_of <- function(made, ends) {
   calls <- lapply(as.character(ends$call), function(key) made[[key]])
   pick <- function(field) Map(function(c, o) c[[field]][[o]], calls, ends$output)

@@ -20,8 +20,10 @@ set_vocabulary <- function(object, vocabulary, idf_weights = NULL) {
 #' @export
 layer_method.kestrel_layer_lookup <- function(layer, name) {
   switch(name,
-    get_vocabulary = function(include_special_tokens = TRUE) get_vocabulary(layer, include_special_tokens),
-    set_vocabulary = function(vocabulary, idf_weights = NULL) set_vocabulary(layer, vocabulary, idf_weights),
+    get_vocabulary = function(include_special_tokens = TRUE) get_vocabulary(layer,
+      include_special_tokens),
+    set_vocabulary = function(vocabulary, idf_weights = NULL) set_vocabulary(layer, vocabulary,
+      idf_weights),
     vocabulary_size = function() length(get_vocabulary(layer)),
     adapt = function(data, ...) adapt(layer, data, ...)
   )
@@ -30,7 +32,8 @@ layer_method.kestrel_layer_lookup <- function(layer, name) {
 check_lookup <- function(object, arg = "object", call = caller_env()) {
   if (missing(object)) stop_missing(arg, call)
   if (inherits(object, "kestrel_layer_lookup")) return(check_intact(object, call))
-  stop_argument(arg, "a layer_string_lookup(), layer_integer_lookup() or layer_text_vectorization()", object,
+  stop_argument(arg,
+    "a layer_string_lookup(), layer_integer_lookup() or layer_text_vectorization()", object,
     call = call)
 }
 
@@ -48,11 +51,15 @@ put_vocabulary <- function(layer, vocabulary, idf_weights, call) {
   }
   words <- as_tokens(layer, vocabulary, "vocabulary", "argument", call)
   special <- special_tokens(layer)
-  if (length(special) && identical(words[seq_along(special)], special)) words <- words[-seq_along(special)]
+  if (length(special) && identical(words[seq_along(special)], special)) {
+    words <- words[-seq_along(special)]
+  }
   twice <- which(duplicated(words) | words %in% special)
   if (length(twice)) {
-    stop_kestrel("argument", sprintf("`vocabulary` must hold each token once: %s stands in it again at %d.",
-      format_token(words[twice[1]]), twice[1]), argument = "vocabulary", where = twice[1], call = call)
+    stop_kestrel("argument",
+      sprintf("`vocabulary` must hold each token once: %s stands in it again at %d.",
+      format_token(words[twice[1]]),
+      twice[1]), argument = "vocabulary", where = twice[1], call = call)
   }
   room <- layer_config(layer)$max_tokens
   if (!is.null(room) && length(words) + length(special) > room) {
@@ -79,7 +86,8 @@ check_same_width <- function(layer, width, call) {
   if (free || !state$built || has_fixed_width(layer)) return()
   if (width == lookup_width(layer)) return()
   stop_kestrel("state", sprintf("Layer \"%s\" is in a model, where it has %d indicators, not %d.",
-    layer$name, lookup_width(layer), width), hint = "Learn the vocabulary before the layer joins a model.",
+    layer$name, lookup_width(layer),
+    width), hint = "Learn the vocabulary before the layer joins a model.",
     call = call)
 }
 
@@ -92,7 +100,8 @@ check_idf <- function(layer, x, words, special, call) {
   }
   given <- x
   if (is.list(x) && !is.object(x)) x <- unlist(x)
-  good <- is.numeric(x) && !is.object(x) && all(is.finite(x)) && length(x) %in% c(words, words + special)
+  good <- is.numeric(x) && !is.object(x) && all(is.finite(x)) &&
+    length(x) %in% c(words, words + special)
   if (!good) {
     stop_argument("idf_weights", sprintf("finite numbers, one for each of %d tokens", words), given,
       call = call)
