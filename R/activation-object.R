@@ -23,6 +23,10 @@ new_activation <- function(name, config) {
 activation_values <- function(activation, x, call) {
   if (missing(x)) stop_missing("x", call)
   if (is_traced(x)) return(operate("activation", list(x), list(activation = activation, call = call)))
+  if (is_symbolic(x)) {
+    options <- layer_options(list(), known = character(), call = call)
+    return(compose_layer(x, "activation", list(activation = activation), options, call))
+  }
   x <- check_values(x, call = call)
   if (is_axis_activation(activation$name)) return(axis_values(activation, x, call))
   y <- engine_activation(activation$choice, x, 1L)

@@ -60,15 +60,17 @@ tensor_shapes <- function(x) if (is_tensor(x)) x$shape else lapply(x, function(t
 #' Dims of a sample
 #'
 #' `shape(28, 28)` are the dims 28 and 28, for `input_shape` and `shape` of layers; of an array
-#' or a tensor it gives the dims.
+#' or a tensor it gives the dims. `shape(NULL, 28)` and `shape(NA, 28)` have a size that is not known,
+#' such as the number of samples, for `batch_shape`.
 #'
-#' @param ... whole numbers from 1 on, or one array, data frame or tensor.
-#' @return an integer vector.
+#' @param ... whole numbers from 1 on, `NULL` or `NA`, or one array, data frame or tensor.
+#' @return an integer vector, `NA` for what is not known.
 #' @section Errors: `kestrel_error_argument` for anything else.
 #' @source R packages 'keras3' and 'tensorflow'.
 #' @family models
 #' @examples
 #' layer_input(shape = shape(28, 28))
+#' layer_input(batch_shape = shape(NULL, 28))
 #' shape(as.matrix(iris[1:4]))
 #' @export
 shape <- function(...) {
@@ -76,5 +78,9 @@ shape <- function(...) {
   one <- if (length(dims) == 1) dims[[1]]
   if (is_tensor(one)) return(one$shape)
   if (!is.null(dim(one))) return(dim(one))
-  check_shape(if (length(dims)) dims, arg = "...")
+  sizes <- tryCatch(shape_numbers(dims), error = function(e) dims)
+  if (!length(sizes)) return(integer())
+  known <- if (is.atomic(sizes)) sizes[!is.na(sizes)] else sizes
+  if (length(known)) check_shape(unname(known), arg = "...")
+  stats::setNames(as.integer(sizes), names(sizes))
 }

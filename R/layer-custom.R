@@ -136,7 +136,7 @@ custom_layer <- function(class, given, own) {
   takes <- names(formals(class$initialize))
   general <- names2(dots) %in% layer_option_names
   known <- c("object", own, "name")
-  options <- layer_options(dots[general], NULL, given$name, known, given)
+  options <- layer_options(dots[general], dots$input_shape, given$name, known, given)
   if (!"..." %in% takes) check_dots(dots[!general], c(known, layer_option_names), given)
   args <- c(mget(as.character(Filter(Negate(is_missing), own)), given), dots[!general],
     dots[intersect(names2(dots)[general], takes)])

@@ -7,14 +7,14 @@
 #' shorter dims are taken to begin with 1s. `layer_concatenate()` puts inputs one after the
 #' other along `axis`; their other dims must be the same.
 #'
-#' @param inputs a list of tensors, or the first of them; without it the layer itself is
-#'   returned, to be called on a list of tensors or of arrays.
-#' @param ... more tensors, and arguments that every layer has: those of [layer_dense()], and
+#' @param inputs a list of tensors or of arrays, or the first of them; without it the layer itself is
+#'   returned, to be called on such a list.
+#' @param ... more tensors or arrays, and arguments that every layer has: those of [layer_dense()], and
 #'   `activity_regularizer`.
 #' @param axis the axis: negative ones count from the last, 1 is the first of a sample.
 #' @param name name of the layer.
-#' @return the tensor that came out, or the layer.
-#' @section Errors: `kestrel_error_argument` for what is no tensor; `kestrel_error_shape` when
+#' @return the tensor, or the array, that came out, or the layer.
+#' @section Errors: `kestrel_error_argument` for what is no tensor and no array; `kestrel_error_shape` when
 #'   the inputs do not fit each other, or are not as many as the layer takes.
 #' @source Keras: `keras.layers.Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`,
 #'   `Concatenate`.
@@ -25,7 +25,7 @@
 #' b <- layer_input(3)
 #' layer_add(list(a, b))
 #' layer_concatenate(a, b)
-#' layer_maximum()(list(rbind(c(1, 5, 2)), rbind(c(4, 0, 2))))
+#' layer_maximum(rbind(c(1, 5, 2)), rbind(c(4, 0, 2)))
 NULL
 
 #' @rdname layer_add
@@ -69,15 +69,18 @@ merging_layer <- function(type, config, frame) {
   layer <- new_layer(type, config, options[names(options) != "activity"])
   if (!given) return(layer)
   inputs <- merged_tensors(frame$inputs, more, frame)
-  run <- if (is_symbolic(inputs)) layer_on_tensors else call_on_traced
-  run(layer, inputs, frame)
+  if (is_symbolic(inputs)) return(layer_on_tensors(layer, inputs, frame))
+  if (is_inner_input(inputs)) return(call_on_traced(layer, inputs, frame))
+  layer_on_arrays(layer, layer_arrays(layer, inputs, frame), FALSE, frame)
 }
 
 # A list of tensors, or tensors one by one.
 merged_tensors <- function(inputs, more, call) {
-  all <- c(if (!is.list(inputs) || is.object(inputs)) list(inputs) else inputs, unname(more))
+  one <- !is.list(inputs) || is.object(inputs)
+  all <- c(if (one) list(inputs) else inputs, unname(more))
   if (is_symbolic(all) || is_inner_input(all)) return(all)
-  stop_argument("inputs", "a list of tensors", inputs,
+  if (all(vapply(all, is_data, NA)) && (length(all) > 1 || !one)) return(all)
+  stop_argument("inputs", "a list of tensors or of arrays", inputs,
     hint = "Tensors come from layer_input() and from layers that are called on them.", call = call)
 }
 

@@ -79,16 +79,21 @@ check_shape <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env(
   if (missing(x)) stop_missing(arg, call)
   if (null && is.null(x)) return(NULL)
   force(arg)
-  if (is.list(x) && length(x)) x <- tryCatch(unlist(x), error = function(e) x)
+  if (is.list(x) && length(x)) x <- tryCatch(shape_numbers(x), error = function(e) x)
   good <- is.numeric(x) && !is.object(x) && length(x) %in% 1:4 && all(is.finite(x)) &&
     all(x == trunc(x)) && all(x >= 1) && prod(x) <= .Machine$integer.max
   if (good) return(as.integer(x))
   stop_argument(
     arg, sprintf("whole numbers from 1 to %d, the dims of a sample", .Machine$integer.max), x,
-    hint = "Leave out the number of samples: input_shape = 4 for a matrix of 4 columns.",
+    hint = if (is.atomic(x) && length(x) > 1 && anyNA(x)) {
+      "Every size must be known: pad_sequences() makes sequences equally long."
+    } else "Leave out the number of samples: input_shape = 4 for a matrix of 4 columns.",
     call = call
   )
 }
+
+# The sizes in a list, of which NULL is an unknown one.
+shape_numbers <- function(x) unlist(lapply(x, function(size) size %||% NA))
 
 check_dtype <- function(x, arg = "dtype", call = caller_env()) {
   if (is.null(x)) return(NULL)
@@ -101,16 +106,22 @@ check_weight_list <- function(x, arg = "weights", call = caller_env()) {
 }
 
 # Where a layer_*() call ends: the layer itself when there is no object, else the model with
-# the layer added.
+# the layer added, or what the layer gives for a tensor or numbers.
 compose_layer <- function(object, type, config, options, call = caller_env()) {
   if (!is.null(options$activity)) config$activity_regularizer <- options$activity
   layer <- new_layer(type, config, options[names(options) != "activity"])
   if (missing(object)) return(layer)
   if (is_symbolic(object)) return(layer_on_tensors(layer, object, call))
   if (is_inner_input(object)) return(call_on_traced(layer, object, call))
+  if (is_data(object)) return(call_layer(layer, object, call = call))
   check_model(object, arg = "object", call = call)
   add_layer(object, layer, call = call)
   invisible(object)
+}
+
+# Samples, to call a layer on.
+is_data <- function(x) {
+  is.data.frame(x) || (is.numeric(x) || is.logical(x)) && !is.object(x) && length(dim(x)) > 1
 }
 
 # Shapes, then initial weights. Nothing changes before all of them are there.
@@ -233,8 +244,8 @@ layer_arrays <- function(layer, x, call) {
     name = state$name %||% state$title %||% state$type,
     get_weights = function() get_weights(x),
     set_weights = function(weights) set_weights(x, weights),
-    input_shape = if (state$built) state$input else state$input_shape,
-    output_shape = state$output,
+    input_shape = keras_shape(if (state$built) state$input else state$input_shape),
+    output_shape = keras_shape(state$output),
     count_params = function() count_params(x),
     build = function(input_shape) invisible(build_by_shape(x, input_shape)),
     get_config = function() get_config(x),
@@ -242,6 +253,12 @@ layer_arrays <- function(layer, x, call) {
     input = layer_tensor(x, "input"),
     layer_field(x, name)
   )
+}
+
+# Dims of a sample as Keras shows them: list(NULL, 4L), NULL for the number of samples.
+keras_shape <- function(dims) {
+  if (is.list(dims)) return(lapply(dims, keras_shape))
+  if (!is.null(dims)) c(list(NULL), as.list(dims))
 }
 
 # input_shape: dims of the input with those of the samples, or a list of several.

@@ -16,6 +16,13 @@ Math.kestrel_tensor <- function(x, ...) {
   tensor_operation(get(.Generic, baseenv()), list(x, ...), .Generic)
 }
 
+# From R 4.3 on `%*%` asks for methods.
+#' @rawNamespace if (getRversion() >= "4.3.0") S3method(matrixOps, kestrel_tensor)
+matrixOps.kestrel_tensor <- function(x, y) {
+  if (.Generic != "%*%") stop_not_differentiable(.Generic)
+  op_matmul(x, y)
+}
+
 #' @export
 `[.kestrel_tensor` <- function(x, ..., drop = TRUE) {
   indices <- as.list(substitute(list(...)))[-1]

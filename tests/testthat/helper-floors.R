@@ -32,7 +32,7 @@ random_case <- function(seed) {
   n <- sample(2:12, 1)
   loss <- random_loss()
   model <- random_layers(loss)
-  x <- random_inputs(n, model$input_shape)
+  x <- random_inputs(n, unlist(model$input_shape))
   suppressWarnings(compile(model, loss = loss, optimizer = optimizer_adam(10^runif(1, -3, 0)),
     loss_weights = sample(c(1, 3), 1)))
   y <- random_targets(n, model, loss)
@@ -83,7 +83,7 @@ random_inputs <- function(n, shape) {
 }
 
 random_targets <- function(n, model, loss) {
-  output <- model$output_shape
+  output <- unlist(model$output_shape)
   k <- output[length(output)]
   count <- n * prod(output)
   if (takes_codes(loss)) {

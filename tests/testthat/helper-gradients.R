@@ -301,7 +301,7 @@ gradient_case <- function(network, loss, n = 4, training = FALSE) {
   layer <- network$layer
   size <- n * prod(layer$dims)
   x <- array(if (is.null(layer$codes)) rnorm(size) else sample(layer$codes, size, TRUE) - 1, c(n, layer$dims))
-  y <- gradient_targets(gradient_losses[[loss]]$y, n, tail(network$model$output_shape, 1))
+  y <- gradient_targets(gradient_losses[[loss]]$y, n, tail(unlist(network$model$output_shape), 1))
   suppressWarnings({
     compile(network$model, loss = loss, optimizer = "sgd")
     f <- new_objective(network$model, x, y, training = training, seed = 8)

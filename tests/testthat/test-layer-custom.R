@@ -94,6 +94,30 @@ test_that("a layer without object is called on data; self may be an argument", {
   expect_equal(dim(layer_own(, 4)(d$x)), c(20L, 4L))
 })
 
+test_that("the first layer of a stack may say the shape of its input", {
+  make <- function(initialize) {
+    Layer("Lin", initialize = initialize, build = function(shape) {
+      self$w <- self$add_weight(shape = c(shape[2], self$units))
+    }, call = function(x) x %*% self$w)
+  }
+  plain <- make(function(units) {
+    super$initialize()
+    self$units <- units
+  })
+  dotted <- make(function(units, ...) {
+    super$initialize(...)
+    self$units <- units
+  })
+  for (layer in list(plain, dotted)) {
+    for (model in list(keras_model_sequential() %>% layer(5, input_shape = 4),
+      keras_model_sequential() %>% layer(units = 5, input_shape = 4, name = "q"),
+      keras_model_sequential(4) %>% layer(5))) {
+      expect_identical(dim(get_weights(model)[[1]]), c(4L, 5L))
+      expect_identical(model$output_shape, list(NULL, 5L))
+    }
+  }
+})
+
 test_that("methods that fail, and what is no class, are named", {
   fails <- function(...) expect_error(Layer("Bad", ...)()(d$x), class = "kestrel_error_layer")
   expect_match(conditionMessage(fails(initialize = function() stop("one"))), "initialize\\(\\) of layer \"Bad\".*one")
@@ -179,7 +203,7 @@ test_that("several outputs are shown, named by shapes told, and refused in a sta
   given <- layer(cbind(d$x, 1))
   expect_equal(given[[1]], d$x[, 1:2])
   expect_equal(given[[2]], array(cbind(d$x[, 3], 1)^2, c(20, 1, 2)))
-  expect_identical(layer$output_shape, list(2L, c(1L, 2L)))
+  expect_identical(layer$output_shape, list(list(NULL, 2L), list(NULL, 1L, 2L)))
   expect_output(print(layer), "(n, 2) and (n, 1, 2)", fixed = TRUE)
   input <- layer_input(4)
   model <- keras_model(input, halves(input))

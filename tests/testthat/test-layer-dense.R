@@ -18,7 +18,7 @@ test_that("y = x W + b, on the last axis of ranks 2 to 5", {
     x <- counted(dims)
     layer <- layer_dense(units = 3, weights = list(w, b))
     expect_equal(layer(x), dense_by_loops(x, w, b), tolerance = 1e-14)
-    expect_identical(layer$output_shape, as.integer(c(dims[-1][-(length(dims) - 1)], 3)))
+    expect_identical(unlist(layer$output_shape), as.integer(c(dims[-1][-(length(dims) - 1)], 3)))
   }
 })
 

@@ -1,9 +1,25 @@
 test_that("an input is a tensor of its shape, however that is said", {
   for (x in list(layer_input(4), layer_input(shape = list(4)), layer_input(batch_shape = c(32, 4)),
-    keras_input(4), layer_input(shape = list(NULL, 4)), layer_input(4, batch_size = 8))) {
+    keras_input(4), layer_input(batch_shape = list(NULL, 4)), layer_input(4, batch_size = 8))) {
     expect_identical(x$shape, c(NA, 4L))
   }
   expect_identical(layer_input(c(5, 4))$shape, c(NA, 5L, 4L))
+})
+
+test_that("sizes that are not known are those of samples, and no others", {
+  for (shape in list(shape(NULL, 10, 3), list(NULL, 10, 3), c(NA, 10, 3), shape(NA, 10, 3))) {
+    expect_identical(layer_input(batch_shape = shape)$shape, c(NA, 10L, 3L))
+    model <- keras_model_sequential() %>% layer_dense(1, batch_input_shape = shape)
+    expect_identical(model$input_shape, list(NULL, 10L, 3L))
+  }
+  for (shape in list(shape(NULL, 3), list(NULL, 3), c(NA, 3))) {
+    expect_refused(layer_input(shape = shape), "argument", "shape", names = "known")
+    expect_refused(layer_dense(units = 1, input_shape = shape), "argument", "input_shape")
+  }
+  expect_refused(layer_input(batch_shape = list(NULL, NULL, 3)), "argument", "shape")
+  layer <- layer_dense(units = 2)
+  layer$build(shape(NULL, 4))
+  expect_identical(dim(layer$kernel), c(4L, 2L))
 })
 
 test_that("it has a name and a type of numbers", {

@@ -14,7 +14,7 @@ test_that("a lambda layer is the layer of the same formula", {
 test_that("output dims are found, told by numbers, or by a function", {
   twice <- function(x) cbind(x, x^2)
   expect_equal(layer_lambda(f = twice)(d$x), cbind(d$x, d$x^2))
-  dims <- function(...) (keras_model_sequential(input_shape = 3) %>% layer_lambda(...))$output_shape
+  dims <- function(...) (keras_model_sequential(input_shape = 3) %>% layer_lambda(...))$output_shape |> unlist()
   expect_equal(dims(twice), 6)
   expect_equal(dims(function(x) rowSums(x)), 1)
   expect_equal(dims(function(x) array(x, c(nrow(x), 3, 1))), c(3, 1))

@@ -40,6 +40,17 @@ test_that("all forms of the call are the same", {
   expect_identical(shape(layer_concatenate()(list(x, y))), 6L)
 })
 
+test_that("they are called on arrays where these are given", {
+  x <- matrix(1:6, 2)
+  y <- matrix(c(2, 9, 4, 1, 1, 7), 2)
+  expect_equal(layer_add(x, y), x + y)
+  expect_equal(layer_add(list(x, y, x)), 2 * x + y)
+  expect_equal(list(x, y) %>% layer_maximum(), pmax(x, y))
+  expect_equal(layer_concatenate(list(x, y)), cbind(x, y))
+  expect_equal(layer_dot(x, y, axes = 1), matrix(rowSums(x * y)))
+  expect_refused(layer_add(x, "a"), "argument", "inputs")
+})
+
 test_that("what does not fit is refused", {
   expect_refused(layer_add()(list(a, matrix(1, 2, 2))), "shape")
   expect_refused(layer_add()(list(a, b[1, , drop = FALSE])), "shape", "x[[2]]")

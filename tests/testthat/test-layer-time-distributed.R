@@ -67,7 +67,7 @@ test_that("a model is applied step by step, and trained like a shared one", {
     layer_dense(3, activation = "tanh", kernel_regularizer = regularizer_l2(0.1)) %>% layer_dense(2)
   model <- keras_model_sequential(input_shape = c(4, 2, 5), dtype = "float64") %>%
     layer_time_distributed(inner)
-  expect_identical(model$output_shape, c(4L, 2L))
+  expect_identical(model$output_shape, list(NULL, 4L, 2L))
   expect_equal(predict(model, x), at_each_step(x, function(s) predict(inner, s)), tolerance = 1e-12)
   expect_equal(count_params(model), count_params(inner))
   rows <- function(a) array(a, c(12, dim(a)[-(1:2)]))

@@ -1,3 +1,16 @@
+test_that("a layer that is given numbers is called on them", {
+  x <- matrix(c(-1, 2, 3, -4), 2)
+  set.seed(1)
+  y <- layer_dense(x, 3)
+  set.seed(1)
+  expect_equal(y, layer_dense(units = 3)(x))
+  expect_identical(dim(y), c(2L, 3L))
+  expect_equal(x %>% layer_activation("relu"), pmax(x, 0))
+  expect_equal(layer_rescaling(as.data.frame(x), scale = 2), 2 * x, ignore_attr = TRUE)
+  expect_equal(layer_flatten(array(1:8, c(2, 2, 2))), layer_flatten()(array(1:8, c(2, 2, 2))))
+  expect_refused(layer_dense("a", 3), "argument", "object")
+})
+
 test_that("layers join models by either pipe, by position and by name", {
   a <- keras_model_sequential() %>% layer_dense(3, "tanh", input_shape = 2) %>% layer_dense(1)
   b <- keras_model_sequential() |> layer_dense(3, "tanh", input_shape = 2) |> layer_dense(1)
@@ -41,12 +54,12 @@ test_that("all forms of the input shape act", {
     layer_dense(units = 1, batch_input_shape = list(NULL, 4)),
     layer_dense(units = 1, batch_shape = c(NA, 4)), layer_dense(units = 1, input_dim = 4L)
   )) {
-    expect_identical(layer$input_shape, 4L)
+    expect_identical(layer$input_shape, list(NULL, 4L))
     model <- keras_model_sequential() %>% layer
     expect_identical(count_params(model), 5)
   }
   deep <- keras_model_sequential() %>% layer_flatten(batch_input_shape = list(NULL, 2, 3))
-  expect_identical(deep$output_shape, 6L)
+  expect_identical(deep$output_shape, list(NULL, 6L))
 })
 
 test_that("the arguments of every layer act", {
@@ -69,7 +82,7 @@ test_that("the arguments of every layer act", {
     )
     expect_identical(layer$name, "mine")
     expect_false(layer$trainable)
-    expect_identical(layer$input_shape, 2L)
+    expect_identical(layer$input_shape, list(NULL, 2L))
     expect_identical(layer$activity_regularizer$config$l2, 0.5)
     expect_refused(make(nmae = "x"), "argument", "nmae", names = "name")
     expect_refused(make(trainable = NA), "argument", "trainable")
@@ -182,7 +195,7 @@ test_that("the first layer's dtype is the model's, others must agree", {
 })
 
 test_that("ways to say the shape of the input must agree", {
-  shape_of <- function(...) layer_dense(units = 1, ...)$input_shape
+  shape_of <- function(...) unlist(layer_dense(units = 1, ...)$input_shape)
   expect_identical(shape_of(input_dim = 3, input_shape = 3), 3L)
   expect_identical(shape_of(batch_input_shape = list(NULL, 2, 3), input_shape = c(2, 3)), 2:3)
   expect_identical(shape_of(batch_shape = c(8, 2, 3)), 2:3)

@@ -1,3 +1,16 @@
+test_that("shapes begin with the unknown number of samples, as in Keras", {
+  model <- keras_model_sequential() %>% layer_dense(3, input_shape = 4)
+  expect_identical(model$input_shape, list(NULL, 4L))
+  expect_identical(model$input_shape[[2]], 4L)
+  expect_identical(model$output_shape, list(NULL, 3L))
+  expect_identical(model$layers[[1]]$output_shape, list(NULL, 3L))
+  x <- list(layer_input(2), layer_input(c(3, 1)))
+  two <- keras_model(x, list(x[[2]], layer_dense(x[[1]], 5)))
+  expect_identical(two$input_shape, list(list(NULL, 2L), list(NULL, 3L, 1L)))
+  expect_identical(two$output_shape, list(list(NULL, 3L, 1L), list(NULL, 5L)))
+  expect_null(keras_model_sequential()$input_shape)
+})
+
 test_that("the methods of Keras' model are there", {
   model <- small_model(metrics = "mae")
   expect_identical(model$count_params(), count_params(model))
@@ -15,9 +28,9 @@ test_that("the methods of Keras' model are there", {
   expect_identical(model$get_layer("dense_1")$units, 1L)
   expect_output(model$summary(), "dense_1")
   model$add(layer_dense(units = 2))
-  expect_identical(model$output_shape, 2L)
+  expect_identical(model$output_shape, list(NULL, 2L))
   model$pop()
-  expect_identical(model$output_shape, 1L)
+  expect_identical(model$output_shape, list(NULL, 1L))
   expect_refused(model$add(3), "argument", "layer", model)
 })
 

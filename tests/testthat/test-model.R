@@ -164,7 +164,7 @@ test_that("a model that is not built is built by its data, or stays as it was", 
   expect_error(evaluate(model, small_x(), 1:5), class = "kestrel_error_shape")
   expect_null(model$input_shape)
   fit(model, small_x(), small_y(), epochs = 1, verbose = 0)
-  expect_identical(model$input_shape, 4L)
+  expect_identical(model$input_shape, list(NULL, 4L))
   expect_identical(vapply(get_weights(model), length, 0L), c(12L, 3L, 3L, 1L))
   expect_error(fit(model, small_x()[, 1:3], small_y()), class = "kestrel_error_shape")
   for (predicts in list(predict, predict_on_batch)) {
@@ -182,7 +182,7 @@ test_that("a model that is not built is built by its data, or stays as it was", 
 test_that("fields are read and set with $", {
   model <- small_model(metrics = "mae")
   expect_identical(model$name, "sequential")
-  expect_identical(model$output_shape, 1L)
+  expect_identical(model$output_shape, list(NULL, 1L))
   expect_identical(model$metrics_names, c("loss", "mae"))
   expect_identical(model$weights, get_weights(model))
   expect_length(model[["layers"]], 2)

@@ -12,6 +12,21 @@ expect_tensor <- function(f, shape) {
     tolerance = 1e-14, label = label)
 }
 
+test_that("activations and products of matrices take tensors", {
+  x <- layer_input(3)
+  data <- matrix(c(-1, 2, 0.5, -3, 1, 4), 2)
+  value <- function(y) predict(keras_model(x, y), data)
+  expect_equal(value(activation_relu(x)), pmax(data, 0))
+  expect_equal(value(activation_softmax(x)), exp(data) / rowSums(exp(data)))
+  expect_equal(value(activation_leaky_relu(negative_slope = 0.1)(x)), ifelse(data > 0, data, 0.1 * data))
+  w <- matrix(1:6, 3)
+  product <- kestrel:::matrixOps.kestrel_tensor
+  environment(product) <- list2env(list(.Generic = "%*%"), parent = environment(product))
+  expect_equal(value(product(x, w)), data %*% w)
+  skip_if(getRversion() < "4.3.0")
+  expect_equal(value(x %*% w), data %*% w)
+})
+
 test_that("operators, mathematics and operations of tensors are layers", {
   expect_tensor(function(x) 2 * x + 1, 3L)
   expect_tensor(function(x) -x / (1 + x^2), 3L)
