@@ -29,6 +29,24 @@ static real* weights_carve(arena* a, const network* net, const double* from) {
   return w;
 }
 
+enum { PREDICT_NUMBERS = 1 << 18, PREDICT_LEAST = 32 };
+
+/* In inference it is no matter how many samples pass at a time: so many that the numbers of all
+ * nodes stay in the cache. */
+static nn_predict_spec predict_fitted(const network* net, const nn_predict_spec* spec) {
+  nn_predict_spec fitted = *spec;
+  bool free = !spec->training;
+  size_t numbers = 1;
+  for (int i = 0; i < net->n_nodes; ++i) {
+    numbers += shape_size(&net->nodes[i].layer.output);
+    free = free && net->nodes[i].phase <= 0;
+  }
+  size_t most = PREDICT_NUMBERS / numbers;
+  if (most < PREDICT_LEAST) most = PREDICT_LEAST;
+  if (free && (size_t) spec->batch_size > most) fitted.batch_size = (int) most;
+  return fitted;
+}
+
 /* Each thread has a workspace and does whole batches. Where there is only one, and in training,
  * threads share the loops inside of it. */
 static int predict_workers(const nn_predict_spec* spec) {
@@ -54,7 +72,8 @@ NN_PRIVATE size_t predict_bytes(const network* net, const nn_predict_spec* spec)
   size_t apart;
   char* first;
   bool* finite;
-  predict_carve(&a, net, spec, NULL, &apart, &first, &finite);
+  nn_predict_spec fitted = predict_fitted(net, spec);
+  predict_carve(&a, net, &fitted, NULL, &apart, &first, &finite);
   return a.overflow ? SIZE_MAX : a.used;
 }
 
@@ -109,9 +128,10 @@ static void predict_part(void* data, size_t from, size_t to) {
 /* Products of single numbers that are worth a thread; each sample has some other work. */
 enum { PREDICT_GRAIN = 1 << 20, PREDICT_SAMPLE = 100 };
 
-NN_PRIVATE bool predict(void* block, const network* net, const nn_predict_spec* spec,
+NN_PRIVATE bool predict(void* block, const network* net, const nn_predict_spec* wanted,
                         const double* w, int n, const nn_array* x, double* const* y) {
   arena a = {.base = block};
+  nn_predict_spec fitted = predict_fitted(net, wanted), *spec = &fitted;
   predict_pass p = {.net = net, .spec = spec, .n = n, .x = x, .y = y};
   p.weights = predict_carve(&a, net, spec, w, &p.apart, &p.workspaces, &p.finite);
   size_t size = (size_t) spec->batch_size, batches = ((size_t) n + size - 1) / size;

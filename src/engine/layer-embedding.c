@@ -28,12 +28,19 @@ static long embedding_row(const layer* self, real code) {
   return code >= 0 && code < (real) self->hparams[EMBEDDING_IN] ? (long) code : -1;
 }
 
+/* A row of E lies scattered over its columns: for all codes a few columns, which stay in the
+ * cache, are read at a time. They make one line of y. */
+enum { EMBEDDING_COLUMNS = 64 / sizeof(real) };
+
 static void embedding_gather(const layer* self, const frame* f, const real* e, real* y) {
   size_t n = embedding_codes(self, f), out = (size_t) self->hparams[EMBEDDING_OUT];
   size_t by = (size_t) self->hparams[EMBEDDING_IN];
-  for (size_t j = 0; j < n; ++j) {
-    long row = embedding_row(self, f->x[0][j]);
-    for (size_t i = 0; i < out; ++i) y[j * out + i] = row < 0 ? (real) NAN : e[(size_t) row + i * by];
+  for (size_t from = 0; from < out; from += EMBEDDING_COLUMNS) {
+    size_t to = from + EMBEDDING_COLUMNS < out ? from + EMBEDDING_COLUMNS : out;
+    for (size_t j = 0; j < n; ++j) {
+      long row = embedding_row(self, f->x[0][j]);
+      for (size_t i = from; i < to; ++i) y[j * out + i] = row < 0 ? (real) NAN : e[(size_t) row + i * by];
+    }
   }
 }
 
@@ -45,9 +52,12 @@ static void embedding_backward(const layer* self, const frame* f, const real* dy
                                real* dw) {
   size_t n = embedding_codes(self, f), out = (size_t) self->hparams[EMBEDDING_OUT];
   size_t by = (size_t) self->hparams[EMBEDDING_IN];
-  for (size_t j = 0; j < n; ++j) {
-    long row = embedding_row(self, f->x[0][j]);
-    for (size_t i = 0; row >= 0 && i < out; ++i) dw[(size_t) row + i * by] += dy[j * out + i];
+  for (size_t from = 0; from < out; from += EMBEDDING_COLUMNS) {
+    size_t to = from + EMBEDDING_COLUMNS < out ? from + EMBEDDING_COLUMNS : out;
+    for (size_t j = 0; j < n; ++j) {
+      long row = embedding_row(self, f->x[0][j]);
+      for (size_t i = from; row >= 0 && i < to; ++i) dw[(size_t) row + i * by] += dy[j * out + i];
+    }
   }
   if (dx[0]) vector_fill(n, 0, dx[0]);
 }

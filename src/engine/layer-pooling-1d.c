@@ -52,34 +52,48 @@ static double pool_count(const pool_window* p, const real* mask) {
   return n;
 }
 
-static real pool_mean(const pool_window* p, size_t k, const real* mask, const real* x) {
-  double sum = 0;
-  for (size_t t = p->from; t < p->to; ++t) {
-    if (pool_counts(mask, t)) sum += (double) x[t * k + p->feature];
-  }
-  return (real) (sum / pool_count(p, mask));
+/* Features are taken side by side as they lie in memory, a stretch of them at a time. */
+enum { POOL_STRETCH = 64 };
+
+static size_t pool_stretch(const pool_window* p, size_t k) {
+  return k - p->feature < POOL_STRETCH ? k - p->feature : POOL_STRETCH;
 }
 
-static size_t pool_largest(const pool_window* p, size_t k, const real* x) {
-  size_t at = p->from;
-  for (size_t t = p->from + 1; t < p->to; ++t) {
-    if (x[t * k + p->feature] > x[at * k + p->feature]) at = t;
+/* Means of n features of a window. */
+static void pool_mean(const pool_window* p, size_t k, size_t n, const real* mask, const real* x,
+                      real* y) {
+  double sums[POOL_STRETCH] = {0}, count = pool_count(p, mask);
+  for (size_t t = p->from; t < p->to; ++t) {
+    if (!pool_counts(mask, t)) continue;
+    const real* row = x + t * k + p->feature;
+    for (size_t i = 0; i < n; ++i) sums[i] += (double) row[i];
   }
-  return at;
+  for (size_t i = 0; i < n; ++i) y[i] = (real) (sums[i] / count);
+}
+
+static void pool_largest(const pool_window* p, size_t k, size_t n, const real* x, real* y,
+                         real* at) {
+  for (size_t t = p->from; t < p->to; ++t) {
+    const real* row = x + t * k + p->feature;
+    for (size_t i = 0; i < n; ++i) {
+      if (t > p->from && !(row[i] > y[i])) continue;
+      y[i] = row[i];
+      at[i] = (real) t;
+    }
+  }
 }
 
 static void pool_forward(const layer* self, const frame* f) {
   size_t in = shape_size(self->inputs), out = shape_size(&self->output);
-  size_t k = (size_t) self->inputs->dims[1];
-  for (size_t at = 0; at < out * (size_t) f->batch; ++at) {
+  size_t k = (size_t) self->inputs->dims[1], n;
+  for (size_t at = 0; at < out * (size_t) f->batch; at += n) {
     pool_window p = pool_of(self, at % out);
     const real* x = f->x[0] + at / out * in;
+    n = pool_stretch(&p, k);
     if (self->hparams[POOL_MAX] == 0) {
-      f->y[at] = pool_mean(&p, k, pool_mask(self, f, at), x);
+      pool_mean(&p, k, n, pool_mask(self, f, at), x, f->y + at);
     } else {
-      size_t largest = pool_largest(&p, k, x);
-      f->cache[at] = (real) largest;
-      f->y[at] = x[largest * k + p.feature];
+      pool_largest(&p, k, n, x, f->y + at, f->cache + at);
     }
   }
 }
@@ -114,12 +128,15 @@ static void pool_jvp(const layer* self, const frame* f, const real* const* xdot,
   (void) wdot;
   size_t in = shape_size(self->inputs), out = shape_size(&self->output);
   size_t k = (size_t) self->inputs->dims[1];
-  for (size_t at = 0; at < out * (size_t) f->batch; ++at) {
+  for (size_t at = 0, n; at < out * (size_t) f->batch; at += n) {
     pool_window p = pool_of(self, at % out);
     const real* dot = xdot[0] + at / out * in;
-    bool largest = self->hparams[POOL_MAX] != 0;
-    ydot[at] = largest ? dot[(size_t) f->cache[at] * k + p.feature]
-                       : pool_mean(&p, k, pool_mask(self, f, at), dot);
+    n = pool_stretch(&p, k);
+    if (self->hparams[POOL_MAX] == 0) {
+      pool_mean(&p, k, n, pool_mask(self, f, at), dot, ydot + at);
+      continue;
+    }
+    for (size_t i = 0; i < n; ++i) ydot[at + i] = dot[(size_t) f->cache[at + i] * k + p.feature + i];
   }
 }
 

@@ -38,3 +38,14 @@ test_that("what is no code is refused", {
   expect_snapshot(error = TRUE, layer(cbind(c(1, 3))))
   expect_config_round_trip(layer_embedding(input_dim = 3, output_dim = 2), rbind(0:2))
 })
+
+test_that("rows of any length are those of the matrix, in batches of any size", {
+  for (out in c(1, 7, 8, 9, 33)) {
+    model <- keras_model_sequential() %>% layer_embedding(20, out, input_length = 600)
+    codes <- matrix(sample(0:19, 40 * 600, TRUE), 40)
+    expected <- get_weights(model)[[1]][codes + 1, ]
+    for (size in list(NULL, 7L, 40L)) {
+      expect_equal(predict(model, codes, batch_size = size), array(expected, c(40, 600, out)))
+    }
+  }
+})

@@ -53,3 +53,13 @@ test_that("bad settings are refused", {
     layer_max_pooling_1d(pool_size = 8)(counted(3, 7, 2))
   })
 })
+
+test_that("features and samples in any number are pooled, whatever the batch", {
+  for (k in c(1, 63, 64, 65, 130)) {
+    x <- array(rnorm(3 * 5 * k), c(3, 5, k))
+    expect_equal(layer_global_average_pooling_1d()(x), matrix(apply(x, c(1, 3), mean), 3))
+    expect_equal(layer_global_max_pooling_1d()(x), matrix(apply(x, c(1, 3), max), 3))
+    windows <- layer_max_pooling_1d(pool_size = 2, strides = 2)(x)
+    expect_equal(windows, pmax(x[, c(1, 3), , drop = FALSE], x[, c(2, 4), , drop = FALSE]))
+  }
+})
