@@ -38,7 +38,9 @@ call_arguments <- function(layer, first, more, call) {
       paste0("`", takes, "`", collapse = ", "),
       length(c(first, more))), argument = "...", call = call)
   })
-  if (!takes[1] %in% names(args) && takes[1] != "...") stop_missing(takes[1], call)
+  needed <- Filter(function(name) identical(formals(fn)[[name]], quote(expr = )), setdiff(takes, c("...", "mask")))
+  absent <- setdiff(needed, names(args))
+  if (length(absent)) stop_missing(absent[1], call)
   args
 }
 

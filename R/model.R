@@ -384,8 +384,9 @@ plain_columns <- function(state) {
 
 # A model on a stack of layers, which it joins, on tensors, or on data.
 call_model <- function(model, x, training = NULL, ..., call = caller_env()) {
-  if (missing(x)) stop_missing("x", call)
-  check_dots(list(...), c("x", "training"), call = call)
+  if (missing(x)) x <- list(...)$inputs %||% stop_missing("x", call)
+  more <- list(...)[names2(list(...)) != "inputs"]
+  check_dots(Filter(Negate(is.null), more), c("x", "training"), call = call)
   check_phase(training, call)
   if (is_model(x)) return(add_layer(x, model, call = call))
   if (is_symbolic(x)) return(model_on_tensors(model, x, call, training))
