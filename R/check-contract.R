@@ -35,7 +35,7 @@ find_range <- function(case) {
     explains = share_between(case, case$base, floor),
     severity = if (has_share(case, floor)) "fault" else "note",
     certificate = certificate("floor", quote(
-      loss >= value(pmin(pmax(y, low), high)) * (1 - 1e-10) &&
+      !finite || loss >= value(pmin(pmax(y, low), high)) * (1 - 1e-10) &&
         all(prediction >= low & prediction <= high)
     ), list(low = range[[1]], high = range[[2]], floor = floor)),
     fix = list(what = "last_activation", to = "linear")
@@ -56,7 +56,7 @@ has_share <- function(case, floor, least = 0.01) {
 find_lone_softmax <- function(case) {
   if (case$last != "softmax" || case$units != 1L ||
     case$criterion$record %in% one_hot_losses) return(NULL)
-  frozen <- if (has_data(case)) {
+  frozen <- if (has_data(case) && case$computable) {
     sprintf("Loss for any weights: %s", digits(case$loss))
   } else {
     character()
@@ -66,7 +66,8 @@ find_lone_softmax <- function(case) {
     "A softmax over one unit is 1 for any input and any weights: all gradients are zero.",
     frozen, "activation = \"sigmoid\" with loss = \"binary_crossentropy\".",
     explains = if (has_data(case)) 1 else NA,
-    certificate = certificate("zero gradient", quote(all(prediction == 1) && all(gradient == 0))),
+    certificate = certificate("zero gradient",
+      quote(units == 1 && (!finite || all(prediction == 1) && all(gradient == 0)))),
     fix = list(what = "last_activation", to = "sigmoid", loss = "binary_crossentropy")
   )
 }
@@ -261,10 +262,13 @@ find_one_class <- function(case) {
   found(
     "Categorical loss of one unit", "PROVEN",
     "With one unit the only class has probability 1 whatever the weights: nothing can be learnt.",
-    if (has_data(case)) sprintf("Loss for any weights: %s", digits(case$loss)),
+    if (has_data(case) && case$computable && is.finite(case$loss)) {
+      sprintf("Loss for any weights: %s", digits(case$loss))
+    },
     "one sigmoid unit with loss = \"binary_crossentropy\", or as many units as classes.",
     explains = 1,
-    certificate = certificate("zero gradient", quote(units == 1 && all(abs(gradient) < 1e-9))),
+    certificate = certificate("zero gradient",
+      quote(units == 1 && (!finite || all(abs(gradient) < 1e-9)))),
     fix = list(what = "last_activation", to = "sigmoid", loss = "binary_crossentropy")
   )
 }

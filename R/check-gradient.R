@@ -167,7 +167,7 @@ restless_found <- function(case, rising) {
 find_batch_noise <- function(case) {
   fit <- case$fit
   sgd <- case$compiled$optimizer$record == "sgd" && is.numeric(fit$rate) && is_trained(case)
-  if (!sgd || !all(is.finite(case$series)) || isTRUE(fit$batch_size >= fit$samples) ||
+  if (!sgd || length(case$series) < 5 || !all(is.finite(case$series)) || isTRUE(fit$batch_size >= fit$samples) ||
     case$rows * nrow(case$owners) > 2e6) return(NULL)
   late <- late_fall(case$series)
   if (abs(late) > 0.2 || mean(diff(case$series) > 0) < 0.2) return(NULL)

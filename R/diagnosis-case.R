@@ -2,7 +2,7 @@
 # evidence, computed when a check first asks for `case$name` by evidence_name(case), and kept.
 #
 # model, history, budget   as given; history may be NULL
-# x, y, weight             as fit() would take them, x rounded to the model's precision; or NULL.
+# x, y, weight             as fit() would take them, rounded to the precision of the model; or NULL.
 #                          Of several inputs x is a list, of several outputs y and weight are
 #                          (see R/diagnosis-joint.R)
 # raw                      list(x, y) as the user gave them
@@ -78,9 +78,10 @@ take_data <- function(case, x, y, sample_weight, call) {
   }
   single <- model_state(case$model)$precision == "float32"
   case$x <- one_or_list(lapply(data$x, if (single) as_single else as_doubles))
-  y <- lapply(data$y, as_doubles)
+  y <- lapply(data$y, if (single) as_single else as_doubles)
   case$y <- if (case$joint) y else y[[1]]
-  assign("weight", if (case$joint) data$weight else data$weight[[1]], envir = case)
+  weight <- lapply(data$weight, as_precision, case$model)
+  assign("weight", if (case$joint) weight else weight[[1]], envir = case)
 }
 
 take_validation <- function(case, validation_data, call) {

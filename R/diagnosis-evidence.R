@@ -77,6 +77,7 @@ evidence_fused <- function(case) training_parts(case$model)$outputs[[1]]$fused
 
 # Loss of the data, without penalties, in double precision.
 evidence_loss <- function(case) {
+  if (!case$computable) return(NaN)
   if (!case$fused) return(score_prediction(case, case$prediction))
   logits <- case$ends[[1]]
   loss <- case$criterion

@@ -1,34 +1,43 @@
-# Random networks, data and weights against their floors: no loss may be below, and every
-# certificate must hold; every fifth with steps that masks leave out. Rscript tools/soundness.R
-# [from] [to]; 1 to 100000 by default, about 40 minutes. Needs the installed package.
+# Random networks, data and weights, held against their floors and findings.
+#
+#   Rscript tools/soundness.R [from] [to]           no loss is below its floor, and every certificate
+#                                                   holds; every fifth with steps that masks leave out
+#   Rscript tools/soundness.R [from] [to] findings  every PROVEN finding is verified, and not
+#                                                   contradicted by more training: see
+#                                                   tests/testthat/helper-findings.R
+#
+# 1 to 100000 by default, about 40 minutes; findings take about 0.4 seconds each. Needs the installed
+# package.
 library(kestrel)
 library(testthat)
 
 helpers <- new.env(parent = asNamespace("kestrel"))
-sys.source("tests/testthat/helper-floors.R", helpers)
+for (name in c("floors", "findings")) sys.source(sprintf("tests/testthat/helper-%s.R", name), helpers)
 
-range <- as.integer(commandArgs(TRUE))
+args <- commandArgs(TRUE)
+range <- as.integer(args[seq_len(min(2, length(args)))])
 if (length(range) < 2) range <- c(1L, 100000L)
 
-check_seed <- function(seed) {
+# Whether all is well; `count` gets the type of the floor, or the ids of findings.
+check_floor_of <- function(seed) {
   excess <- if (seed %% 5 == 0) helpers$random_masked_excess else helpers$random_excess
-  tryCatch(suppressWarnings(excess(seed)), error = function(e) {
-    cat(sprintf("seed %d: %s\n", seed, conditionMessage(e)))
-    NULL
-  })
+  result <- excess(seed)
+  if (result[["worst"]] < -1) cat(sprintf("seed %d: loss below its floor by %g\n", seed, -result[["best"]]))
+  list(good = result[["worst"]] >= -1, count = attr(result, "type"))
 }
 
-failed <- 0
-lowest <- Inf
-types <- character()
-for (seed in seq(range[1], range[2])) {
-  result <- check_seed(seed)
-  good <- !is.null(result) && result[["worst"]] >= -1
-  if (!good) failed <- failed + 1
-  if (!is.null(result) && !good) cat(sprintf("seed %d: loss below its floor by %g\n", seed, -result[["best"]]))
-  if (!is.null(result)) lowest <- min(lowest, result[["worst"]])
-  types <- c(types, attr(result, "type"))
+check_findings_of <- function(seed) {
+  bad <- helpers$false_findings(seed)
+  if (length(bad)) cat(sprintf("seed %d: %s\n", seed, paste(bad, collapse = "; ")))
+  list(good = !length(bad), count = attr(bad, "found"))
 }
-cat(sprintf("%d networks, %d failures; lowest excess %g of the tolerance\n",
-  range[2] - range[1] + 1, failed, lowest))
-print(table(types))
+
+check <- if ("findings" %in% args) check_findings_of else check_floor_of
+results <- lapply(seq(range[1], range[2]), function(seed) {
+  tryCatch(suppressWarnings(check(seed)), error = function(e) {
+    cat(sprintf("seed %d: %s\n", seed, conditionMessage(e)))
+    list(good = FALSE, count = character())
+  })
+})
+cat(sprintf("%d networks, %d failures\n", length(results), sum(!vapply(results, `[[`, NA, "good"))))
+print(table(unlist(lapply(results, `[[`, "count"))))

@@ -1,0 +1,28 @@
+# Random cases: see helper-findings.R; tools/soundness.R runs many more.
+test_that("what is proven can be verified, and training does not contradict it", {
+  found <- character()
+  for (seed in 1:15) {
+    bad <- suppressWarnings(false_findings(seed))
+    expect_identical(as.character(bad), character(), label = paste("seed", seed))
+    found <- c(found, attr(bad, "found"))
+  }
+  expect_gt(length(unique(found)), 8)
+})
+
+# Cases in which a finding was wrong before.
+test_that("findings that went wrong once stay right", {
+  for (seed in c(50, 128, 161, 490, 635)) {
+    expect_identical(as.character(suppressWarnings(false_findings(seed))), character(), label = paste("seed", seed))
+  }
+})
+
+test_that("a false claim is noticed", {
+  # As if noise and penalties did not count.
+  local_function("other_moves", function(case, d, units) NULL)
+  off <- function(seed) {
+    m <- net(1, c(2, 1), c("relu", "linear"), layer = list(kernel_regularizer = regularizer_l2(0.1)), optimizer = "sgd")
+    set_weights(m, list(matrix(c(-2, -3), 1), c(0.5, 0.5), matrix(c(1, 1)), 0))
+    list(model = m, x = array(1:5 + 0, c(5, 1)), y = array(5:1 + 0, c(5, 1)), w = NULL)
+  }
+  expect_match(as.character(false_findings(1, off)), "U1 is contradicted", all = FALSE)
+})
