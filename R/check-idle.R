@@ -24,8 +24,8 @@ find_idle <- function(case, activations) {
     sprintf("%s of layer \"%s\" %s at the end of the fit, so that no gradient passes there.",
       if (whole) "All units" else "Most units", worst$layer,
       if (relu) "were 0 on a whole batch" else sprintf("lay where %s is flat", worst$activation)),
-    sprintf("Share of %s in the last batch: %s", if (relu) "units that were 0" else "values that were flat",
-      percent(worst$share)),
+    sprintf("Share of %s in the last batch: %s",
+      if (relu) "units that were 0" else "values that were flat", percent(worst$share)),
     if (relu) dead_remedy(list(last = FALSE)) else {
       "scale x to unit deviation, smaller initial weights, or activation = \"relu\"."
     },

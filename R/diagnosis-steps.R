@@ -16,7 +16,8 @@ steps_case <- function(case, data) {
   y <- step_rows(data$y[[1]], takes_codes(case$criterion))[kept, , drop = FALSE]
   w <- data$weight[[1]]
   steps$raw <- list(x = x, y = as_step_targets(y, copy))
-  take_data(steps, x, steps$raw$y, if (!is.null(w)) rep(as.vector(w), each = length(mask) / length(w))[kept], NULL)
+  if (!is.null(w)) w <- rep(as.vector(w), each = length(mask) / length(w))[kept]
+  take_data(steps, x, steps$raw$y, w, NULL)
   steps$steps <- c(counted = sum(kept), all = length(mask))
   if (has_data(steps) && same_outputs(case, steps, data$x, kept)) steps
 }
@@ -49,19 +50,23 @@ step_model <- function(model) {
   dims <- if (has_codes(model)) 1L else dims[length(dims)]
   parts <- lapply(from$layers, step_part, dims)
   copy <- if (is.null(from$graph)) step_stack(from, parts, dims) else {
-    graph_again(mget(c("graph", "input_keys", "output_keys", "name", "precision", "automatic"), envir = from),
-      lapply(parts, function(part) part %||% layer_activation(activation = "linear")))
+    fields <- c("graph", "input_keys", "output_keys", "name", "precision", "automatic")
+    nothing <- function(part) part %||% layer_activation(activation = "linear")
+    graph_again(mget(fields, envir = from), lapply(parts, nothing))
   }
   set_weights(copy, get_weights(model))
   state <- model_state(copy)
-  for (name in c("compiled", "classes", "features", "optimizer_state")) assign(name, from[[name]], envir = state)
+  for (name in c("compiled", "classes", "features", "optimizer_state")) {
+    assign(name, from[[name]], envir = state)
+  }
   state$compiled$flags <- compiled_flags(copy)
   state$last_fit <- step_fit(from$last_fit)
   copy
 }
 
 step_stack <- function(from, parts, dims) {
-  copy <- new_model(from$name, list(input = dims, precision = from$precision, automatic = from$automatic))
+  copy <- new_model(from$name, list(input = dims, precision = from$precision,
+    automatic = from$automatic))
   for (part in Filter(Negate(is.null), parts)) add_layer(copy, part)
   copy
 }
@@ -94,4 +99,7 @@ step_fit <- function(fit) {
 }
 
 # Whether an output is one row of numbers for each sample.
-is_flat <- function(case) prod(dim(case$prediction)[-1]) == dim(case$prediction)[length(dim(case$prediction))]
+is_flat <- function(case) {
+  dims <- dim(case$prediction)
+  prod(dims[-1]) == dims[length(dims)]
+}

@@ -8,7 +8,8 @@ loss_mask <- function(model, x, output) {
   plan <- model_plan(model)
   info <- network_info(plan)$nodes
   source <- output_source(plan, place)
-  known <- !source$own && !any(vapply(source$nodes + 1L, function(i) length(info[[i]]$slots) > 0, NA))
+  weighty <- vapply(source$nodes + 1L, function(i) length(info[[i]]$slots) > 0, NA)
+  known <- !source$own && !any(weighty)
   if (known) to_columns(place_values(model, x, place, plan$precision)) else NA_real_
 }
 
@@ -37,7 +38,9 @@ is_bare <- function(problem) problem$blind || !any(problem$s != 0)
 mask_notes <- function(problem) {
   mask <- problem$mask
   if (is.null(mask)) return(NULL)
-  if (problem$blind) return("Masks that are not known leave steps out of this loss: only its least value is.")
+  if (problem$blind) {
+    return("Masks that are not known leave steps out of this loss: only its least value is.")
+  }
   sprintf("Masks leave %d of %d steps out of this loss.", sum(mask == 0), length(mask))
 }
 
@@ -48,7 +51,10 @@ plan_past_masks <- function(plan, place) {
   for (i in source_nodes(plan, place)) {
     j <- masked_input(plan, place, i)
     if (!j || i == place) next
-    for (k in seq_along(plan$nodes)) plan$nodes[[k]]$inputs[plan$nodes[[k]]$inputs == i] <- -j
+    plan$nodes <- lapply(plan$nodes, function(node) {
+      node$inputs[node$inputs == i] <- -j
+      node
+    })
     plan$seen[j] <- i
   }
   plan

@@ -135,7 +135,8 @@ node_penalized <- function(node) {
 # places of their own.
 input_rows <- function(model, problem) {
   network <- problem$network
-  if (!network$mixed && length(network$reads) == 1) return(place_rows(model, problem, network$reads))
+  single <- length(network$reads) == 1
+  if (!network$mixed && single) return(place_rows(model, problem, network$reads))
   columns <- lapply(network$reads, function(j) {
     x <- seen_input(model, problem, j)
     if (j %in% network$coded) indicator_inputs(x) else matrix(x, problem$n)

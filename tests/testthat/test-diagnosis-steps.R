@@ -57,13 +57,16 @@ test_that("faults are found in steps: dead units, equal steps with different tar
   expect_true("U1" %in% diagnose(m, sequences$x, sequences$y)$id)
   codes <- matrix(rep(c(1:3, 0), 10), 10, byrow = TRUE)
   y <- array(as.numeric(1:40 %% 7), c(10, 4, 1))
-  e <- keras_model_sequential() %>% layer_embedding(4, 3, mask_zero = TRUE, input_length = 4) %>% layer_dense(1)
+  e <- keras_model_sequential() %>%
+    layer_embedding(4, 3, mask_zero = TRUE, input_length = 4) %>%
+    layer_dense(1)
   compile(e, loss = "mse", optimizer = optimizer_adam(0.1))
   fit(e, codes, y, epochs = 400, verbose = 0)
   d <- diagnose(e, codes, y, verify = TRUE)
   expect_true(d$verified[d$id == "D1"])
   kept <- c(codes) > 0
-  expect_equal(attr(d, "case")$data_floor, mean((y[kept] - ave(y[kept], codes[kept]))^2), tolerance = 1e-8)
+  cells <- mean((y[kept] - ave(y[kept], codes[kept]))^2)
+  expect_equal(attr(d, "case")$data_floor, cells, tolerance = 1e-8)
   sick <- sequences$x
   sick[1, 1, 1] <- NA
   refused <- diagnose(m, sick, sequences$y)
@@ -74,14 +77,16 @@ test_that("faults are found in steps: dead units, equal steps with different tar
 test_that("weights of samples are those of their steps", {
   m <- stepwise(units(4, "tanh"), units(1))
   w <- seq(0.1, 4, by = 0.1)
-  case <- attr(diagnose(m, sequences$x, sequences$y, sample_weight = w, level = "quick"), "case")
-  expect_equal(case$loss, whole_loss(m, sequences$x, sequences$y, sample_weight = w), tolerance = 1e-6)
+  d <- diagnose(m, sequences$x, sequences$y, sample_weight = w, level = "quick")
+  weighed <- whole_loss(m, sequences$x, sequences$y, sample_weight = w)
+  expect_equal(attr(d, "case")$loss, weighed, tolerance = 1e-6)
 })
 
 test_that("graphs, sums and layers at each step go by steps", {
   input <- layer_input(c(5, 2))
   masked <- input %>% layer_masking(0)
-  sum <- layer_add(list(masked %>% layer_dense(3, "tanh"), masked %>% time_distributed(layer_dense(units = 3))))
+  sum <- layer_add(list(masked %>% layer_dense(3, "tanh"),
+    masked %>% time_distributed(layer_dense(units = 3))))
   m <- keras_model(input, sum %>% layer_layer_normalization() %>% layer_dense(1))
   compile(m, loss = "mse", optimizer = "adam")
   case <- attr(diagnose(m, sequences$x, sequences$y), "case")
@@ -91,7 +96,10 @@ test_that("graphs, sums and layers at each step go by steps", {
 
 test_that("where steps meet, or masks depend on weights, data are left out", {
   meets <- stepwise(function(m) layer_group_normalization(m, groups = 1), units(1), epochs = 2)
-  late <- keras_model_sequential(input_shape = c(5, 2)) %>% layer_dense(2, "relu") %>% layer_masking() %>% layer_dense(1)
+  late <- keras_model_sequential(input_shape = c(5, 2)) %>%
+    layer_dense(2, "relu") %>%
+    layer_masking() %>%
+    layer_dense(1)
   compile(late, loss = "mse", optimizer = "adam")
   for (m in list(meets, late)) {
     d <- diagnose(m, sequences$x, sequences$y)
@@ -104,7 +112,10 @@ test_that("where steps meet, or masks depend on weights, data are left out", {
 test_that("a callback looks at steps, too", {
   m <- stepwise(units(6), units(1), epochs = 1)
   look <- callback_diagnose(every = 50)
-  expect_message(fit(m, sequences$x, sequences$y, epochs = 100, verbose = 0, callbacks = look), "PROVEN Linear collapse")
+  expect_message(
+    fit(m, sequences$x, sequences$y, epochs = 100, verbose = 0, callbacks = look),
+    "PROVEN Linear collapse"
+  )
 })
 
 test_that("random masked networks have the same loss by steps", {
@@ -112,11 +123,12 @@ test_that("random masked networks have the same loss by steps", {
   for (seed in 1:40) {
     case <- suppressWarnings(random_masked_case(seed))
     value <- suppressWarnings(random_loss_value(case, 0))
-    d <- suppressWarnings(new_case(case$model, case$x, case$y, case$w, NULL, NULL, 5, environment()))
+    d <- suppressWarnings(new_case(case$model, case$x, case$y, case$w, NULL, NULL, 5, NULL))
     whole <- is_whole_loss(d$compiled$losses[[1]]) || grepl("hinge", d$criterion$record)
     if (is.null(d$steps) || whole || !isTRUE(is.finite(value))) next
     seen <- seen + 1
-    expect_equal(d$loss, value, tolerance = if (case$model$dtype == "float32") 1e-4 else 1e-6, label = paste("seed", seed))
+    tolerance <- if (case$model$dtype == "float32") 1e-4 else 1e-6
+    expect_equal(d$loss, value, tolerance = tolerance, label = paste("seed", seed))
   }
   expect_gt(seen, 15)
 })

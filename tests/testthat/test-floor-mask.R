@@ -24,7 +24,8 @@ test_that("a linear model of masked steps has the floor of least squares on the 
   floor <- loss_floor(model, d$x, d$y)
   flat <- matrix(d$x, 12)[d$kept, ]
   v <- sum(d$kept)
-  expect_equal(as.vector(floor), sum(resid(lm(c(d$y)[d$kept] ~ flat))^2) / (v + 1e-7), tolerance = 1e-12)
+  least <- sum(resid(lm(c(d$y)[d$kept] ~ flat))^2) / (v + 1e-7)
+  expect_equal(as.vector(floor), least, tolerance = 1e-12)
   expect_identical(attr(floor, "type"), "affine")
   expect_true(attr(floor, "attained"))
   expect_true("Masks leave 3 of 12 steps out of this loss." %in% attr(floor, "notes"))
@@ -46,7 +47,8 @@ test_that("the floor is reached by training, and weights count", {
   expect_equal(data_loss(model, d$x, d$y, sample_weight = w), as.vector(floor), tolerance = 1e-9)
   by_step <- rep(w, 3)[d$kept]
   best <- lm(c(d$y)[d$kept] ~ matrix(d$x, 12)[d$kept, ], weights = by_step)
-  expect_equal(as.vector(floor), sum(by_step * resid(best)^2) / (sum(d$kept) + 1e-7), tolerance = 1e-12)
+  least <- sum(by_step * resid(best)^2) / (sum(d$kept) + 1e-7)
+  expect_equal(as.vector(floor), least, tolerance = 1e-12)
 })
 
 test_that("targets of masked steps are of no matter", {
@@ -71,7 +73,8 @@ test_that("codes that an embedding masks are places of their own", {
   kept <- c(codes) > 0
   code <- c(codes)[kept]
   target <- c(y)[kept]
-  expect_equal(as.vector(floor), sum((target - ave(target, code))^2) / (6 + 1e-7), tolerance = 1e-12)
+  least <- sum((target - ave(target, code))^2) / (6 + 1e-7)
+  expect_equal(as.vector(floor), least, tolerance = 1e-12)
   expect_true(attr(floor, "attained"))
   expect_certified(floor, model, codes, y)
 })
@@ -84,13 +87,15 @@ test_that("what a mask hides is not told apart, what it does not hide is", {
   # Step 1 of samples 3 and 4 are equal rows.
   floor <- loss_floor(model, d$x, d$y)
   expect_identical(attr(floor, "type"), "duplicates")
-  expect_equal(as.vector(floor), (d$y[3, 1, 1] - d$y[4, 1, 1])^2 / 2 / (sum(d$kept) + 1e-7), tolerance = 1e-12)
+  least <- (d$y[3, 1, 1] - d$y[4, 1, 1])^2 / 2 / (sum(d$kept) + 1e-7)
+  expect_equal(as.vector(floor), least, tolerance = 1e-12)
 })
 
 test_that("the mask of float32 models is that which they see", {
   x <- array(c(0.1, 1, 2, 3), c(2, 2, 1))
   y <- array(c(5, 1, 2, 4), c(2, 2, 1))
-  model <- keras_model_sequential(input_shape = c(2, 1), dtype = "float32") %>% layer_masking(0.1) %>%
+  model <- keras_model_sequential(input_shape = c(2, 1), dtype = "float32") %>%
+    layer_masking(0.1) %>%
     layer_dense(1)
   compile(model, loss = "mse")
   expect_match(attr(loss_floor(model, x, y), "notes"), "1 of 4 steps", all = FALSE)
@@ -98,7 +103,9 @@ test_that("the mask of float32 models is that which they see", {
 
 test_that("masks that depend on weights leave no more than the least value", {
   d <- steps()
-  model <- keras_model_sequential(input_shape = c(3, 2)) %>% layer_dense(2, "relu") %>% layer_masking(0) %>%
+  model <- keras_model_sequential(input_shape = c(3, 2)) %>%
+    layer_dense(2, "relu") %>%
+    layer_masking(0) %>%
     layer_dense(1)
   compile(model, loss = "mse")
   floor <- loss_floor(model, d$x, d$y)
