@@ -118,7 +118,7 @@ valid_by_function <- list(
   k_cast = alist(x = diag(2), dtype = "int32"), op_one_hot = alist(x = c(0, 1), num_classes = 2),
   k_stack = alist(x = list(diag(2), diag(2))), keras_input = alist(shape = 2), layer_input = alist(shape = 2),
   k_placeholder = alist(shape = c(NA, 2)), k_temporal_padding = alist(x = array(1, c(2, 3, 2))),
-  op_slice = alist(x = diag(2), start_indices = c(1, 1), shape = c(1, 2)), op_outer = alist(x1 = 1:2, x2 = 1:3),
+  op_diff = alist(a = c(1, 4, 9)), op_slice = alist(x = diag(2), start_indices = c(1, 1), shape = c(1, 2)), op_outer = alist(x1 = 1:2, x2 = 1:3),
   k_foldl = alist(fn = function(a, b) op_add(a, b), elems = diag(2)), op_glu = alist(x = diag(2)),
   k_foldr = alist(fn = function(a, b) op_add(a, b), elems = diag(2)), op_multi_hot = alist(inputs = c(0, 1), num_classes = 2),
   k_batch_set_value = alist(tuples = list(list(new_variable(2, "w"), c(1, 2)))),

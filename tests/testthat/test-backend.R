@@ -17,7 +17,7 @@ test_that("names of both generations give the same numbers", {
     expect_identical(new(p), old(p), label = name)
   }
   for (name in places) {
-    expect_equal(as.vector(getExportedValue("kestrel", paste0("op_", name))(p)),
+    expect_equal(as.vector(getExportedValue("kestrel", paste0("op_", name))(p, axis = -1)),
       as.vector(getExportedValue("kestrel", paste0("k_", name))(p)) + 1, label = name)
   }
 })
