@@ -44,7 +44,7 @@ diagnose_begin <- function(self, logs) {
   self$spent <- 0
   self$waiting <- FALSE
   self$diagnosis <- NULL
-  needs <- c("model", "weights", "given", "data")
+  needs <- c("model", "weights", "fit", "given", "data")
   first <- Filter(function(check) check$needs %in% needs, diagnosis_checks())
   diagnose_now(self, vapply(first, `[[`, "", "id"))
   self$begun <- seconds_now()

@@ -148,7 +148,7 @@ find_witness <- function(case) {
     "Weights with a lower loss exist", "PROVEN",
     "This is not the end of what the architecture can do on these rows.",
     sprintf("Such weights reach %s (now %s).", digits(witness$loss), digits(case$loss)),
-    severity = "note", explains = share_between(case, witness$loss, case$loss),
+    severity = "note", explains = share_between(case, witness$loss, case$loss), symptom = 1,
     certificate = certificate("witness", quote(loss_at(weights) < loss),
       list(weights = witness$weights))
   )

@@ -40,7 +40,7 @@ find_overfit <- function(case) {
   train <- case$series
   n <- length(val)
   if (n < 10 || n != length(train) || !all(is.finite(c(val, train))) ||
-    isTRUE(case$fit$restored)) return(NULL)
+    isTRUE(case$fit$restored) || is_split_by_class(case)) return(NULL)
   best <- which.min(val)
   rises <- val[n] > 1.25 * val[best] && val[n] > 1.5 * train[n] && best <= 0.8 * n &&
     train[n] < train[best]
@@ -59,12 +59,23 @@ find_overfit <- function(case) {
   )
 }
 
-# At a floor of the architecture that is most of what a constant does.
+# Classes that are never trained on are not overfitted.
+is_split_by_class <- function(case) {
+  has_data(case) && isTRUE(case$fit$validation_split > 0) && !is.null(find_sorted(case))
+}
+
+# At a floor of the architecture that is most of what a constant does, and not that of equal rows.
 find_underfit <- function(case) {
   floor <- as.double(case$floor)
   if (!is_trained(case) || case$affine && length(case$dense) > 1) return(NULL)
   at <- isTRUE(case$loss - floor <= 0.1 * case$loss) && isTRUE(floor > 0.5 * case$constant_loss)
-  if (!at) return(NULL)
+  if (!at || isTRUE(floor <= case$data_floor * (1 + 1e-6))) return(NULL)
+  if (has_no_bend(case)) return(found(
+    "Inputs that say little", "LIKELY",
+    "The loss is near the lowest that a linear model reaches, and nothing speaks for a bend.",
+    sprintf("Floor %s, best constant %s", digits(floor), digits(case$constant_loss)),
+    "inputs that tell more; else this is noise.", severity = "note"
+  ))
   found(
     "Underfitting", "LIKELY",
     "The loss is near the lowest this architecture reaches, and that is high.",

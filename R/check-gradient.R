@@ -102,7 +102,8 @@ find_blind <- function(case) {
   j <- objective_jacobian(case$objective)
   s <- svd(j, nu = nrow(j), nv = 0)
   rank <- sum(s$d > max(dim(j)) * .Machine$double.eps * max(s$d, 0))
-  if (rank >= nrow(j)) return(NULL)
+  # Fewer weights than outputs always leave some; that is no news.
+  if (rank >= min(dim(j))) return(NULL)
   r <- as.vector(matrix(case$prediction, case$rows) - case$targets)
   blind <- s$u[, seq_len(nrow(j)) > rank, drop = FALSE]
   share <- sum(crossprod(blind, r)^2) / max(sum(r^2), 1e-300)
@@ -113,7 +114,7 @@ find_blind <- function(case) {
       rank, nrow(j), percent(min(share, 1))),
       if (ncol(blind) == 1 && nrow(j) <= 8) sprintf("Pattern: (%s)",
         toString(digits(blind[, 1] / max(abs(blind)), 3)))),
-    severity = "note", explains = share,
+    severity = "note", explains = share, symptom = 1,
     certificate = certificate("fact",
       quote(all(abs(jacobian_times(blind)) <= 1e-6 * (1 + jacobian_size()))), list(blind = blind))
   )

@@ -2,7 +2,7 @@
 
 optimizer_checks <- function() {
   list(
-    new_check("O0", "divergence", "model", find_divergence),
+    new_check("O0", "divergence", "fit", find_divergence),
     new_check("O10", "frozen layers", "model", find_frozen),
     new_check("O8", "size of batches", "model", find_batch_size),
     new_check("D7", "scale of targets", "data", find_target_scale),
@@ -234,7 +234,7 @@ find_last_gap <- function(case) {
   if (!isTRUE(gap$loss < 0.9 * case$loss) ||
     case$loss - gap$loss < 0.01 * case$constant_loss) return(NULL)
   harmful <- gap$honest < 0.5 * case$loss && case$loss > 0.1 * case$constant_loss &&
-    case$penalty == 0
+    case$penalty == 0 && !is_told_otherwise(case)
   found(
     "Not even the last layer is solved", "PROVEN",
     "With all other weights as they are, least squares for the last layer alone has a lower loss.",
@@ -260,6 +260,7 @@ late_fall <- function(loss) {
 
 find_unfinished <- function(case) {
   if (!is_trained(case) || !all(is.finite(case$series))) return(NULL)
+  if (is_told_otherwise(case)) return(NULL)
   room <- unfinished_room(case)
   if (is.na(room) || case$loss - as.double(case$floor) < 0.05 * abs(case$loss)) return(NULL)
   if (has_constraints(case) || has_frozen(case)) return(NULL) # what can be reached is not known
@@ -288,6 +289,15 @@ find_unfinished <- function(case) {
     explains = share_between(case, room, case$loss), symptom = if (still) 0.5 else 1,
     fix = list(what = if (still) "rate" else "train", by = 100)
   )
+}
+
+# A layer that is off as a whole stays off however long training lasts; and what training saw is learnt
+# where its own loss is far below that of all rows, or where validation rows got worse.
+is_told_otherwise <- function(case) {
+  last <- case$series[length(case$series)]
+  held <- isTRUE(case$fit$validation_split > 0) || !is.null(case$validation)
+  any(vapply(case$dead, function(d) length(d$units) == d$width, NA)) ||
+    (held && isTRUE(last < 0.3 * case$loss)) || !is.null(find_overfit(case))
 }
 
 # Still a slope, or hardly any.

@@ -5,7 +5,7 @@ find_target_scale <- function(case) {
   y <- case$targets
   distance <- case$criterion$record %in% distance_losses && case$last == "linear"
   if (!distance || is.null(y) || case$rows < 3 || !is_trained(case)) return(NULL)
-  off <- off_scale_targets(case)
+  off <- off_scale_targets(case) | lagging_targets(case)
   wrong <- any(off) && fails(case)
   unreached <- if (case$computable) find_unreachable(case, y)
   if (!is.null(unreached) && (!wrong || unreached$explains > 0.9)) return(unreached)
@@ -30,6 +30,14 @@ off_scale_targets <- function(case) {
   sd <- apply(y, 2, stats::sd)
   mean <- abs(colMeans(y))
   sd > 100 | (mean > 10 * sd & mean > 10)
+}
+
+# Columns whose mean is far from 0 and has not been reached: half of the squared residuals and more.
+lagging_targets <- function(case) {
+  y <- case$targets
+  if (case$classifies || !case$computable) return(FALSE)
+  rest <- matrix(case$prediction, nrow(y)) - y
+  abs(colMeans(y)) > 10 & colMeans(rest)^2 > 0.5 * colMeans(rest^2)
 }
 
 # |step| <= rate (1 - b1) / sqrt(1 - b2) / sqrt(1 - b1^2 / b2) for Adam, whatever the gradients.

@@ -28,12 +28,23 @@ find_text_columns <- function(case) {
   if (!any(bad)) return(NULL)
   found(
     "Factors or text in x", "PROVEN", "Columns of x hold classes or text, which are no numbers.",
-    sprintf("Columns: %s", toString(names(bad)[bad])), "x <- model.matrix(~ . - 1, x).",
+    sprintf("Columns: %s", toString(names(bad)[bad])), text_remedy(case, names(bad)[bad]),
     explains = 1,
     certificate = certificate("fact", quote(any(vapply(columns(raw_x), function(v) {
       is.factor(v) || is.character(v)
     }, NA))))
   )
+}
+
+# Columns that are the targets themselves are to be left out, not to be coded.
+text_remedy <- function(case, names) {
+  targets <- as.character(unlist(case$raw$y))
+  same <- vapply(raw_columns(case$raw$x), function(v) identical(as.character(v), targets), NA)
+  code <- "x <- model.matrix(~ . - 1, x)"
+  if (!any(same)) return(sprintf("%s, where x has only inputs and not the target.", code))
+  leave <- sprintf("leave %s out, which is y", toString(names(same)[same]))
+  if (all(names %in% names(same)[same])) return(paste0(leave, "."))
+  sprintf("%s, then %s.", leave, code)
 }
 
 find_codes_from_one <- function(case) {

@@ -28,8 +28,8 @@
 #'
 #' The model is never changed, nor R's random numbers.
 #'
-#' @param object a compiled model, or the history of a fit (which has no data: only the checks
-#'   of model and history are then made).
+#' @param object a compiled model, or the history of a fit (which holds losses, but neither model
+#'   nor data: only divergence and overfitting can be seen in it).
 #' @param x,y the data that were trained on; without them only what can be seen without data
 #'   is checked.
 #' @param history the history of the fit; by default that of the model.
@@ -110,6 +110,11 @@ diagnose.kestrel_history <- function(object, checks = "all", explain = TRUE, ...
   case <- bare_case(object)
   result <- with_own_seed(walk_checks(case, table, "quick"))
   new_diagnosis(case, result, "quick", seconds_now() - begun, explain)
+}
+
+#' @export
+diagnose.default <- function(object, ...) {
+  stop_argument("object", "a compiled model, or the history of a fit", object, call = caller_env())
 }
 
 diagnosis_levels <- c("quick", "standard", "full")

@@ -4,6 +4,7 @@
 #   "model"     the model alone
 #   "weights"   the model, its weights finite
 #   "history"   the values of a fit
+#   "fit"       the values of a fit, or the model
 #   "given"     x and y, also such that fit() refuses
 #   "data"      x and y as fit() takes them
 #   "forward"   one pass of the data through the model
@@ -53,7 +54,7 @@ new_check <- function(id, title, needs, find, asks = NULL) {
   list(id = id, title = title, needs = needs, find = find, asks = asks)
 }
 
-level_of_need <- c(model = "quick", weights = "quick", history = "quick", given = "quick", data = "quick",
+level_of_need <- c(model = "quick", weights = "quick", history = "quick", fit = "quick", given = "quick", data = "quick",
   forward = "quick", units = "quick", slopes = "standard", floor = "standard", gradient = "standard", curvature = "standard", search = "full")
 
 chosen_checks <- function(checks, call = caller_env()) {
@@ -123,7 +124,8 @@ can_check <- function(case, check, level) {
   within && is_fit_for(case, check) && switch(check$needs,
     model = !is.null(case$model),
     weights = !is.null(case$model) && case$finite_weights,
-    history = !is.null(case$history) && length(case$history$metrics$loss) > 0,
+    history = length(case$series) > 0,
+    fit = !is.null(case$model) || length(case$series) > 0,
     given = !is.null(case$raw),
     data = has_data(case),
     units = , slopes = if (has_data(case)) case$computable else length(case$idle) > 0,

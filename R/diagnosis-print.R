@@ -11,18 +11,35 @@ format.nn_diagnosis <- function(x, ..., width = getOption("width")) {
   width <- min(max(width, 60), 100)
   faults <- which(x$severity == "fault")
   shown <- utils::head(faults, 3)
-  text <- lapply(shown, function(i) format_finding(attr(x, "findings")[[i]], x$verified[i], attr(x, "explain"), width))
+  whole <- if (!length(faults)) notes_of_most(x)
+  text <- lapply(c(shown, whole), function(i) {
+    format_finding(attr(x, "findings")[[i]], x$verified[i], attr(x, "explain"), width)
+  })
   c(
-    title_lines(attr(x, "case"), width), "",
-    if (length(shown)) unlist(lapply(text, c, "")) else c(healthy_lines(x, width), ""),
-    unlist(lapply(rest_lines(x, faults), function(line) c(wrapped(line, width), ""))),
+    title_lines(attr(x, "case"), width), untrained_lines(attr(x, "case"), width), "",
+    if (!length(shown)) c(healthy_lines(x, width), ""), unlist(lapply(text, c, "")),
+    unlist(lapply(rest_lines(x, faults, whole), function(line) c(wrapped(line, width), ""))),
     ladder_lines(x, width), closing_line(x)
   )
 }
 
+# Where nothing is wrong, but something is proven to keep most of the loss where it is.
+notes_of_most <- function(x) {
+  symptom <- vapply(attr(x, "findings"), function(f) isTRUE(f$symptom > 0), NA)
+  which(x$confidence == "PROVEN" & !is.na(x$explains) & x$explains >= 0.5 & !symptom)
+}
+
+untrained_lines <- function(case, width) {
+  if (is.null(case$model) || is_trained(case)) return(NULL)
+  wrapped("Not trained: no fit() of this model is known, so nothing is said of training.", width)
+}
+
 title_lines <- function(case, width) {
   model <- case$model
-  if (is.null(model)) return(sides("Diagnosis of a history", last_loss_text(case), width))
+  if (is.null(model)) {
+    return(c(sides("Diagnosis of a history", last_loss_text(case), width),
+      wrapped("A history holds losses, but neither model nor data: most causes cannot be seen in it.", width)))
+  }
   network <- sprintf("Diagnosis of a %s network", paste(short_widths(case), collapse = "-"))
   if (!has_data(case)) return(sides(network, last_loss_text(case), width))
   rows <- if (is.null(case$steps)) count_of(case$rows, "row") else {
@@ -45,6 +62,7 @@ last_loss_text <- function(case) {
 loss_title <- function(name) gsub("_", " ", name)
 
 sides <- function(left, right, width) {
+  if (!nzchar(right)) return(left)
   space <- width - nchar(left) - nchar(right)
   if (space < 2) return(c(left, right))
   paste0(left, strrep(" ", space), right)
@@ -58,8 +76,9 @@ wrapped <- function(text, width, indent = 2, first = strrep(" ", indent)) {
 
 format_finding <- function(f, verified, explain, width) {
   indent <- 11L
-  share <- if (!is.na(f$explains)) sprintf("explains %s of the loss", percent(f$explains)) else ""
-  head <- sides(sprintf("  %-8s %s", f$confidence, f$cause), share, width)
+  share <- if (isTRUE(f$explains > 0)) sprintf("explains %s of the loss", percent(f$explains)) else ""
+  level <- if (f$severity == "note") "Note" else f$confidence
+  head <- sides(sprintf("  %-8s %s", level, f$cause), share, width)
   if (!explain) return(head)
   c(
     head, wrapped(f$why, width, indent),
@@ -86,10 +105,10 @@ group_titles <- c(R = "traps of R", D = "data and targets", L = "match of loss a
   O = "optimizer and learning rate", K = "points where training stops",
   P = "penalties and dropout", I = "imbalance", G = "generalization")
 
-# Faults beyond three, notes, checks that failed.
-rest_lines <- function(x, faults) {
+# Faults beyond three, notes that are not `told` in full, checks that failed.
+rest_lines <- function(x, faults, told = NULL) {
   more <- utils::tail(x$cause[faults], -3)
-  notes <- x$cause[x$severity == "note"]
+  notes <- x$cause[setdiff(which(x$severity == "note"), told)]
   failed <- names(attr(x, "failed"))
   c(
     if (length(more)) paste("Also:", paste0(toString(more), ".")),
@@ -105,7 +124,9 @@ closing_line <- function(x) {
   chain <- paste(c("check needs", "checks need"), "a chain of dense layers")
   for_chains <- if (unfit) sprintf("; %s", count_of(unfit, chain[1], chain[2]))
   what <- attr(x, "case")$needed %||% "x and y"
-  without <- if (!has_data(attr(x, "case")) && is.null(attr(x, "case")$refusal)) {
+  without <- if (is.null(attr(x, "case")$model)) {
+    "; for the others diagnose(model, x, y)"
+  } else if (!has_data(attr(x, "case")) && is.null(attr(x, "case")$refusal)) {
     left <- length(attr(x, "left_out"))
     sprintf("; %s", count_of(left, paste("check needs", what), paste("checks need", what)))
   }

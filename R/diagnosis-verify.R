@@ -120,9 +120,8 @@ is_affine_at_random <- function(case) {
 
 # As a share of what f is there.
 distance_to_line <- function(case, w) {
-  points <- lapply(1:2, function(i) lapply(x_list(case$x), function(x) {
-    dims <- c(20L, sample_dims(x))
-    array(stats::rnorm(prod(dims)), dims)
+  points <- lapply(1:2, function(i) lapply(case$input_dims, function(dims) {
+    array(stats::rnorm(20 * prod(dims)), c(20L, dims))
   }))
   f <- function(x) as.vector(engine_predict(case$plan, w, case_arrays(x), 32L)[[1]])
   on_line <- f(Map(function(a, b) 2.5 * a - 1.5 * b, points[[1]], points[[2]]))
@@ -132,10 +131,9 @@ distance_to_line <- function(case, w) {
 
 # The plan up to the last activation.
 logits_case <- function(case) {
-  if (case$last == "linear") return(case)
   plan <- case$plan
-  plan$outputs <- case$nodes$from[case$place] - 1L
-  list(plan = plan, layers = case$layers, x = case$x)
+  if (case$last != "linear") plan$outputs <- case$nodes$from[case$place] - 1L
+  list(plan = plan, layers = case$layers, input_dims = model_inputs(case$model))
 }
 
 constant_reference <- function(case) {

@@ -110,8 +110,9 @@ new_candidate <- function(value, type, attained, certificate, about = value) {
   list(value = value, type = type, attained = attained, certificate = certificate, about = about)
 }
 
-# The first of those that are equal up to rounding.
+# The first of those that are equal up to rounding. Sums that overflow are no floors.
 best_floor <- function(candidates) {
+  candidates <- Filter(function(candidate) !is.nan(candidate$value), candidates)
   values <- vapply(candidates, `[[`, 0, "value")
   best <- max(values)
   candidates[[which(values == best | values > best - 1e-12 * abs(best))[1]]]

@@ -24,8 +24,8 @@ entries <- c(entries, list(
   O1 = entry(function(r) with_part(r, epochs = sample(2:3, 1), optimizer = optimizer_adam(0.001)),
     regression, accept = "O4"),
   O2 = entry(function(r) {
-    r <- take_rows(r, seq_len(40))
-    with_part(r, layers = list(dense(3, "tanh"), dense(1)))
+    r <- take_rows(r, seq_len(12))
+    with_part(r, layers = list(dense(3), dense(1)))
   }, regression, kind = "fact", bites = "always"),
   O3 = entry(function(r) {
     fast <- list(optimizer_sgd(pick(1, 2)), optimizer_adam(pick(1, 3)), optimizer_rmsprop(pick(1, 3)))

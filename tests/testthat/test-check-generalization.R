@@ -22,3 +22,16 @@ test_that("people who share class, sex and age are no copies of each other", {
   expect_true(d$verified)
   expect_true(is.na(d$remedy))
 })
+
+test_that("underfitting is told of bends that a linear model misses, not of noise or equal rows", {
+  skip_if_not_installed("withr")
+  withr::local_seed(1)
+  x <- matrix(stats::rnorm(400), 200)
+  causes <- function(y, x = matrix(stats::rnorm(400), 200)) {
+    m <- net(2, 1, "linear", epochs = 200, x = x, y = y, optimizer = optimizer_sgd(0.2), batch_size = 200)
+    diagnose(m, x, y, checks = "G2")$cause
+  }
+  expect_identical(causes(x[, 1]^2, x), "Underfitting")
+  expect_identical(causes(stats::rnorm(200)), "Inputs that say little")
+  expect_identical(causes(stats::rnorm(200), cbind(rep(0:1, 100), 1)), character())
+})

@@ -12,3 +12,8 @@ test_that("each weight belongs to its layer", {
   expect_length(case$weights, 7)
   expect_length(case$gradient, 7)
 })
+
+test_that("fewer weights than residuals are no news", {
+  m <- seeded(function() net(2, c(4, 1), c("tanh", "linear"), epochs = 20, x = plane$x, y = plane$curved))
+  expect_identical(diagnose(m, plane$x, plane$curved, checks = "O2")$id, character())
+})

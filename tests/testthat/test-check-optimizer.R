@@ -47,3 +47,31 @@ test_that("a loss that was infinite may come back", {
   expect_identical(d$severity[d$id == "O0"], "fault")
   expect_match(d$evidence[d$id == "O0"], "no later step")
 })
+
+test_that("a layer that is off as a whole gets no advice about rates and epochs", {
+  m <- seeded(function() net(2, c(8, 1), c("relu", "sigmoid"), "binary_crossentropy", 5, plane$x, plane$class,
+    optimizer = optimizer_adam(0.001), layer = list(bias_initializer = initializer_constant(-20))))
+  d <- diagnose(m, plane$x, plane$class)
+  expect_true("U1" %in% d$id[d$severity == "fault"])
+  expect_false("O4" %in% d$id)
+})
+
+test_that("what training saw is not called unfinished for what it did not see", {
+  skip_if_not_installed("withr")
+  withr::local_seed(2)
+  x <- scale(as.matrix(iris[, 1:4]))
+  m <- net(4, c(8, 3), c("relu", "softmax"), "sparse_categorical_crossentropy", 50, x, iris$Species,
+    validation_split = 0.35)
+  d <- diagnose(m, x, iris$Species)
+  expect_identical(d$id[1], "D11")
+  expect_false(any(c("O4", "G1") %in% d$id))
+})
+
+test_that("a history alone shows that training diverged", {
+  history <- net(2, c(4, 1), c("tanh", "linear"), epochs = 5, x = plane$x, y = plane$curved)$history
+  expect_identical(diagnose(history)$id, character())
+  history$metrics$loss[3:5] <- NaN
+  d <- diagnose(history)
+  expect_identical(d$id, "O0")
+  expect_match(d$evidence, "It began in epoch 3")
+})

@@ -54,3 +54,18 @@ test_that("no bound is known for settings or activations outside the theorem", {
   case <- new_case(net(2, c(4, 1), c("exponential", "linear")), plane$x, plane$curved, NULL, NULL, NULL, 5, environment())
   expect_identical(output_bound(case, 0.1), NA_real_)
 })
+
+test_that("targets of mean 50 that Adam has not reached are told by their scale first", {
+  skip_if_not_installed("withr")
+  withr::local_seed(1)
+  y <- 50 + 10 * plane$x[, 1]
+  for (targets in list(y, cbind(y, 3 * plane$curved))) {
+    k <- NCOL(targets)
+    m <- net(2, c(16, k), c("tanh", "linear"), epochs = 30, x = plane$x, y = targets, optimizer = optimizer_adam(0.001))
+    d <- diagnose(m, plane$x, targets)
+    expect_identical(d$id[1], "D7")
+    expect_gt(d$explains[1], 0.9)
+  }
+  small <- net(2, c(16, 1), c("tanh", "linear"), epochs = 30, x = plane$x, y = y / 50, optimizer = optimizer_adam(0.001))
+  expect_false("D7" %in% diagnose(small, plane$x, y / 50)$id)
+})

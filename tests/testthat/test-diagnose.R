@@ -86,3 +86,11 @@ test_that("R goes on compiling functions afterwards", {
   diagnose(net(2, 1, "linear"), plane$x, plane$curved, level = "quick")
   expect_identical(compiler::enableJIT(-1), before)
 })
+
+test_that("other objects are refused in words", {
+  expect_refused(diagnose(stats::lm(dist ~ speed, cars)), "argument", "object")
+})
+
+test_that("linear layers are verified without data, too", {
+  expect_true(diagnose(founding_model(2), verify = TRUE)$verified)
+})

@@ -34,3 +34,26 @@ test_that("the ladder is that of loss_ladder()", {
   }
   expect_match(paste(format(d), collapse = " "), "0 data floor +< +[0-9.]+ floor = straight line")
 })
+
+test_that("notes that keep most of the loss are told in full where nothing is wrong", {
+  x <- scale(cars$speed)
+  m <- seeded(function() net(1, c(8, 1), c("tanh", "linear"), epochs = 300, x = x, y = cars$dist / 50))
+  text <- format(diagnose(m, x, cars$dist / 50, level = "quick"))
+  expect_match(text, "No problem found", all = FALSE)
+  expect_match(text, "^  Note +Equal inputs, different targets +explains [0-9]+ % of the loss", all = FALSE)
+  expect_no_match(text[grepl("Notes:", text)], "Equal inputs")
+})
+
+test_that("a model that was never trained is said to be so", {
+  m <- net(2, c(4, 1), c("tanh", "linear"))
+  expect_match(format(diagnose(m, plane$x, plane$curved)), "^  Not trained", all = FALSE)
+  expect_no_match(format(diagnosed(healthy$regression)), "Not trained")
+})
+
+test_that("a history says what it does not hold", {
+  m <- net(2, c(4, 1), c("tanh", "linear"), epochs = 2, x = plane$x, y = plane$curved)
+  text <- format(diagnose(m$history))
+  expect_match(text, "neither model nor data", all = FALSE)
+  expect_match(text, "for the others diagnose\\(model, x, y\\)", all = FALSE)
+  expect_no_match(text, " +$")
+})

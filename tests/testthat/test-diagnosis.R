@@ -41,3 +41,9 @@ test_that("it survives saveRDS()", {
   expect_identical(format(again), format(d))
   expect_true(as.logical(verify_finding(again, "S1")))
 })
+
+test_that("the summary of a linear model leaves its minimum to S1", {
+  d <- diagnosed(faulty$S1)
+  outcome <- summary(d)
+  expect_identical(outcome$outcome[outcome$id == "K1a"], "see S1")
+})

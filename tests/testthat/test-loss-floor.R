@@ -47,3 +47,12 @@ test_that("unusable arguments are refused", {
   expect_refused(loss_floor(model, 1:2, 1:2, weights = 1), "argument", "weights")
   expect_refused(loss_floor(keras_model_sequential() %>% layer_dense(1), 1, 1), "state")
 })
+
+test_that("targets whose squares overflow leave the floor at 0", {
+  m <- keras_model_sequential(input_shape = 2) %>% layer_dense(3) %>% layer_dense(1)
+  m %>% compile(loss = "mse")
+  x <- cbind(1:5, c(1, 0, 2, 0, 1))
+  floor <- loss_floor(m, x, 1:5 * 1e200)
+  expect_identical(as.vector(unclass(floor)), 0)
+  expect_match(capture.output(print(floor)), "No floor above 0")
+})
