@@ -25,7 +25,7 @@ check_trainable <- function(case, call) {
 draw_gradients <- function(rows) {
   places <- rbind(
     gradient_places(rows, rows$norm, "norm of the gradient"),
-    gradient_places(rows, rows$elasticity, "norm of gradient x norm of weights / loss")
+    gradient_places(rows, rows$elasticity, "norm x norm of weights / loss")
   )
   plot <- ggplot2::ggplot(places, ggplot2::aes(x = .data$place, y = .data$layer))
   if (nrow(rows) > 1) {
@@ -36,8 +36,8 @@ draw_gradients <- function(rows) {
     ggplot2::scale_shape_manual(values = c(`TRUE` = 16, `FALSE` = 21), guide = "none") +
     ggplot2::scale_x_log10(limits = whole_decades, breaks = decades) +
     ggplot2::scale_y_discrete(expand = ggplot2::expansion(add = c(0.4, 0.7))) +
-    ggplot2::facet_wrap("measure", scales = "free_x") +
-    ggplot2::labs(x = NULL, y = "layer, the first on top") + ggplot2::theme_bw()
+    ggplot2::labs(x = NULL, y = "layer, the first on top") + ggplot2::theme_bw() +
+    in_panels("measure", scales = "free_x")
 }
 
 # On a logarithmic axis; what has no logarithm stands, as an open point, left of the rest.

@@ -40,7 +40,7 @@ spectrum_words <- function(rows) {
   flat <- abs(rows$value) <= flat_below * max(abs(rows$value))
   counts <- c(positive = sum(rows$value > 0 & !flat), negative = sum(rows$value < 0 & !flat),
     flat = sum(flat))
-  sprintf("%s: %s; lowest %s, highest %s",
+  sprintf("%s: %s\nlowest %s, highest %s",
     count_of(nrow(rows), if (rows$exact[1]) "eigenvalue" else "value"),
     paste(counts[counts > 0], names(counts)[counts > 0], collapse = ", "),
     digits(min(rows$value), 3), digits(max(rows$value), 3))

@@ -73,7 +73,7 @@ surface_rows <- function(case, directions, points = surface_points(case)) {
 # Odd, so that the weights are on the grid; fewer where a pass is dear.
 surface_points <- function(case) {
   work <- case$rows * length(case$weights)
-  if (work > 1e7) 15L else if (work > 1e6) 21L else 41L
+  if (work > 1e7) 15L else if (work > 1e6) 21L else if (work > 1e5) 41L else 81L
 }
 
 draw_surface <- function(rows, directions) {
@@ -85,7 +85,7 @@ draw_surface <- function(rows, directions) {
   if (nrow(lines)) {
     plot <- plot + ggplot2::geom_path(ggplot2::aes(group = .data$line), lines, colour = "gray60")
   }
-  plot + mark_layers(marks, rbind(marks, contour_labels(lines))) +
+  plot + mark_layers(marks, rbind(marks, contour_labels(lines, marks))) +
     ggplot2::labs(x = labels[1], y = labels[2], subtitle = "training loss") +
     ggplot2::theme_bw() + ggplot2::theme(panel.grid = ggplot2::element_blank())
 }
@@ -120,24 +120,47 @@ contour_rows <- function(rows) {
   do.call(rbind, parts)
 }
 
-# Numbers in as few digits as tell them apart, at least two.
-told_apart <- function(x) {
-  for (n in 2:15) {
+# Numbers in as few digits as tell them apart.
+told_apart <- function(x, least = 2) {
+  for (n in least:15) {
     text <- digits(x, n)
     if (!anyDuplicated(text)) break
   }
   text
 }
 
-# In the middle of the longest line of each level.
-contour_labels <- function(lines) {
+# On the longest line of each level, as far as can be from marks and other labels; not at all where
+# that is too near. Distances are shares of the picture, those across count half: labels are wide.
+contour_labels <- function(lines, marks = NULL) {
   if (!nrow(lines)) return(NULL)
-  do.call(rbind, lapply(split(lines, lines$label), function(level) {
+  size <- c(2 * max(abs(lines$a)), max(abs(lines$b)))
+  at <- function(rows) cbind(rows$a / size[1], rows$b / size[2])
+  taken <- if (is.null(marks)) matrix(0, 0, 2) else at(marks)
+  labels <- list()
+  for (level in split(lines, factor(lines$label, unique(lines$label)))) {
     line <- level[level$line == names(which.max(table(level$line))), ]
-    at <- line[ceiling(nrow(line) / 2), ]
-    data.frame(a = at$a, b = at$b, loss = NA, label = at$label, hjust = 0.5, vjust = 0.5,
-      face = "plain")
-  }))
+    line <- line[inner_part(nrow(line)), ]
+    place <- at(line)
+    far <- nearest_distance(place, taken)
+    best <- which.max(far)
+    if (far[best] < 0.08) next
+    taken <- rbind(taken, place[best, ])
+    labels <- c(labels, list(data.frame(a = line$a[best], b = line$b[best], loss = NA, label = line$label[1],
+      hjust = 0.5, vjust = 0.5, face = "plain")))
+  }
+  do.call(rbind, labels)
+}
+
+# Not at the ends, which are at the border.
+inner_part <- function(n) {
+  inner <- seq_len(n)
+  if (n > 10) inner[inner > n / 10 & inner <= 0.9 * n] else inner
+}
+
+# Of each row of `places` to the nearest of `taken`; at first to the border's middle.
+nearest_distance <- function(places, taken) {
+  if (!nrow(taken)) return(rev(seq_len(nrow(places))))
+  apply(places, 1, function(p) min(sqrt((taken[, 1] - p[1])^2 + (taken[, 2] - p[2])^2)))
 }
 
 # Where the weights are, and the lowest place of the grid if it is another. Labels lean inwards.

@@ -6,8 +6,8 @@
 #' history show the model as it is now; neither it nor R's random numbers change.
 #'
 #' * `"ladder"`: the training loss by epochs on a logarithmic axis, with the rungs of
-#'   [loss_ladder()] as lines: proven floors solid, simple predictors dashed. Rungs that differ by
-#'   less than 1 % share a line.
+#'   [loss_ladder()] as lines: proven floors solid, simple predictors dashed. Rungs that are equal
+#'   to five digits share a line; floors far below are drawn at the bottom, dotted.
 #' * `"fit"`: the outputs over the data; with one input as a curve, else predictions against
 #'   targets, with the diagonal.
 #' * `"units"`: what each unit of dense layers and activations puts out over the rows, from the 5 %
@@ -92,44 +92,6 @@ pictured_case <- function(diagnosis, call) {
   anew
 }
 
-# Rungs above 0, those within 1 % of each other as one: loss, label, proven.
-ladder_rows <- function(case) {
-  rungs <- as.data.frame(loss_ladder(case$model, case$x, case$y, sample_weight = given_weight(case)))
-  label <- c(data = "no network is lower", architecture = "floor of this model",
-    cell = "floor with the same units off", current = "you", affine = "best straight line",
-    constant = "best constant")
-  if (case$widths[1] > 1) label["affine"] <- "best linear predictor"
-  rungs$label <- label[rungs$rung]
-  rungs <- rungs[order(rungs$loss), ]
-  rungs <- rungs[rungs$loss > 0, ]
-  group <- cumsum(c(TRUE, diff(log(rungs$loss)) > 0.01)[seq_len(nrow(rungs))])
-  parts <- lapply(split(rungs, group), function(rung) {
-    data.frame(loss = rung$loss[1], proven = any(rung$proven),
-      label = sprintf("%s: %.4g", paste(rung$label, collapse = " = "), rung$loss[1]))
-  })
-  do.call(rbind, c(parts, make.row.names = FALSE))
-}
-
-# The loss by epochs of the fit that the diagnosis knows.
-loss_rows <- function(case) {
-  loss <- as.double(case$history$metrics$loss)
-  rows <- data.frame(epoch = seq_along(loss), loss = loss)
-  rows[is.finite(loss) & loss > 0, ]
-}
-
-draw_ladder <- function(rungs, loss) {
-  plot <- ggplot2::ggplot(loss, ggplot2::aes(x = .data$epoch, y = .data$loss)) +
-    (if (nrow(loss) == 1) ggplot2::geom_point() else ggplot2::geom_line()) +
-    ggplot2::scale_y_log10() +
-    ggplot2::labs(x = if (nrow(loss)) "epoch", y = "training loss") + ggplot2::theme_bw()
-  if (is.null(rungs)) return(plot)
-  plot +
-    ggplot2::geom_hline(data = rungs, linetype = ifelse(rungs$proven, "solid", "dashed"),
-      colour = "gray47", ggplot2::aes(yintercept = .data$loss)) +
-    ggplot2::geom_text(data = rungs, x = Inf, hjust = 1.02, vjust = -0.4, size = 3.2,
-      ggplot2::aes(label = .data$label))
-}
-
 draw_fit <- function(case) {
   one <- !case$joint && !is.list(case$x) && case$widths[1] == 1 && !any(case$nodes$type == "embedding")
   if (one) draw_curve(curve_rows(case), data_rows(case)) else draw_agreement(agreement_rows(case))
@@ -152,7 +114,7 @@ draw_curve <- function(curve, data) {
   plot <- ggplot2::ggplot(curve, ggplot2::aes(x = .data$x, y = .data$value)) +
     ggplot2::geom_line() + ggplot2::labs(x = "x", y = "output (line) and y (points)") +
     ggplot2::theme_bw()
-  if (nlevels(curve$output) > 1) plot <- plot + ggplot2::facet_wrap("output")
+  if (nlevels(curve$output) > 1) plot <- plot + in_panels("output")
   if (nlevels(data$output) == nlevels(curve$output)) {
     plot <- plot + ggplot2::geom_point(data = data, shape = 1, size = 2)
   }
@@ -174,7 +136,7 @@ agreement_rows <- function(case) {
 joint_agreement <- function(case) {
   each <- lapply(names(case$views), function(name) {
     rows <- agreement_rows(case$views[[name]])
-    levels(rows$output) <- sub("^output", name, levels(rows$output))
+    levels(rows$output) <- if (nlevels(rows$output) == 1) name else sub("^output", name, levels(rows$output))
     rows
   })
   do.call(rbind, each)
@@ -184,5 +146,11 @@ draw_agreement <- function(rows) {
   plot <- ggplot2::ggplot(rows, ggplot2::aes(x = .data$target, y = .data$prediction)) +
     ggplot2::geom_abline(linetype = "dashed", colour = "gray47") +
     ggplot2::geom_point(shape = 1) + ggplot2::labs(x = "y", y = "prediction") + ggplot2::theme_bw()
-  if (nlevels(rows$output) > 1) plot + ggplot2::facet_wrap("output") else plot
+  if (nlevels(rows$output) > 1) plot + in_panels("output", scales = "free") else plot
+}
+
+# So far apart that labels at their ends do not meet.
+in_panels <- function(...) {
+  list(ggplot2::facet_wrap(...), ggplot2::theme(panel.spacing.x = ggplot2::unit(20, "pt"),
+    plot.margin = ggplot2::margin(5.5, 12, 5.5, 5.5)))
 }

@@ -154,7 +154,7 @@ ladder_lines <- function(x, width) {
 ladder_line <- function(title, case, width) {
   rungs <- diagnosis_rungs(case)
   if (length(rungs) < 2) return(NULL)
-  text <- sprintf("%s %s", digits(rungs, 3), names(rungs))
+  text <- sprintf("%s %s", told_apart(rungs, 3), names(rungs))
   wrapped(paste(title, paste(text, collapse = "  <  ")), width, 2, "  ")
 }
 

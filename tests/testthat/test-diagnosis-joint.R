@@ -171,7 +171,7 @@ test_that("pictures are drawn of several outputs", {
   for (which in c("ladder", "fit", "units", "gradients", "spectrum", "surface")) {
     expect_s3_class(plot(d, which = which), "ggplot")
   }
-  expect_equal(levels(agreement_rows(attr(d, "case"))$output), c("p 1", "q 1"))
+  expect_equal(levels(agreement_rows(attr(d, "case"))$output), c("p", "q"))
 })
 
 test_that("where masks leave steps out of the loss, the others are looked at", {

@@ -17,7 +17,7 @@ test_that("a saddle has a negative eigenvalue, and sizes fall", {
   rows <- spectrum_rows(picture_case(model, x, y))
   expect_equal(abs(rows$value), c(2 * mean(x * y), 2 * mean(x * y), 2), tolerance = 1e-6)
   expect_equal(min(rows$value), -2 * mean(x * y), tolerance = 1e-6)
-  expect_match(spectrum_words(rows), "3 eigenvalues: 2 positive, 1 negative; lowest -10.7")
+  expect_match(spectrum_words(rows), "3 eigenvalues: 2 positive, 1 negative\nlowest -10.7")
 })
 
 test_that("the ends of many eigenvalues are found, and R's random numbers stay", {
@@ -35,7 +35,7 @@ test_that("the ends of many eigenvalues are found, and R's random numbers stay",
 test_that("directions below 1e-8 of the largest count as flat", {
   rows <- data.frame(number = 1:4, value = c(2, -1, 1e-9, 0), exact = TRUE)
   expect_identical(spectrum_words(rows),
-    "4 eigenvalues: 1 positive, 1 negative, 2 flat; lowest -1, highest 2")
+    "4 eigenvalues: 1 positive, 1 negative, 2 flat\nlowest -1, highest 2")
 })
 
 test_that("steps of SGD are stable below 2 / rate, (2 + 2 m) / rate with momentum", {

@@ -87,3 +87,13 @@ test_that("directions that are no two are refused", {
   expect_refused(check_directions(1), "argument", "directions")
   expect_refused(check_directions(character()), "argument", "directions")
 })
+
+test_that("labels of lines keep away from marks and from each other", {
+  rows <- expand.grid(a = seq(-1, 1, length.out = 81), b = seq(-1, 1, length.out = 81))
+  rows$loss <- rows$a^2 + 2 * rows$b^2
+  marks <- surface_marks(rows)
+  labels <- contour_labels(contour_rows(rows), marks)
+  places <- rbind(cbind(marks$a / 2, marks$b), cbind(labels$a / 2, labels$b))
+  expect_gt(nrow(labels), 4)
+  expect_gt(min(stats::dist(places)), 0.08)
+})

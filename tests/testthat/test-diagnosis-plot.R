@@ -89,3 +89,16 @@ test_that("what needs derivatives is refused for R functions in the model", {
   }
   expect_s3_class(plot(d, which = "units"), "ggplot")
 })
+
+test_that("outputs of other sizes have scales of their own", {
+  skip_if_not_installed("ggplot2")
+  input <- layer_input(2)
+  code <- layer_dense(input, 4, "tanh")
+  model <- keras_model(input, list(layer_dense(code, 1, name = "price"), layer_dense(code, 1, "sigmoid", name = "sold")))
+  model %>% compile(loss = list("mse", "binary_crossentropy"))
+  x <- cbind(1:8, rep(0:1, 4))
+  picture <- plot(diagnose(model, x, list(1:8 * 100, rep(0:1, 4)), checks = "S1"), which = "fit")
+  built <- ggplot2::ggplot_build(picture)$layout
+  expect_identical(as.character(built$layout$output), c("price", "sold"))
+  expect_lt(diff(built$panel_params[[2]]$x.range), 2)
+})

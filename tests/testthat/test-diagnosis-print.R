@@ -57,3 +57,12 @@ test_that("a history says what it does not hold", {
   expect_match(text, "for the others diagnose\\(model, x, y\\)", all = FALSE)
   expect_no_match(text, " +$")
 })
+
+test_that("rungs of the ladder are told apart by their digits", {
+  m <- seeded(function() net(2, c(8, 1), c("tanh", "linear"), epochs = 1, x = plane$x, y = plane$curved + 100))
+  set_weights(m, list(matrix(0, 2, 8), numeric(8), matrix(0, 8, 1), mean(plane$curved) + 100.01))
+  text <- paste(format(diagnose(m, plane$x, plane$curved + 100, level = "quick")), collapse = " ")
+  ladder <- sub(".*Loss ladder: *", "", text)
+  values <- regmatches(ladder, gregexpr("[0-9.e-]+(?= (data|straight|constant|you))", ladder, perl = TRUE))[[1]]
+  expect_identical(anyDuplicated(values), 0L)
+})
