@@ -9,6 +9,8 @@
 #' A finding about one of several outputs is tried on the part of the model that leads to it, one about
 #' the whole on all of it, whose loss is the weighted sum.
 #'
+#' Where the diagnosis has validation data, the weights with the lowest loss of these are kept.
+#'
 #' The copy keeps the weights where the remedy is about training alone, and starts from fresh
 #' ones otherwise. It is trained by the model's optimizer where the remedy is a learning rate,
 #' else by Adam with the rate 0.01, cut to a third when the loss does not fall any further; small
@@ -22,7 +24,8 @@
 #' @return a list of class `nn_trial`: `before` and `after` (losses; where the remedy changes
 #'   targets or loss these are what the model's own loss is for the predictions, so that they
 #'   can be compared, and `NA` where that cannot be), `loss` (of the copy, by its own loss),
-#'   `closed` (share of the excess loss that is gone), `epochs`, `seconds`, and the `model`
+#'   `validation` (the losses of the validation data before and after, where these are known), `closed`
+#'   (share of the excess loss that is gone), `epochs`, `seconds`, and the `model`
 #'   with the data it was trained on, `x` and `y`.
 #' @section Errors: `kestrel_error_argument` for what is no diagnosis, for findings that do not
 #'   exist, and for findings without a remedy that can be applied; `kestrel_error_state` for
@@ -61,6 +64,7 @@ check_fixable <- function(finding, case, call = caller_env()) {
 
 run_fix <- function(case, finding, seconds) {
   trial <- remedies[[finding$fix$what]](new_trial(case), finding$fix, case)
+  trial$held <- held_score(case, trial)
   model <- trial_model(trial, case)
   begun <- seconds_now()
   epochs <- train_trial(model, trial, seconds)

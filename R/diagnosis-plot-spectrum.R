@@ -29,7 +29,7 @@ draw_spectrum <- function(rows, limit = NA) {
       subtitle = spectrum_words(rows)) + ggplot2::theme_bw()
   if (top == 0) return(plot)
   plot <- plot + ggplot2::scale_y_log10() +
-    spectrum_line(top * flat_below, "flat below (1e-8 of the largest)")
+    spectrum_line(top * flat_below, "flat below (1e-8 of the largest)", left = TRUE)
   if (is.na(limit)) plot else plot + spectrum_line(limit, "SGD at this rate is stable below")
 }
 
@@ -46,11 +46,12 @@ spectrum_words <- function(rows) {
     digits(min(rows$value), 3), digits(max(rows$value), 3))
 }
 
-spectrum_line <- function(at, label) {
+# Eigenvalues on the left are large: below a line they leave room.
+spectrum_line <- function(at, label, left = FALSE) {
   list(
     ggplot2::geom_hline(yintercept = at, linetype = "dashed", colour = "gray47"),
-    ggplot2::annotate("text", x = Inf, y = at, label = label, hjust = 1.02, vjust = -0.4,
-      size = 3.2)
+    ggplot2::annotate("text", x = if (left) -Inf else Inf, y = at, label = label, size = 3.2,
+      hjust = if (left) -0.02 else 1.02, vjust = if (left) 1.4 else -0.4)
   )
 }
 

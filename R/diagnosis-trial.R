@@ -88,8 +88,8 @@ train_for <- function(model, trial, seconds) {
 whole_optimizer <- function(model, trial) {
   losses <- if (is.list(trial$loss)) trial$loss else list(trial$loss)
   types <- vapply(trial$layers, `[[`, "", "type")
-  plain <- is.null(trial$optimizer) && !isTRUE(trial$stop_early) && !isTRUE(trial$by_batches) &&
-    !any(vapply(losses, is_custom_loss, NA)) && is.null(model_plan(model)$outside) &&
+  plain <- is.null(trial$optimizer) && is.null(trial$held) && !isTRUE(trial$stop_early) &&
+    !isTRUE(trial$by_batches) && !any(vapply(losses, is_custom_loss, NA)) && is.null(model_plan(model)$outside) &&
     all(types %in% c("dense", "activation", "re_lu", merging_types)) && is.null(why_unsolvable(model))
   weights <- count_params(model)
   numbers <- trial_rows(trial) * sum(vapply(trained_outputs(model), prod, 0))
@@ -138,8 +138,21 @@ fit_trial <- function(model, trial, epochs) {
 
 trial_round <- function(model, trial, epochs) {
   history <- fit_trial(model, trial, epochs)
+  if (!is.null(trial$held)) return(trial$held(model))
   loss <- history$metrics[[if (isTRUE(trial$stop_early)) "val_loss" else "loss"]]
   loss[length(loss)]
+}
+
+# The loss of a model on the validation data, as a function; NULL where there are none, or a remedy
+# changes rows, inputs or the loss.
+held_score <- function(case, trial) {
+  same <- !case$joint && !is.null(case$validation) && case$computable && is.null(trial$moved) &&
+    identical(trial$x, case$x) && identical(trial$loss, case$criterion)
+  if (!same) return(NULL)
+  function(model, back = trial$back %||% identity) {
+    p <- back(predict(model, one_or_list(case$validation$x)))
+    case$compiled$loss_weights * reduced_loss(mean_loss(case$criterion), case$validation$y[[1]], p, NULL)
+  }
 }
 
 new_result <- function(case, finding, trial, model, epochs, seconds) {
@@ -165,6 +178,7 @@ trial_record <- function(case, finding, trial, model, epochs, seconds, loss, aft
   structure(list(
     id = finding$id, cause = finding$cause, what = finding$remedy, before = before, after = after, loss = loss,
     closed = if (isTRUE(excess > 0)) (before - after) / excess else NA_real_,
+    validation = if (!is.null(trial$held)) c(before = trial$held(case$model, identity), after = trial$held(model)),
     epochs = epochs, seconds = seconds, model = model, x = trial$x, y = trial$y
   ), class = "nn_trial")
 }
@@ -188,6 +202,9 @@ format.nn_trial <- function(x, ...) {
   }
   c(sprintf("%s. Tried: %s", x$cause, x$what),
     sprintf("%s after %s, %s s.", numbers, count_of(x$epochs, "epoch"), format(round(x$seconds, 2))),
+    if (length(x$validation)) {
+      sprintf("Loss of the validation data %s -> %s.", digits(x$validation[[1]]), digits(x$validation[[2]]))
+    },
     "The model itself is as it was; the copy is in $model.")
 }
 
@@ -206,7 +223,25 @@ with_tried <- function(case, findings, level) {
   if (!small || is.null(first$fix) || first$confidence != "PROVEN" || first$severity != "fault") return(findings)
   trial <- tryCatch(with_own_seed(run_fix(first$view %||% case, first, 0.15)), error = function(e) NULL)
   findings[[1]]$tried <- tried_text(trial)
-  findings
+  if (first$id %in% checks_of_width && is_vain(trial)) {
+    findings[[1]]$tried <- vain_text(trial)
+    findings[[1]]$severity <- "note"
+  }
+  rank_findings(findings)
+}
+
+# What more freedom lowers in training may be noise: a remedy that leaves the validation data no better
+# is none.
+checks_of_width <- c("S1", "S2", "C1")
+
+is_vain <- function(trial) {
+  held <- trial$validation
+  length(held) > 0 && isTRUE(held[["after"]] > 0.98 * held[["before"]])
+}
+
+vain_text <- function(trial) {
+  sprintf("Checked: a copy with this change reaches %s on the validation data (now %s), so it is no remedy.",
+    digits(trial$validation[["after"]], 3), digits(trial$validation[["before"]], 3))
 }
 
 tried_text <- function(trial) {

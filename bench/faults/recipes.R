@@ -119,8 +119,8 @@ misfit <- function(model, x, truth) {
 draw_control <- function() {
   recipe <- draw_recipe()
   extra <- pick("none", "none", "none", "dropout", "batch_normalization", "penalty", "validation",
-    "float32", "linear", "stretch")
-  recipe <- controls[[extra]](recipe)
+    "float32", "linear", "stretch", names(hard_controls))
+  recipe <- c(controls, hard_controls)[[extra]](recipe)
   recipe$kind <- extra
   recipe
 }
@@ -173,6 +173,54 @@ controls <- list(
     r
   }
 )
+
+# Healthy, and easily accused: values that repeat with different targets, more units than noise allows to
+# use, straight truths behind linear layers, weak classifiers of few units.
+hard_controls <- list(
+  cars = function(r) {
+    known_data(r, scale(cars$speed), as.vector(scale(cars$dist)), residuals(lm(scale(dist) ~ speed, cars)), pick(4L, 8L, 16L))
+  },
+  warpbreaks = function(r) {
+    x <- model.matrix(~ wool * tension, warpbreaks)[, -1]
+    y <- as.vector(scale(warpbreaks$breaks))
+    known_data(r, x, y, residuals(lm(y ~ x)), pick(4L, 8L))
+  },
+  titanic = function(r) {
+    people <- as.data.frame(Titanic)
+    people <- people[sample(rep(seq_len(nrow(people)), people$Freq)), ]
+    y <- as.double(people$Survived == "Yes")
+    rest <- y - ave(y, people$Class, people$Sex, people$Age)
+    r <- known_data(r, model.matrix(~ Class + Sex + Age, people)[, -1], y, rest, pick(4L, 8L), binary = TRUE)
+    with_part(r, fit = list(validation_split = 0.2), epochs = 40L)
+  },
+  noise = function(r) {
+    x <- matrix(sort(runif(200, -3, 3)))
+    noise <- 0.1 * rnorm(200)
+    r <- known_data(r, x, sin(x[, 1]) + noise, noise, pick(8L, 16L, 32L, 64L), "relu")
+    with_part(r, epochs = 400L)
+  },
+  straight = function(r) {
+    x <- matrix(rnorm(600), 200)
+    y <- drop(x %*% 1:3) + rnorm(200)
+    r <- known_data(r, x[1:100, ], y[1:100], y[1:100] - drop(x %*% 1:3)[1:100], 8L, "linear")
+    with_part(r, validation_data = list(x[101:200, ], y[101:200]))
+  },
+  weak = function(r) {
+    x <- matrix(rnorm(8 * 600), 600)
+    p <- plogis(drop(x %*% c(1.2, 0.6, 0.3, 0, 0, 0.7, 0.2, 0.3)) - 0.8 + 0.3 * x[, 1] * x[, 6])
+    y <- as.double(runif(600) < p)
+    r <- known_data(r, x, y, y - p, 4L, "relu", binary = TRUE)
+    with_part(r, epochs = 100L)
+  }
+)
+
+# `rest`: what no function of x tells of y.
+known_data <- function(r, x, y, rest, units, activation = "tanh", binary = FALSE) {
+  with_part(r, x = x, y = y, truth = as.matrix(y), task = if (binary) "binary" else "regression",
+    layers = list(dense(units, activation), dense(1, if (binary) "sigmoid")), optimizer = optimizer_adam(0.01),
+    loss = if (binary) "binary_crossentropy" else "mse", batch_size = 32L, epochs = 200L,
+    best = mean(rest^2) / var(y))
+}
 
 # Within a tenth of the variance of what noise allows.
 is_healthy <- function(model, recipe) misfit(model, recipe$x, recipe$truth) < recipe$best + 0.12
