@@ -32,8 +32,11 @@ find_linear_collapse <- function(case) {
   )
 }
 
-# Enough rows to tell, and nothing but noise about a linear model.
-has_no_bend <- function(case) has_data(case) && case$computable && isTRUE(case$bend_p > 1e-3)
+# Nothing but noise about a linear model: by validation data, or by enough rows to tell.
+has_no_bend <- function(case) {
+  if (!has_data(case) || !case$computable) return(FALSE)
+  if (is.na(case$bend_held)) isTRUE(case$bend_p > 1e-3) else case$bend_held > 0.9
+}
 
 full_rank_floor <- function(case) if (case$last == "linear") case$affine_loss else NA_real_
 

@@ -38,6 +38,51 @@ linear_residuals <- function(case) {
   y - if (ncol(y) > 1 && !case$criterion$record %in% binary_losses) p / rowSums(p) else p
 }
 
+# The least mean squared error of validation rows that smooth functions fitted to the training rows leave,
+# over that of the best linear model: kernel ridge regression of its residuals, with Gaussian kernels of
+# five widths and four penalties. NA where fewer than 20 validation rows are known.
+evidence_bend_held <- function(case) {
+  held <- held_targets(case)
+  if (is.null(held) || is.null(case$targets) || nrow(case$targets) != case$rows) return(NA_real_)
+  rows <- spread_rows(case$rows, 300)
+  inner <- cbind(1, scale(case$inputs[rows, , drop = FALSE]))
+  inner[!is.finite(inner)] <- 0
+  outer <- cbind(1, scale(held$x, colMeans(case$inputs[rows, , drop = FALSE]), apply(case$inputs[rows, , drop = FALSE], 2, stats::sd)))
+  outer[!is.finite(outer)] <- 0
+  line <- least_squares(inner, case$targets[rows, , drop = FALSE])
+  rest <- held$y - outer %*% line$coefficients
+  smooth_error(inner, outer, line$residuals, rest) / max(mean(rest^2), .Machine$double.xmin)
+}
+
+# list(x, y): matrices of validation rows, y as the targets are.
+held_targets <- function(case) {
+  if (case$joint || is.null(case$validation)) return(NULL)
+  flat <- function(a) matrix(a, nrow = dim(a)[1])
+  y <- flat(case$validation$y[[1]])
+  if (case$codes && ncol(y) == 1) y <- indicators(as.vector(y), case$units)
+  x <- do.call(cbind, lapply(case$validation$x, flat))
+  if (nrow(x) >= 20 && ncol(x) == ncol(case$inputs) && identical(ncol(y), ncol(case$targets))) list(x = x, y = y)
+}
+
+smooth_error <- function(inner, outer, residuals, rest) {
+  near <- squared_distances(inner, inner)
+  far <- squared_distances(outer, inner)
+  typical <- stats::median(near)
+  errors <- vapply(typical * c(0.01, 0.1, 0.3, 1, 3), function(width) {
+    parts <- eigen(exp(-near / width), symmetric = TRUE)
+    turned <- crossprod(parts$vectors, residuals)
+    min(vapply(c(0.01, 0.1, 1, 10), function(penalty) {
+      fitted <- exp(-far / width) %*% (parts$vectors %*% (turned / (pmax(parts$values, 0) + penalty)))
+      mean((rest - fitted)^2)
+    }, 0))
+  }, 0)
+  min(errors, mean(rest^2))
+}
+
+squared_distances <- function(a, b) {
+  pmax(outer(rowSums(a^2), rowSums(b^2), `+`) - 2 * tcrossprod(a, b), 0)
+}
+
 # Of each column of r, times their number.
 curved_p <- function(x, r) {
   line <- cbind(1, x)

@@ -223,30 +223,15 @@ with_tried <- function(case, findings, level) {
   if (!small || is.null(first$fix) || first$confidence != "PROVEN" || first$severity != "fault") return(findings)
   trial <- tryCatch(with_own_seed(run_fix(first$view %||% case, first, 0.15)), error = function(e) NULL)
   findings[[1]]$tried <- tried_text(trial)
-  if (first$id %in% checks_of_width && is_vain(trial)) {
-    findings[[1]]$tried <- vain_text(trial)
-    findings[[1]]$severity <- "note"
-  }
-  rank_findings(findings)
-}
-
-# What more freedom lowers in training may be noise: a remedy that leaves the validation data no better
-# is none.
-checks_of_width <- c("S1", "S2", "C1")
-
-is_vain <- function(trial) {
-  held <- trial$validation
-  length(held) > 0 && isTRUE(held[["after"]] > 0.98 * held[["before"]])
-}
-
-vain_text <- function(trial) {
-  sprintf("Checked: a copy with this change reaches %s on the validation data (now %s), so it is no remedy.",
-    digits(trial$validation[["after"]], 3), digits(trial$validation[["before"]], 3))
+  findings
 }
 
 tried_text <- function(trial) {
   loss <- if (is.null(trial) || is.na(trial$after)) trial$loss else trial$after
   if (is.null(loss) || !is.finite(loss)) return(NULL)
   if (isTRUE(trial$closed < 0.5)) return(NULL)
-  sprintf("Checked: a copy with this change reaches %s after %s.", digits(loss, 2), count_of(trial$epochs, "epoch"))
+  held <- trial$validation
+  if (length(held) && !isTRUE(held[["after"]] < held[["before"]])) return(NULL)
+  sprintf("Checked: a copy with this change reaches %s after %s%s.", digits(loss, 2), count_of(trial$epochs, "epoch"),
+    if (length(held)) sprintf(" (validation data: %s, now %s)", digits(held[["after"]], 2), digits(held[["before"]], 2)) else "")
 }

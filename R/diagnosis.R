@@ -85,7 +85,6 @@ summary.nn_diagnosis <- function(object, ...) {
   catalogue <- diagnosis_catalogue()
   outcome <- function(id) {
     if (id %in% object$id) return(paste(unique(object$confidence[object$id == id]), collapse = ", "))
-    if (id == "K1a" && "S1" %in% object$id) return("see S1")
     if (id %in% attr(object, "ruled_out")) return("ruled out")
     if (id %in% names(attr(object, "failed"))) return("failed")
     if (id %in% attr(object, "unfit")) return("does not apply")

@@ -42,3 +42,23 @@ test_that("the variance of noise is found beside a curve, and that of a line is 
   expect_equal(local_noise(x, cbind(sin(x) + 0.1 * stats::rnorm(4000))), 0.01, tolerance = 0.1)
   expect_equal(local_noise(c(1, 2, 2, 2, 5), cbind(c(1, 2, 2, 2, 5))), 0)
 })
+
+test_that("validation rows tell bends from noise", {
+  skip_if_not_installed("withr")
+  withr::local_seed(5)
+  x <- matrix(stats::rnorm(480), 160)
+  seen <- 1:60
+  held <- function(y) {
+    m <- net(3, 1, "linear")
+    new_case(m, x[seen, ], y[seen], NULL, list(x[-seen, ], y[-seen]), NULL, 5, environment())$bend_held
+  }
+  expect_gt(held(drop(x %*% 1:3) + stats::rnorm(160)), 0.9)
+  expect_lt(held(x[, 1]^2 + 0.3 * stats::rnorm(160)), 0.7)
+  none <- new_case(net(3, 1, "linear"), x, x[, 1], NULL, NULL, NULL, 5, environment())
+  expect_identical(none$bend_held, NA_real_)
+})
+
+test_that("distances are those of dist()", {
+  x <- matrix(c(1, 4, 2, 0, 3, 5), 3)
+  expect_equal(squared_distances(x, x), unname(as.matrix(stats::dist(x))^2))
+})
