@@ -13,6 +13,13 @@
 #' reachable by some function of these inputs (0, or the floor set by equal rows with
 #' different targets). At most three are printed; notes, which are no faults, take a line.
 #'
+#' What more freedom would only fit to noise is no fault. A linear model is one where validation data
+#' (20 rows or more: by kernel ridge regression of its residuals), or else an F test of squares and
+#' products of inputs and a permutation test of residuals of near rows (with ten rows or more for each
+#' coefficient), speak for a bend, or where there are too few rows to tell. Of one input, units are too
+#' few where they leave more than the variance about the lines through neighbours. Equal rows with
+#' different targets are a fault only where rows repeat as copies do.
+#'
 #' The levels differ in what may be computed: `"quick"` looks at model, data, history and one
 #' forward pass; `"standard"` adds gradients, decompositions and products with the Hessian;
 #' `"full"` adds restarts and permutation tests within `budget` seconds.
@@ -48,7 +55,8 @@
 #'   `kestrel_error_shape` when the data do not fit it; `kestrel_error_argument` for other bad
 #'   arguments. Data that [fit()][fit.kestrel_model] would refuse are a finding, no error.
 #' @source The linear case: Baldi and Hornik (1989) \doi{10.1016/0893-6080(89)90014-2};
-#'   Kawaguchi (2016) \doi{10.48550/arXiv.1605.07110}.
+#'   Kawaguchi (2016) \doi{10.48550/arXiv.1605.07110}. Noise about neighbours: Gasser, Sroka and
+#'   Jennen-Steinmetz (1986) \doi{10.1093/biomet/73.3.625}.
 #' @seealso [verify_finding()], [try_fix()], [callback_diagnose()],
 #'   [diagnosis_catalogue()].
 #' @family diagnosis

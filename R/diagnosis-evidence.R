@@ -309,7 +309,7 @@ evidence_base <- function(case) if (is.finite(case$data_floor)) case$data_floor 
 evidence_affine_loss <- function(case) {
   if (!is_squared(case) || is.null(case$targets)) return(NA_real_)
   w <- sqrt(as.vector(case$weight %||% rep(1, case$rows)))
-  design <- cbind(1, case$inputs) * w
+  design <- line_design(case$inputs) * w
   residual <- least_squares(design, case$targets * w)$residuals
   case$compiled$loss_weights * sum(residual^2) / length(residual)
 }

@@ -32,7 +32,7 @@ evidence_bend_p <- function(case) {
 linear_residuals <- function(case) {
   y <- case$targets
   if (is.null(y) || nrow(y) != case$rows || !is.null(case$weight)) return(NULL)
-  if (is_squared(case)) return(least_squares(cbind(1, case$inputs), y)$residuals)
+  if (is_squared(case)) return(least_squares(line_design(case$inputs), y)$residuals)
   if (is.na(case$linear_loss)) return(NULL)
   p <- logistic_probabilities(case$inputs, y)
   y - if (ncol(y) > 1 && !case$criterion$record %in% binary_losses) p / rowSums(p) else p

@@ -15,6 +15,10 @@ least_squares <- function(a, y) {
   list(coefficients = b, residuals = y - a %*% b, rank = ncol(a))
 }
 
+# 1 and the columns of x, centred and scaled: those that depend on others but for rounding count as
+# dependent, however large numbers are beside their differences.
+line_design <- function(x) cbind(1, scaled_array(x))
+
 least_squares_qr <- function(a, y) {
   fit <- qr(a, LAPACK = FALSE)
   b <- qr.coef(fit, y)

@@ -107,9 +107,9 @@ constant_predictor <- function(problem) {
 affine_predictor <- function(problem) {
   if (!is_even(problem)) return(NULL)
   high <- if (problem$loss$record == "mean_squared_error") {
-    design <- affine_design(problem)
-    design[c("rank", "free", "intercept")] <- list(Inf, TRUE, TRUE)
-    squares_floor(problem, design)$about
+    rows <- target_rows(problem)
+    root <- sqrt(rows$s / problem$k)
+    sum(least_squares(root * line_design(problem$inputs), root * rows$t)$residuals^2)
   } else {
     best <- convex_affine(problem, intercept = TRUE)
     if (is.null(best$ray)) best$high else 0

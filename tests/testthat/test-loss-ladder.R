@@ -43,3 +43,18 @@ test_that("constants are the best ones", {
   expect_equal(constant("binary_crossentropy", c(0, 1, 1), "sigmoid"), log(3) - 2 / 3 * log(2))
   expect_equal(constant("sparse_categorical_crossentropy", 0:2, "softmax", 3), log(3))
 })
+
+test_that("a column that is the sum of others but for rounding adds nothing to the best linear predictor", {
+  skip_if_not_installed("withr")
+  withr::local_seed(1)
+  a <- stats::rnorm(20)
+  b <- stats::rnorm(20)
+  y <- a + stats::rnorm(20)
+  model <- net(4, c(1, 1), c("linear", "linear"))
+  rungs <- as.data.frame(loss_ladder(model, cbind(a, b, a + b, 5), y))
+  best <- mean(stats::residuals(stats::lm(y ~ a + b))^2)
+  expect_equal(rungs$loss[rungs$rung == "affine"], best, tolerance = 1e-10)
+  years <- 1e9 + 1:20
+  rungs <- as.data.frame(loss_ladder(net(1, 1, "linear"), years, y + 1:20))
+  expect_equal(rungs$loss[rungs$rung == "affine"], mean(stats::residuals(stats::lm(y + 1:20 ~ seq_len(20)))^2))
+})
