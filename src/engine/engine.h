@@ -1,7 +1,6 @@
-/* The precision-free face of the engine: what the glue fills in (specs) and calls
- * (nn_engine, one table of functions for each precision). Plain structs, no R. All
- * pointers in a spec belong to the caller and are read only during the call, unless said
- * otherwise. */
+/* The precision-free face of the engine: what the glue fills in (specs) and calls (nn_engine, one
+ * table of functions for each precision). Plain structs, no R. All pointers in a spec belong to the
+ * caller and are read only during the call, unless said otherwise. */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
 
