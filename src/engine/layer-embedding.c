@@ -28,44 +28,52 @@ static long embedding_row(const layer* self, real code) {
   return code >= 0 && code < (real) self->hparams[EMBEDDING_IN] ? (long) code : -1;
 }
 
-/* A row of E lies scattered over its columns: for all codes a few columns, which stay in the
- * cache, are read at a time. They make one line of y. */
+/* Columns from .. to - 1 of a row of E, or of the gradient by it, and the line of y that they make. */
+typedef struct {
+  long row;
+  size_t by, from, to;
+} embedding_span;
+
+static inline void span_read(embedding_span s, const real* e, real* y) {
+  for (size_t i = s.from; i < s.to; ++i) y[i] = s.row < 0 ? (real) NAN : e[(size_t) s.row + i * s.by];
+}
+
+static inline void span_add(embedding_span s, const real* dy, real* de) {
+  for (size_t i = s.from; s.row >= 0 && i < s.to; ++i) de[(size_t) s.row + i * s.by] += dy[i];
+}
+
+/* A row of E lies scattered over its columns: for all codes a few columns, which stay in the cache,
+ * are read at a time. From e into y or, where there is `de`, from dy into it. */
 enum { EMBEDDING_COLUMNS = 64 / sizeof(real) };
 
-static void embedding_gather(const layer* self, const frame* f, const real* e, real* y) {
+static void embedding_pass(const layer* self, const frame* f, const real* e, real* y,
+                           const real* dy, real* de) {
   size_t n = embedding_codes(self, f), out = (size_t) self->hparams[EMBEDDING_OUT];
-  size_t by = (size_t) self->hparams[EMBEDDING_IN];
-  for (size_t from = 0; from < out; from += EMBEDDING_COLUMNS) {
-    size_t to = from + EMBEDDING_COLUMNS < out ? from + EMBEDDING_COLUMNS : out;
+  embedding_span s = {.by = (size_t) self->hparams[EMBEDDING_IN]};
+  for (; s.from < out; s.from = s.to) {
+    s.to = s.from + EMBEDDING_COLUMNS < out ? s.from + EMBEDDING_COLUMNS : out;
     for (size_t j = 0; j < n; ++j) {
-      long row = embedding_row(self, f->x[0][j]);
-      for (size_t i = from; i < to; ++i) y[j * out + i] = row < 0 ? (real) NAN : e[(size_t) row + i * by];
+      s.row = embedding_row(self, f->x[0][j]);
+      if (de) span_add(s, dy + j * out, de);
+      else span_read(s, e, y + j * out);
     }
   }
 }
 
 static void embedding_forward(const layer* self, const frame* f) {
-  embedding_gather(self, f, f->w, f->y);
+  embedding_pass(self, f, f->w, f->y, NULL, NULL);
 }
 
 static void embedding_backward(const layer* self, const frame* f, const real* dy, real* const* dx,
                                real* dw) {
-  size_t n = embedding_codes(self, f), out = (size_t) self->hparams[EMBEDDING_OUT];
-  size_t by = (size_t) self->hparams[EMBEDDING_IN];
-  for (size_t from = 0; from < out; from += EMBEDDING_COLUMNS) {
-    size_t to = from + EMBEDDING_COLUMNS < out ? from + EMBEDDING_COLUMNS : out;
-    for (size_t j = 0; j < n; ++j) {
-      long row = embedding_row(self, f->x[0][j]);
-      for (size_t i = from; row >= 0 && i < to; ++i) dw[(size_t) row + i * by] += dy[j * out + i];
-    }
-  }
-  if (dx[0]) vector_fill(n, 0, dx[0]);
+  embedding_pass(self, f, NULL, NULL, dy, dw);
+  if (dx[0]) vector_fill(embedding_codes(self, f), 0, dx[0]);
 }
 
 static void embedding_jvp(const layer* self, const frame* f, const real* const* xdot,
                           const real* wdot, real* ydot) {
   (void) xdot;
-  embedding_gather(self, f, wdot, ydot);
+  embedding_pass(self, f, wdot, ydot, NULL, NULL);
 }
 
 static const layer_type embedding_layer = {
