@@ -82,13 +82,16 @@ plot_points_up_to <- 1000L
 
 history_ggplot <- function(rows, smooth, theme_bw) {
   several <- any(rows$data == "validation")
-  plot <- ggplot2::ggplot(rows, history_aes(several, theme_bw))
-  if (theme_bw) plot <- plot + ggplot2::theme_bw() + ggplot2::scale_shape(solid = FALSE)
+  plot <- ggplot2::ggplot(rows, history_aes(several))
+  if (theme_bw) plot <- plot + ggplot2::theme_bw()
+  if (several) plot <- plot + history_scales(theme_bw)
   lines <- epoch_count(rows) > plot_points_up_to
   plot <- plot + if (lines) {
     ggplot2::geom_line(na.rm = TRUE)
   } else if (theme_bw) {
     ggplot2::geom_point(colour = "black", size = 2, na.rm = TRUE)
+  } else if (several) {
+    ggplot2::geom_point(colour = "black", na.rm = TRUE)
   } else {
     ggplot2::geom_point(shape = 21, colour = "black", na.rm = TRUE)
   }
@@ -116,26 +119,38 @@ room_for_constants <- function(rows) {
   if (!is.null(ends)) ggplot2::geom_blank(data = ends)
 }
 
-history_aes <- function(several, theme_bw) {
+history_aes <- function(several) {
   if (!several) return(ggplot2::aes(x = .data$epoch, y = .data$value))
-  if (!theme_bw) {
-    return(ggplot2::aes(x = .data$epoch, y = .data$value, colour = .data$data, fill = .data$data))
-  }
   ggplot2::aes(
     x = .data$epoch, y = .data$value, colour = .data$data, fill = .data$data,
     linetype = .data$data, shape = .data$data
   )
 }
 
+# Told apart without colour, too. The same limits for all make one legend of them, also where one of
+# the curves has no smooth.
+history_scales <- function(theme_bw) {
+  both <- c("training", "validation")
+  list(
+    ggplot2::scale_shape_manual(values = if (theme_bw) c(1, 2) else c(21, 24), limits = both),
+    ggplot2::scale_linetype_manual(values = c("solid", "22"), limits = both),
+    ggplot2::scale_colour_discrete(limits = both), ggplot2::scale_fill_discrete(limits = both)
+  )
+}
+
 history_smooth <- function(rows, theme_bw) {
-  args <- list(data = rows, method = "loess", formula = y ~ x, se = FALSE, na.rm = TRUE)
+  # A line in the legend is one in the plot.
+  shown <- if (all(c("training", "validation") %in% rows$data)) NA else FALSE
+  args <- list(data = rows, method = "loess", formula = y ~ x, se = FALSE, na.rm = TRUE,
+    show.legend = shown)
   if (theme_bw) args$colour <- "gray47"
   do.call(ggplot2::geom_smooth, args)
 }
 
 history_panels <- function() {
   list(
-    ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y"),
+    ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y",
+      labeller = ggplot2::as_labeller(broken_names)),
     ggplot2::scale_x_continuous(breaks = whole_breaks),
     ggplot2::theme(
       axis.title.y = ggplot2::element_blank(), strip.placement = "outside",
@@ -146,6 +161,16 @@ history_panels <- function() {
   )
 }
 
+# Lines of about 14 letters, broken after "_", which fit beside low panels.
+broken_names <- function(names) {
+  vapply(strsplit(as.character(names), "(?<=_)", perl = TRUE), function(words) {
+    Reduce(function(text, word) {
+      line <- sub(".*\n", "", text)
+      paste0(text, if (nchar(line) + nchar(word) > 14) "\n", word)
+    }, words)
+  }, "")
+}
+
 whole_breaks <- function(limits) {
   breaks <- pretty(limits)
   breaks[breaks %% 1 == 0]
@@ -153,7 +178,7 @@ whole_breaks <- function(limits) {
 
 history_base_plot <- function(rows, ...) {
   metrics <- levels(rows$metric)
-  old <- graphics::par(mfrow = c(length(metrics), 1), mar = c(1.5, 4, 1, 1), oma = c(2, 0, 0, 0))
+  old <- graphics::par(mfrow = c(length(metrics), 1), mar = c(1.5, 3, 1.8, 1), oma = c(2, 0, 0, 0))
   on.exit(graphics::par(old))
   for (metric in metrics) {
     history_base_panel(rows[rows$metric == metric, ], metric, metric == metrics[length(metrics)], ...)
@@ -166,7 +191,7 @@ history_base_panel <- function(rows, metric, bottom, ...) {
   lines <- epoch_count(rows) > plot_points_up_to
   finite <- rows[is.finite(rows$value), ]
   limits <- if (nrow(finite)) range(finite$value) else c(0, 1)
-  graphics::plot(range(rows$epoch), limits, type = "n", xaxt = "n", xlab = "", ylab = metric, ...)
+  graphics::plot(range(rows$epoch), limits, type = "n", xaxt = "n", xlab = "", ylab = "", ...)
   graphics::axis(1, at = whole_breaks(graphics::par("usr")[1:2]), labels = bottom)
   parts <- split(finite, finite$data)
   for (i in seq_along(parts)) {
@@ -176,12 +201,12 @@ history_base_panel <- function(rows, metric, bottom, ...) {
   history_legend(parts, metric, lines)
 }
 
-# Where the curve leaves room: on top when it falls.
+# Above the panel, where there are no points.
 history_legend <- function(parts, metric, lines) {
-  values <- parts$training$value
-  falls <- length(values) && values[1] > values[length(values)]
   shown <- vapply(parts, nrow, 0L) > 0
-  graphics::legend(if (falls) "topright" else "bottomright", bty = "n",
+  graphics::legend(
+    graphics::grconvertX(0, "npc", "user"), graphics::grconvertY(1, "npc", "user"), xjust = 0,
+    yjust = 0, horiz = TRUE, xpd = NA, bty = "n", x.intersp = 0.6, y.intersp = 0.6,
     legend = c(metric, paste0("val_", metric))[shown],
     pch = if (!lines) c(1, 4)[shown], lty = if (lines) (1:2)[shown]
   )

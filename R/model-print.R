@@ -254,10 +254,3 @@ bytes_text <- function(bytes, one = "Byte") {
   step <- pmin(floor(log(pmax(bytes, 1), 1024)), length(units) - 1)
   sprintf("%.2f %s", bytes / 1024^step, units[step + 1])
 }
-
-#' @export
-plot.kestrel_model <- function(x, y, ...) {
-  stop_kestrel("argument", "Models have no picture of their own.", argument = "x",
-    hint = paste("summary() lists the layers; plot() takes the history that fit() returns, and what",
-      "diagnose() returns."))
-}

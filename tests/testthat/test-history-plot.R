@@ -138,3 +138,22 @@ test_that("curves of few values are not smoothed beside others that are", {
   smooth <- p$layers[[which(geoms(p) == "GeomSmooth")]]
   expect_setequal(as.character(smooth$data$data), "training")
 })
+
+test_that("training and validation differ by shape and line, in one legend", {
+  skip_if_not_installed("ggplot2")
+  model <- keras_model_sequential(input_shape = 4) %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = "sgd")
+  history <- fit(model, wave_x(), wave_y()[, 1], epochs = 12, validation_split = 0.2, validation_freq = 5,
+    verbose = 0)
+  drawn <- ggplot2::ggplot_build(plot(history, method = "ggplot2"))
+  points <- drawn$data[[1]]
+  expect_identical(sort(unique(points$shape)), c(21, 24))
+  # The smooth of training alone has no key: a line in the legend would be one that is not there.
+  smooth <- plot(history, method = "ggplot2")$layers[[2]]
+  expect_identical(smooth$show.legend, FALSE)
+})
+
+test_that("long names are broken", {
+  expect_identical(broken_names(c("loss", "mean_absolute_percentage_error")),
+    c("loss", "mean_absolute_\npercentage_\nerror"))
+})

@@ -132,8 +132,3 @@ test_that("summary() takes no arguments of other functions", {
   model <- small_model()
   expect_refused(summary(model, foo = 1), "argument", "foo")
 })
-
-test_that("a model has no plot, and says what has", {
-  model <- small_model()
-  expect_refused(plot(model), "argument", "x")
-})
