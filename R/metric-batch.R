@@ -23,11 +23,14 @@ batch_arrays <- function(trainer, dims, output = 1L, mask = NA) {
     weight = batch$weight, n = batch$n, mask = if (!is.na(mask)) trainer_look(trainer, mask))
 }
 
-add_custom_metrics <- function(trainer, custom, call) {
+# `first`: whether an epoch or evaluation begins with the batch.
+add_custom_metrics <- function(trainer, custom, call, first) {
   for (metric in custom) {
     batch <- batch_arrays(trainer, metric$dims, metric$output, metric$mask)
     if (!metric$weighted) batch$weight <- NULL
-    sums <- custom_sums(metric$fn, metric$label, batch, call)
+    own <- stateful(metric$fn)
+    sums <- if (is.null(own)) custom_sums(metric$fn, metric$label, batch, call) else
+      stateful_sums(own, metric$label, batch, first, call)
     trainer_add(trainer, metric$at, sums[1], sums[2])
   }
 }

@@ -108,6 +108,8 @@ update_metric <- function(metric, y_true, y_pred, sample_weight, call) {
   state <- metric_state(metric)
   if (missing(y_true)) stop_missing("y_true", call)
   if (missing(y_pred)) stop_missing("y_pred", call)
+  own <- own_metric(metric)
+  if (!is.null(own)) return(invisible(own$update_state(y_true, y_pred, sample_weight)))
   if (!is.null(state$fn)) return(update_custom(metric, y_true, y_pred, sample_weight, call))
   c <- metric_columns(metric, as_metric_targets(y_true, y_pred), as_samples(y_pred), call)
   check_same_units(state, c$k, call)
@@ -135,6 +137,8 @@ is_mean_metric <- function(state) length(state$sums) == 2
 
 metric_result <- function(metric) {
   state <- metric_state(metric)
+  own <- own_metric(metric)
+  if (!is.null(own)) return(own_result(own))
   if (state$name == "sum") return(state$sums %||% 0)
   engine_metric_result(state$choice, state$sums, state$k %||% 1L)
 }
@@ -143,6 +147,8 @@ reset_metric <- function(metric) {
   state <- metric_state(metric)
   state$sums <- NULL
   state$k <- NULL
+  own <- own_metric(metric)
+  if (!is.null(own)) own$reset_state()
   invisible(metric)
 }
 

@@ -85,11 +85,11 @@ step_on_batch <- function(model, samples, threads, call) {
   logs <- trainer_step(trainer)
   if (length(own)) apply_constraints(trainer, own$constraints, call)
   if (length(held$custom)) {
-    add_custom_metrics(trainer, held$custom, call)
+    add_custom_metrics(trainer, held$custom, call, TRUE)
     logs <- trainer_logs(trainer)
   }
   now <- trainer_get(trainer)
-  state$optimizer_state <- held$optimizer_state <- optimizer_part(now)
+  state$optimizer_state <- held$optimizer_state <- optimizer_part(now, state$compiled$optimizer)
   held$weights <- unpack_layout(model_layout(state), now$w)
   hold_trainer(held)
   logs

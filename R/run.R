@@ -200,7 +200,7 @@ run_batch <- function(run) {
   run$status <- result$progress
   run$norms <- if (last) result$norms
   if (last) run$status$batch <- 0
-  at_batch(run, batch, add_custom_metrics(run$trainer, run$custom, run$call))
+  at_batch(run, batch, add_custom_metrics(run$trainer, run$custom, run$call, batch == 0))
   values <- trainer_logs(run$trainer)
   logs <- as.list(stats::setNames(values, run$labels))
   run_pull_for_hooks(run)
@@ -301,7 +301,7 @@ evaluate_slice <- function(trainer, steps, at, budget, set, parts, call) {
   if (hooked) callbacks_run(set, "on_test_batch_begin", at)
   pass_outside(trainer, parts$outside, call, at)
   result <- trainer_evaluate(trainer, steps, at, budget)
-  add_custom_metrics(trainer, parts$custom, call)
+  add_custom_metrics(trainer, parts$custom, call, at == 0)
   if (length(parts$custom)) result$logs <- trainer_logs(trainer)
   if (hooked) {
     logs <- as.list(stats::setNames(result$logs, parts$labels))
@@ -323,5 +323,5 @@ run_pull <- function(run) {
   if (is.null(run$trainer)) return(invisible())
   now <- trainer_get(run$trainer)
   if (!run$state$dirty) unpack_layout(model_layout(run$state), now$w)
-  run$state$optimizer_state <- optimizer_part(now)
+  run$state$optimizer_state <- optimizer_part(now, run$state$compiled$optimizer)
 }
