@@ -26,6 +26,8 @@
 #'   `colMeans()`, `var()` of a vector, `sd()`
 #' * `[`, `[[`, `[<-`, `c()`, `cbind()`, `rbind()`, `rep()`, `rev()`, `sort()`, `matrix()`, `array()`, `dim<-`,
 #'   `as.vector()`
+#' * `sapply()`, `vapply()`, `lapply()`, and `apply()` over rows or columns; `diff()`, `scale()`, `cov()`,
+#'   `cor()`
 #' * `pmax()`, `pmin()`, `ifelse()` with any condition
 #' * the losses `loss_*()` and activations `activation_*()` of this package
 #'

@@ -73,11 +73,23 @@ own_call <- function(fn, args, what, kind, call,
       error = function(e) if (!nzchar(at)) at <<- failed_operation(fn, e)),
     error = function(e) {
       message <- strsplit(conditionMessage(e), "\n", fixed = TRUE)[[1]][1]
+      if (reads_tensors(fn)) hint <- outside_tensor_hint
       stop_kestrel(kind, sprintf("The %s failed%s: %s", what, at, message),
         hint = hint, argument = what,
         parent = e, call = call)
     }
   )
+}
+
+outside_tensor_hint <- paste("It reads tensors of a model's layers, which have no numbers: give their part of the loss",
+  "to model$add_loss().")
+
+# Whether symbolic tensors are among the variables that a function finds around it.
+reads_tensors <- function(fn) {
+  if (is.primitive(fn)) return(FALSE)
+  names <- setdiff(all.names(body(fn), functions = FALSE), names(formals(fn)))
+  found <- mget(unique(names[nzchar(names)]), envir = environment(fn), inherits = TRUE, ifnotfound = list(NULL))
+  any(vapply(found, is_tensor, NA))
 }
 
 # What fn had called when it failed.

@@ -13,7 +13,7 @@ test_that("a function that fails, or returns what is no loss, is named", {
     error
   }
   expect_match(conditionMessage(refused(function(y_true, y_pred) stop("no way"))), "no way")
-  expect_match(conditionMessage(refused(function(y_true, y_pred) scale(y_pred))), "in `scale()`", fixed = TRUE)
+  expect_match(conditionMessage(refused(function(y_true, y_pred) quantile(y_pred))), "in `quantile()`", fixed = TRUE)
   expect_match(conditionMessage(refused(function(y_true, y_pred) y_pred[1:3, 1])), "20 samples")
   expect_match(conditionMessage(refused(function(y_true, y_pred) 3)), "no gradient")
   expect_match(conditionMessage(refused(function(y_true, y_pred) log(0 * y_pred - 1))), "NaN at position 1")
@@ -51,4 +51,14 @@ test_that("values meet weights by samples, a single one their mean", {
   expect_equal(reduce_values(1:4, NULL, 4), 2.5)
   expect_equal(reduce_values(1:4, c(1, 0, 0, 2), 4), (1 + 8) / 4)
   expect_equal(reduce_values(3, c(1, 0, 0, 3), 4), 3)
+})
+
+test_that("a loss that reads tensors of the model is told of model$add_loss()", {
+  input <- layer_input(4)
+  code <- layer_dense(input, 2)
+  model <- keras_model(input, layer_dense(code, 4))
+  model %>% compile(optimizer = "sgd",
+    loss = function(y_true, y_pred) k_mean(k_square(y_true - y_pred)) + k_mean(code))
+  expect_error(fit(model, wave_x(), wave_x(), verbose = 0), "model$add_loss()", fixed = TRUE,
+    class = "kestrel_error_loss")
 })
