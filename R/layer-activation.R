@@ -10,6 +10,7 @@
 #' * `layer_activation_selu()`: `1.0507 * elu(x, alpha = 1.6733)`
 #' * `layer_activation_thresholded_relu()`: `x` where `x > theta`, else 0
 #' * `layer_activation_softmax()`: `exp(x) / sum(exp(x))` along `axis`
+#' * `layer_identity()`: `x` as it is
 #'
 #' @inheritParams layer_dense
 #' @param ... arguments that every layer has: those of [layer_dense()], and

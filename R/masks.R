@@ -20,7 +20,7 @@ mask_effects <- list(
   keeps = c("dense", "activation", "re_lu", "leaky_re_lu", "elu", "thresholded_re_lu", "p_re_lu",
     "dropout", "alpha_dropout", "gaussian_dropout", "gaussian_noise", "spatial_dropout1d",
     "activity_regularization", "batch_normalization", "layer_normalization", "group_normalization",
-    "rms_normalization", "unit_normalization", "time_distributed"),
+    "rms_normalization", "unit_normalization", "time_distributed", "identity"),
   merges = c("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate"),
   ends = c("global_average_pooling1d", "dot", "masking", "embedding"),
   refuses = "softmax"

@@ -49,7 +49,12 @@ evaluate.kestrel_tensor <- function(object, ...) stop_not_a_model(object, "a ten
 #' @export
 predict.kestrel_tensor <- function(object, ...) stop_not_a_model(object, "a tensor", tensor_hint)
 
+# The generic of package generics masks ours where that is attached later. Its first argument is
+# called x: in evaluate(model, x = , y = ) it is the data that it asks for a method, and a model comes here.
 #' @export
+#' @rawNamespace S3method(generics::evaluate, kestrel_model, evaluate.kestrel_model)
+#' @rawNamespace S3method(generics::evaluate, default, evaluate.default)
 evaluate.default <- function(object, ...) {
   check_model(if (missing(object)) NULL else object, arg = "object", call = environment())
+  evaluate.kestrel_model(object, ...)
 }

@@ -108,3 +108,13 @@ test_that("values that a score has not are refused", {
   expect_refused(score[["zz"]], "argument", "zz", names = c("loss", "mae"))
   expect_refused(score[["mea"]], "argument", "mea", names = "score$mae")
 })
+
+test_that("the generic of package generics evaluates, too", {
+  model <- scored_model()
+  own <- evaluate(model, wave_x(), wave_y(), verbose = 0)
+  expect_identical(generics::evaluate(model, wave_x(), wave_y(), verbose = 0), own)
+  expect_identical(generics::evaluate(model, x = wave_x(), y = wave_y(), verbose = 0), own)
+  expect_identical(generics::evaluate(object = model, x = wave_x(), y = wave_y(), verbose = 0), own)
+  expect_identical(generics::evaluate(model, x = as.data.frame(wave_x()), y = wave_y(), verbose = 0), own)
+  expect_error(generics::evaluate(wave_x(), wave_y()), "must be a model", class = "kestrel_error_argument")
+})
