@@ -88,12 +88,28 @@ check_axis <- function(x, arg = caller_arg(x), call = caller_env()) {
 as_activation <- function(x, arg = caller_arg(x), call = caller_env()) {
   force(arg)
   if (is.null(x)) x <- "linear"
+  if (is_layer(x)) x <- activation_of_layer(x, arg, call)
   if (is_own_function(x, activation_makers())) return(function_activation(x, arg, call))
   activation <- as_made_once(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
   if (!identical(activation$config$axis, 0L)) return(activation)
   stop_kestrel("argument", sprintf(
     "`%s` works along axis 0, which is that of the samples: no layer can do that.", arg
   ), hint = "The last axis is -1.", argument = arg, value = 0L, call = call)
+}
+
+# layer_activation_leaky_relu() and the like, given as an activation.
+activation_of_layer <- function(layer, arg, call) {
+  config <- layer_config(layer)
+  type <- layer_state(layer)$type
+  if (type == "activation") return(config$activation)
+  record <- c(re_lu = "relu", leaky_re_lu = "leaky_relu", elu = "elu", softmax = "softmax",
+    thresholded_re_lu = "thresholded_relu")[type]
+  if (is.na(record)) {
+    stop_argument(arg, "an activation", layer, call = call,
+      hint = "Layers with weights of their own, or without a function, are layers of the model.")
+  }
+  config$activity_regularizer <- NULL
+  new_activation(record[[1]], config)
 }
 
 # A function of the user's, as a layer's activation: of arrays, samples first.

@@ -262,5 +262,8 @@ activation_makers <- function() {
   names <- registry("activations")$name
   makers <- lapply(names, function(name) get(paste0("activation_", name), topenv()))
   other <- list(swish = activation_silu, hard_swish = activation_hard_silu)
-  c(stats::setNames(makers, names), other)
+  # Keras 2 knows the layers' names, too; the slope of this one is another there.
+  classes <- list(ReLU = activation_relu, LeakyReLU = function(x) activation_leaky_relu(x, 0.3),
+    ELU = activation_elu, Softmax = activation_softmax)
+  c(stats::setNames(makers, names), other, classes)
 }

@@ -90,15 +90,15 @@ op_convert_to_tensor <- operation(function(x, dtype = NULL) {
 
 #' @rdname backend
 #' @export
-op_convert_to_numpy <- operation(function(x) plain(x), pass = TRUE)
+op_convert_to_numpy <- operation(function(x) plain_weight(plain(x)), pass = TRUE)
 
 #' @rdname backend
 #' @export
-k_get_value <- operation(function(x) plain(x), pass = TRUE)
+k_get_value <- operation(function(x) plain_weight(plain(x)), pass = TRUE)
 
 #' @rdname backend
 #' @export
-k_eval <- operation(function(x) plain(x), pass = TRUE)
+k_eval <- operation(function(x) plain_weight(plain(x)), pass = TRUE)
 
 #' @rdname backend
 #' @export

@@ -172,7 +172,7 @@ is_plain_input <- function(model, x) {
   identical(plain_width(x), layout$columns) && !layout$codes
 }
 
-check_input_dims <- function(got, expected, what, call, arg = "x") {
+check_input_dims <- function(got, expected, what, call, arg = "x", hint = NULL) {
   if (identical(got, expected) || identical(dims_list(got), dims_list(expected))) return(invisible(got))
   message <- if (length(got) == 1 && length(expected) == 1 && !is.list(expected)) {
     sprintf("`%s` must have %d %s, the input of %s, not %d.", arg, expected,
@@ -181,7 +181,14 @@ check_input_dims <- function(got, expected, what, call, arg = "x") {
     sprintf("`%s` must have shape %s, the input of %s, not %s.", arg, shape_text(expected), what,
       shape_text(got))
   }
-  stop_kestrel("shape", message, argument = arg, value = got, expected = expected, call = call)
+  stop_kestrel("shape", message, hint = hint, argument = arg, value = got, expected = expected,
+    call = call)
+}
+
+# A row of a matrix, x[1, ], is a vector, and so looks like samples of one column.
+row_hint <- function(x, expected, arg) {
+  one_row <- !is.list(expected) && length(expected) == 1 && expected > 1 && identical(dim(x), c(expected, 1L))
+  if (one_row) sprintf("Is `%s` a row of a matrix? x[1, , drop = FALSE] keeps it one.", arg)
 }
 
 # R's order (samples first) to columns (row-major samples, one after the other), and back.

@@ -224,8 +224,11 @@ trainer_set <- function(trainer, w = NULL, state = NULL) {
   .Call(ffi_trainer_set, trainer, w, state$moments, state$scalars, state$iterations)
 }
 
-# Of what trainer_get() returns: the state of the optimizer.
-optimizer_part <- function(now) now[c("moments", "scalars", "iterations")]
+# Of what trainer_get() returns: the state of the optimizer, which hears how many steps it has made.
+optimizer_part <- function(now, optimizer) {
+  assign("iterations", now$iterations, envir = optimizer)
+  now[c("moments", "scalars", "iterations")]
+}
 
 # Where a fit stands beside weights and optimizer state, in numbers; and from there on for a trainer
 # of the same spec and data. FALSE: there is no such place.

@@ -56,6 +56,16 @@ history_range <- function(history) {
 #' as.data.frame(history)
 NULL
 
+# Keras' own names, too: its epochs count from 0.
+#' @export
+`$.kestrel_history` <- function(x, name) {
+  switch(name,
+    history = .subset2(x, "metrics"),
+    epoch = history_range(x)[seq_len(max(0L, lengths(.subset2(x, "metrics"))))] - 1L,
+    .subset2(x, name)
+  )
+}
+
 #' @rdname history
 #' @export
 print.kestrel_history <- function(x, ...) {

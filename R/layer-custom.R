@@ -1,7 +1,9 @@
 #' Layers of one's own
 #'
 #' `Layer()` defines a class of layers by R functions and returns what makes such layers, a function
-#' of a model or tensor and of the arguments of `initialize`, to be used like [layer_dense()]:
+#' of a model or tensor and of the arguments of `initialize`, to be used like [layer_dense()].
+#'
+#' The functions of a class, any of which may be missing:
 #'
 #' * `initialize(...)` keeps the arguments in `self`
 #' * `build(input_shape)` makes the weights: `self$kernel <- self$add_weight(shape =, initializer =,
@@ -13,7 +15,7 @@
 #' * `compute_output_shape(input_shape)`, which may be left out, tells `c(NA, dims)` of the output
 #' * `get_config()`, which may be left out, returns a list of the arguments of `initialize`
 #'
-#' Any of them may be missing. They see `self`, `super` (`super$initialize()` and the like of the
+#' They see `self`, `super` (`super$initialize()` and the like of the
 #' class that is inherited from) and `private`. `self$add_loss(value)` in `call` adds a number to the
 #' loss. A weight with `trainable = FALSE` can be changed in `call` by `self$w$assign(value)`, which stays
 #' after any pass, that of [predict()][predict.kestrel_model] included.
@@ -35,7 +37,7 @@
 #' `new_layer_class()` is the name in R keras 2.x.
 #'
 #' @param classname name of the class, from which layers get theirs.
-#' @param initialize,build,call,get_config functions, see above.
+#' @param initialize,build,call,get_config functions, see the details.
 #' @param ...,public more methods and fields of `self`.
 #' @param private a list of what stands in `private`.
 #' @param inherit a class made by `Layer()` to start from.

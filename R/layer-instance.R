@@ -94,7 +94,8 @@ layer_charge <- function(losses, label, call) {
     value <- plain(loss)
     if (is.numeric(value) && length(value) == 1 && is.finite(value)) next
     stop_kestrel("layer", sprintf("The %s gave add_loss() %s, not a number.", label, describe(value)),
-      hint = "sum() and mean() make one.", argument = label, value = shorten(value), call = call)
+      hint = if (is_tensor(loss)) "Tensors of a model's layers are charged by model$add_loss()." else
+        "sum() and mean() make one.", argument = label, value = shorten(value), call = call)
   }
   Reduce(`+`, losses)
 }

@@ -57,6 +57,10 @@ r6_class <- function(generator) {
   list(classname = generator$classname, initialize = r6_initialize(generator) %||% function() NULL,
     new = function(...) {
       mask_methods(generator)
+      # Fields that build() makes need not be declared, as in R keras.
+      locked <- generator$lock_objects
+      on.exit(generator$lock_objects <- locked)
+      generator$lock_objects <- FALSE
       generator$new(...)
     })
 }

@@ -249,6 +249,15 @@ layer_arrays <- function(layer, x, call) {
     count_params = function() count_params(x),
     build = function(input_shape) invisible(build_by_shape(x, input_shape)),
     get_config = function() get_config(x),
+    compute_output_shape = function(input_shape) output_shape_for(x, input_shape),
+    get_vocabulary = bind_method(get_vocabulary, x),
+    set_vocabulary = bind_method(set_vocabulary, x),
+    vocabulary_size = function() length(get_vocabulary(x)),
+    adapt = bind_method(adapt, x),
+    weights = , variables = named_weights(list(x)),
+    trainable_weights = , trainable_variables = named_weights(list(x), TRUE),
+    non_trainable_weights = , non_trainable_variables = named_weights(list(x), FALSE),
+    losses = layer_losses(list(x)),
     output = layer_tensor(x, "output"),
     input = layer_tensor(x, "input"),
     layer_field(x, name)
@@ -261,15 +270,26 @@ keras_shape <- function(dims) {
   if (!is.null(dims)) c(list(NULL), as.list(dims))
 }
 
-# input_shape: dims of the input with those of the samples, or a list of several.
 build_by_shape <- function(layer, input_shape, call = caller_env()) {
   check_present("input_shape")
+  layer_output(layer, input_of_shape(layer, input_shape, call), call)
+  layer
+}
+
+# input_shape: dims of the input with those of the samples, or a list of several.
+input_of_shape <- function(layer, input_shape, call) {
   several <- is.list(input_shape) && any(lengths(input_shape) > 1)
   dims <- lapply(if (several) input_shape else list(input_shape), function(shape) {
     check_shape(sample_part(shape), arg = "input_shape", call = call)
   })
-  layer_output(layer, joint_input(layer, dims), call)
-  layer
+  joint_input(layer, dims)
+}
+
+# What the output would be; the layer is not built.
+output_shape_for <- function(layer, input_shape, call = caller_env()) {
+  check_present("input_shape")
+  input <- input_of_shape(layer, input_shape, call)
+  keras_shape(with_seed_kept(layer_info(clone_layer(layer, layer$name), input, call))$output)
 }
 
 # What the layer was called on, or gave; by its place in a stack of layers where it was not.
@@ -294,7 +314,7 @@ layer_field <- function(layer, name) {
   setting <- state$config[[name]]
   if (name %in% slots && is.null(setting)) return(state$weights[[name]])
   if (name %in% names(state$config)) return(setting)
-  known <- c("type", "dtype", "trainable", "built", "weights", "config")
+  known <- c("type", "dtype", "trainable", "built", "config")
   if (name %in% known) return(state[[name]])
   if (state$type == "custom" && name %in% ls(layer_instance(layer))) return(custom_field(layer, name))
   methods <- c("get_weights", "set_weights", "count_params", "get_config", "build")

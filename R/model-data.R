@@ -93,7 +93,8 @@ check_fits_input <- function(model, arrays, arg, call) {
   build_model(model, one_or_list(dims), call)
   expected <- model_inputs(model)
   if (length(dims) == 1) {
-    check_input_dims(dims[[1]], expected[[1]], "the model", call, arg)
+    hint <- row_hint(arrays[[1]], expected[[1]], arg)
+    check_input_dims(dims[[1]], expected[[1]], "the model", call, arg, hint)
     check_input_codes(model, arrays, arg, call)
     return(engine_arrays(model, arrays, call))
   }

@@ -5,12 +5,13 @@
   state <- model_state(check_intact(x))
   switch(name,
     layers = state$layers,
-    weights = get_weights(x),
-    trainable_weights = get_weights(x, trainable = TRUE),
-    non_trainable_weights = get_weights(x, trainable = FALSE),
+    weights = , variables = named_weights(leaf_layers(x)),
+    trainable_weights = , trainable_variables = named_weights(leaf_layers(x), TRUE),
+    non_trainable_weights = , non_trainable_variables = named_weights(leaf_layers(x), FALSE),
+    losses = layer_losses(leaf_layers(x)),
     optimizer = state$compiled$optimizer,
     loss = model_loss(x),
-    metrics = state$compiled$metrics,
+    metrics = lapply(state$compiled$metrics, `[[`, "metric"),
     metrics_names = c("loss", state$compiled$loss_labels, state$compiled$metric_labels),
     trainable = any(vapply(leaf_layers(x), layer_trainable, NA)),
     input_shape = keras_shape(state$input),
@@ -50,6 +51,7 @@ model_methods <- list(
   count_params = function(...) count_params(...), get_weights = function(...) get_weights(...),
   set_weights = function(...) set_weights(...), get_layer = function(...) get_layer(...),
   get_config = function(...) get_config(...), pop = function(...) pop_layer(...),
+  pop_layer = function(...) pop_layer(...),
   add_loss = function(...) add_model_loss(...),
   add = function(object, layer) add_layer(object, check_one_layer(layer)),
   summary = function(...) summary(...), compile = function(...) compile(...),
@@ -58,7 +60,9 @@ model_methods <- list(
   train_on_batch = function(...) train_on_batch(...),
   test_on_batch = function(...) test_on_batch(...),
   predict_on_batch = function(...) predict_on_batch(...),
-  reset_states = function(...) reset_states(...)
+  reset_states = function(...) reset_states(...),
+  # Each evaluation and epoch begins anew.
+  reset_metrics = function(object) invisible(object)
 )
 
 bind_method <- function(method, object) {

@@ -11,6 +11,7 @@
 # extra              list of those that the engine is not told, or NULL
 # choice             record and hparams, as the engine is told them
 # solver             TRUE for those of solvers.R, which have no learning rate
+# iterations         steps that the model last trained has made, once there are some
 #
 # Its state (moments, number of steps) belongs to the model.
 
@@ -135,6 +136,8 @@ optimizer_field <- function(optimizer, name) {
     schedule_function = optimizer_field(x, name),
     record = optimizer_field(x, name),
     get_config = function() optimizer_config(x),
+    iterations = get0(name, envir = x, inherits = FALSE) %||% 0,
+    apply = , apply_gradients = stop_no_apply(name),
     optimizer_setting(x, name)
   )
 }
@@ -145,6 +148,13 @@ optimizer_setting <- function(optimizer, name) {
   if (name %in% names(settings)) return(settings[[name]])
   stop_unknown_field("optimizer", name, c("learning_rate", "name", "config", "decay",
     names(settings)), "optimizer")
+}
+
+# Moments belong to the model, so the step is a function of it.
+stop_no_apply <- function(name) {
+  stop_kestrel("argument", sprintf("The optimizer has no `%s`: its state belongs to the model.", name),
+    hint = "apply_gradients(model, gradients) makes a step; with_gradient() gives the gradients.",
+    argument = name, call = call("$", quote(optimizer), as.name(name)))
 }
 
 #' @export

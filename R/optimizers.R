@@ -111,9 +111,16 @@ optimizer_sgd <- function(learning_rate = 0.01, momentum = 0, nesterov = FALSE,
                           global_clipnorm = NULL, use_ema = FALSE, ema_momentum = 0.99,
                           ema_overwrite_frequency = NULL, name = "sgd", ...,
                           loss_scale_factor = NULL, gradient_accumulation_steps = NULL) {
+  dots <- list(...)
+  # R keras before 2.11 had (learning_rate, momentum, decay, nesterov).
+  if (is_number(nesterov) && is.null(dots$decay)) {
+    dots$decay <- nesterov
+    nesterov <- weight_decay %||% FALSE
+    weight_decay <- NULL
+  }
   new_optimizer("sgd", list(
     momentum = check_number(momentum, min = 0, max = 1), nesterov = check_flag(nesterov)
-  ), list(...), ignored = "amsgrad")
+  ), dots, ignored = "amsgrad")
 }
 
 #' @rdname optimizer_sgd

@@ -11,6 +11,10 @@
 #' Copies go in and out: changing what `get_weights()` returned does not change the model,
 #' and later training does not change a list that was given to `set_weights()`.
 #'
+#' `model$weights`, `model$trainable_weights` and `model$non_trainable_weights`, of a layer too, are
+#' lists of these arrays with fields of their own: `w$name` (`"dense/kernel:0"`), `w$path`, `w$shape`,
+#' `w$trainable` and `w$numpy()`, the plain array; whatever is computed of them is plain.
+#'
 #' @param object a model or a layer. A model must have been built: its input shape is known.
 #' @param trainable `TRUE` or `FALSE` keeps only the weights that are, or are not, trained.
 #' @param weights a list of numeric arrays of the same shapes in the same order; plain
@@ -111,6 +115,7 @@ slots_text <- function(slots, owner) {
 }
 
 match_weight <- function(x, slot, owner, i, call) {
+  x <- plain_weight(x)
   arg <- sprintf("weights[[%d]]", i)
   label <- sprintf("%s of layer \"%s\"", slot$name, owner)
   if (!(is.numeric(x) || is.logical(x)) || is.object(x)) {

@@ -98,7 +98,7 @@ apply_gradients <- function(object, gradients) {
   apply_constraints(trainer, training_parts(object)$outside$constraints, call)
   now <- trainer_get(trainer)
   unpack_layout(layout, now$w)
-  state$optimizer_state <- optimizer_part(now)
+  state$optimizer_state <- optimizer_part(now, state$compiled$optimizer)
   invisible(object)
 }
 

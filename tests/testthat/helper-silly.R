@@ -81,6 +81,7 @@ of_model <- alist(object = small_model(), x = small_x(), y = small_y())
 the_model <- alist(model = small_model(), x = small_x(), y = small_y())
 sequences <- alist(object = keras_model_sequential(input_shape = c(4, 2)))
 used_layer <- alist(object = local({ l <- layer_dense(units = 2); l(layer_input(shape = 3)); l }), node_index = 1)
+a_tokenizer <- function() fit_text_tokenizer(text_tokenizer(), "a b")
 a_weight <- function(more) c(alist(x = new_variable(2, "w")), more)
 coded <- alist(y_true = c(0, 1), y_pred = diag(2) / 2 + 0.1)
 valid_by_function <- list(
@@ -151,6 +152,22 @@ valid_by_function <- list(
   metric_categorical_generalized_cross_entropy = coded, metric_sparse_categorical_accuracy = coded,
   metric_sparse_categorical_crossentropy = coded, metric_sparse_top_k_categorical_accuracy = coded,
   shape = list(2, 3),
+  fit_text_tokenizer = alist(object = text_tokenizer(), x = "a b"),
+  texts_to_sequences = alist(tokenizer = a_tokenizer(), texts = "a b"),
+  texts_to_matrix = alist(tokenizer = a_tokenizer(), texts = "a b"),
+  sequences_to_texts = alist(tokenizer = a_tokenizer(), sequences = list(1)),
+  sequences_to_matrix = alist(tokenizer = a_tokenizer(), sequences = list(1)),
+  text_to_word_sequence = alist(text = "a b"),
+  Loss = alist(classname = "Silly", call = function(y_true, y_pred) y_pred),
+  new_loss_class = alist(classname = "Silly", call = function(y_true, y_pred) y_pred),
+  LearningRateSchedule = alist(classname = "Silly", call = function(step) 1),
+  new_learning_rate_schedule_class = alist(classname = "Silly", call = function(step) 1),
+  Metric = alist(classname = "Silly", update_state = function(y_true, y_pred, ...) 1, result = function() 1),
+  new_metric_class = alist(classname = "Silly", update_state = function(y_true, y_pred, ...) 1, result = function() 1),
+  Regularizer = alist(classname = "Silly", call = function(x) 1), Constraint = alist(classname = "Silly", call = function(w) w),
+  Initializer = alist(classname = "Silly", call = function(shape) array(0, shape)),
+  keras_model_custom = alist(model_fn = function(self) function(inputs) inputs),
+  generator_next = alist(generator = function() 1), iter_next = alist(it = function() 1), as_iterator = alist(x = function() 1),
   create_layer = alist(layer_class = KerasLayer, object = NULL), create_layer_wrapper = alist(layer_class = KerasLayer),
   try_fix = alist(d = diagnose(small_model(), small_x(), small_y()), i = 1, seconds = 0.01)
 )

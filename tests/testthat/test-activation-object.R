@@ -65,3 +65,18 @@ test_that("what is no activation is refused", {
   samples <- activation_softmax(axis = 0)
   expect_error(as_activation(samples, "activation"), class = "kestrel_error_argument")
 })
+
+test_that("layers of activations are activations, and Keras 2 names of theirs", {
+  x <- c(-2, -0.5, 1)
+  of <- function(activation) kestrel:::as_activation(activation)(x)
+  expect_equal(of(layer_activation_leaky_relu()), c(-0.6, -0.15, 1))
+  expect_equal(of(layer_activation_relu(max_value = 0.5)), c(0, 0, 0.5))
+  expect_equal(of(layer_activation_elu(alpha = 2)), c(2 * expm1(-2), 2 * expm1(-0.5), 1))
+  expect_equal(of(layer_activation(activation = "tanh")), tanh(x))
+  expect_equal(of("LeakyReLU"), c(-0.6, -0.15, 1))
+  expect_equal(of("ReLU"), c(0, 0, 1))
+  rows <- rbind(x, rev(x))
+  expect_equal(kestrel:::as_activation(layer_activation_softmax())(rows), activation_softmax(rows))
+  expect_error(kestrel:::as_activation(layer_activation_parametric_relu()), "layers of the model",
+    class = "kestrel_error_argument")
+})

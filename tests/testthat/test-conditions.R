@@ -89,3 +89,8 @@ test_that("one error of each kind reads as it should", {
     layer_dense(model, 1, kernel_initializer = function(shape, dtype = NULL) stop("no"))
   }, transform = function(lines) gsub("[0-9.e+]+ GB", "<n> GB", lines))
 })
+
+test_that("a name that shares no letter is no near one", {
+  expect_identical(kestrel:::nearest("c", c("a", "b")), character())
+  expect_identical(kestrel:::nearest("ac", c("ab", "xyz")), "ab")
+})

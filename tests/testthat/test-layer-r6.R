@@ -49,3 +49,18 @@ test_that("each instance has its own weights", {
 test_that("without R6 the class says what it needs", {
   expect_error(kestrel:::new_keras_layer_class(FALSE)$new(), "R6", class = "kestrel_error_state")
 })
+
+test_that("fields that build() makes need not be declared", {
+  Undeclared <- R6::R6Class("Undeclared", inherit = KerasLayer, public = list(
+    units = NULL,
+    initialize = function(units = 3) {
+      super$initialize()
+      self$units <- units
+    },
+    build = function(input_shape) self$w <- self$add_weight(shape = c(input_shape[[2]], self$units), name = "w"),
+    call = function(inputs) k_dot(inputs, self$w)
+  ))
+  model <- keras_model_sequential(input_shape = 4) %>% create_layer(Undeclared, ., list(units = 2))
+  expect_equal(predict(model, wave_x()), wave_x() %*% get_weights(model)[[1]])
+  expect_true(Undeclared$lock_objects)
+})

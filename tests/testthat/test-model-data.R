@@ -26,3 +26,10 @@ test_that("what does not fit is refused with the names there are", {
   expect_refused(fit(model, list(1:2, matrix(1, 2, 2)), y), "shape", "x[[2]]", model)
   expect_refused(fit(model, list(1:2, c(1, NA)), y), "data", "x[[2]]", model)
 })
+
+test_that("a row that became a vector is known", {
+  model <- keras_model_sequential(input_shape = 4) %>% layer_dense(1)
+  expect_error(predict(model, wave_x()[1, ]), "drop = FALSE", class = "kestrel_error_shape")
+  message <- conditionMessage(expect_error(predict(model, 1:5), class = "kestrel_error_shape"))
+  expect_no_match(message, "drop = FALSE")
+})

@@ -184,7 +184,7 @@ test_that("fields are read and set with $", {
   expect_identical(model$name, "sequential")
   expect_identical(model$output_shape, list(NULL, 1L))
   expect_identical(model$metrics_names, c("loss", "mae"))
-  expect_identical(model$weights, get_weights(model))
+  expect_identical(lapply(model$weights, as.array), get_weights(model))
   expect_length(model[["layers"]], 2)
   model$trainable <- FALSE
   expect_false(model$trainable)

@@ -72,3 +72,13 @@ test_that("changes that cannot be made are refused in words", {
     optimizer$momentum <- 0.5
   })
 })
+
+test_that("SGD by position is read in the order of either generation of R keras", {
+  old <- optimizer_sgd(0.1, 0.9, 1e-6, TRUE)
+  expect_identical(old$get_config(), optimizer_sgd(0.1, momentum = 0.9, decay = 1e-6, nesterov = TRUE)$get_config())
+  expect_identical(optimizer_sgd(0.1, 0.9, 0)$get_config(), optimizer_sgd(0.1, momentum = 0.9)$get_config())
+  new <- optimizer_sgd(0.1, 0.9, TRUE, 0.01)
+  expect_identical(new$get_config(),
+    optimizer_sgd(0.1, momentum = 0.9, nesterov = TRUE, weight_decay = 0.01)$get_config())
+  expect_error(optimizer_sgd(0.1, 0.9, "yes"), class = "kestrel_error_argument")
+})
