@@ -31,7 +31,7 @@ test_that("they make losses, also within functions", {
 
 test_that("what there is not is told, and the name", {
   K <- backend()
-  expect_error(K$men(1), "Did you mean `K$mean`", fixed = TRUE, class = "kestrel_error_argument")
+  expect_error(K$squar(1), "Did you mean `K$square`", fixed = TRUE, class = "kestrel_error_argument")
   expect_error(K$mean(diag(2), axis = 7L), class = "kestrel_error_argument")
   expect_identical(k_backend(), "kestrel")
   expect_output(print(K), "functions k_*>", fixed = TRUE)
