@@ -103,7 +103,7 @@ find_blind <- function(case) {
   s <- svd(j, nu = nrow(j), nv = 0)
   rank <- sum(s$d > max(dim(j)) * .Machine$double.eps * max(s$d, 0))
   # Fewer weights than outputs always leave some; that is no news.
-  if (rank >= min(dim(j))) return(NULL)
+  if (ncol(j) < nrow(j) || rank >= nrow(j)) return(NULL)
   r <- as.vector(matrix(case$prediction, case$rows) - case$targets)
   blind <- s$u[, seq_len(nrow(j)) > rank, drop = FALSE]
   share <- sum(crossprod(blind, r)^2) / max(sum(r^2), 1e-300)
