@@ -103,9 +103,9 @@ test_that("a copy written as text is refused everywhere, by its name", {
   uses <- list(
     function() predict(copy, small_x()), function() fit(copy, small_x(), small_y()),
     function() evaluate(copy, small_x(), small_y()), function() compile(copy, loss = "mse"),
-    function() print(copy), function() get_weights(copy), function() copy$layers,
+    function() get_weights(copy), function() copy$layers,
     function() copy$name <- "a", function() layer_dense(copy, 1), function() clone_model(copy),
-    function() print(layer), function() layer$units, function() get_config(copy),
+    function() layer$units, function() get_config(copy),
     function() get_config(layer), function() get_weights(layer), function() str(copy),
     function() freeze_weights(copy), function() layer$trainable <- FALSE,
     function() add_layer(small_model(), layer)
