@@ -93,7 +93,7 @@ dropped_prediction <- function(case, seed) {
 # What is known to be within reach without the constraint, where it takes back most of a small step
 # downhill.
 find_constraint <- function(case) {
-  held <- Filter(function(h) h$share > 0.3, case$held)
+  held <- Filter(function(h) isTRUE(h$share > 0.3), case$held)
   room <- unfinished_room(case)
   if (!length(held) || !is_trained(case) || is.na(room)) return(NULL)
   worst <- held[[which.max(vapply(held, `[[`, 0, "share"))]]
@@ -119,7 +119,7 @@ evidence_held <- function(case) {
       g <- array(case$gradient[at + seq_along(w)], dim(w))
       at <- at + length(w)
       constraint <- slot_setting(layer, state$slots[[i]]$name, "constraint")
-      if (is.null(constraint) || !any(g != 0)) next
+      if (is.null(constraint) || !isTRUE(any(g != 0) && all(is.finite(g)))) next
       step <- 1e-3 * max(sqrt(sum(w^2)), 1e-3) / sqrt(sum(g^2)) * g
       undone <- sum((plain(constraint(w - step)) - (w - step))^2) / sum(step^2)
       held <- c(held, list(list(layer = layer$name, slot = state$slots[[i]]$name, share = min(sqrt(undone), 1),

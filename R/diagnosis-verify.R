@@ -152,7 +152,7 @@ is_cell <- function(case, groups, floor) {
   same <- max(row_groups(cbind(match(groups, groups), match(cell$group, cell$group)))) == length(unique(groups))
   least <- data_floor(case$problem, groups, case$problem$network$range, "cell", cell$frozen)$value
   size <- 1e-9 * abs(floor) + 1e-13 * abs(constant_reference(case)) + 1e-14
-  same && floor <= least + size && floor <= case$loss + size
+  same && floor <= least + size && !isTRUE(floor > case$loss + size)
 }
 
 unit_weights <- function(case, i) {
@@ -160,17 +160,19 @@ unit_weights <- function(case, i) {
   cbind(t(layer$kernel), layer$bias %||% rep(0, layer$width), case$dense[[i + 1L]]$kernel)
 }
 
-# By central differences of the loss, along each weight.
+# By central differences of the loss, along each weight; 0 at a kink that is flat on one side, as the
+# slope of relu is there.
 claim_gradient <- function(case) {
   w <- pack_weights(case$layers)
   step <- 1e-4 * max(1, abs(w))
+  here <- loss_with(case, w)
   vapply(seq_along(w), function(i) {
     ends <- vapply(c(-step, step), function(s) {
       moved <- w
       moved[i] <- moved[i] + s
       loss_with(case, moved)
     }, 0)
-    diff(ends) / (2 * step)
+    if (isTRUE(any(ends == here))) 0 else diff(ends) / (2 * step)
   }, 0)
 }
 
@@ -213,9 +215,9 @@ held_in_training <- function(case, held) {
 # d loss of a row / d its predictions, by differences of one column after the other.
 claim_slope <- function(case) {
   p <- matrix(case$prediction, ncol = case$units)
-  step <- 1e-8
+  step <- 1e-9 * pmin(1, pmax(abs(rowSums(p)), 1e-300))
   vapply(seq_len(ncol(p)), function(j) {
-    ends <- lapply(c(-step, step), function(s) {
+    ends <- lapply(list(-step, step), function(s) {
       p[, j] <- p[, j] + s
       as.vector(output_losses(case, p))
     })

@@ -126,10 +126,30 @@ claim_of <- function(finding, case) {
   if (finding$id == "S1" && says("This is the global minimum")) return(above(case$loss * (1 - 2e-6 * sign(case$loss))))
   if (finding$id %in% c("D1", "S1", "S2", "C1", "L1", "L3") && is.numeric(floor) && !anyNA(floor)) return(above(floor))
   if (finding$id == "O10" && length(finding$numbers)) return(above(frozen_floor(case)))
+  better <- finding$certificate$values$better %||% finding$certificate$values$weights
+  if (finding$id %in% c("O1", "C2", "K1b") && !is.null(better)) {
+    reachable <- is_reachable(case, better)
+    return(function(before, now) reachable)
+  }
   if (finding$id == "U1") return(dead_claim(finding, says))
   if (finding$id == "S5" && says("nothing but rounding")) return(twin_claim(finding))
   if (finding$id == "O9") return(function(before, now) identical(now$case$weights, before$case$weights))
   NULL
+}
+
+# Frozen layers are as they are, and constraints hold.
+is_reachable <- function(case, w) {
+  layers <- lapply(case$layers, function(l) clone_layer(l, l$name))
+  unpack_weights(layers, w)
+  all(unlist(Map(function(new, old) {
+    state <- layer_state(new)
+    if (!layer_trainable(old)) return(identical(unname(state$weights), unname(layer_state(old)$weights)))
+    vapply(which(!state$is_state), function(i) {
+      rule <- slot_setting(old, state$slots[[i]]$name, "constraint")
+      v <- state$weights[[i]]
+      is.null(rule) || max(abs(rule(v) - v)) <= 1e-5 * max(abs(v), 1e-300)
+    }, NA)
+  }, layers, case$layers)))
 }
 
 dead_claim <- function(finding, says) {
@@ -139,7 +159,7 @@ dead_claim <- function(finding, says) {
     into <- function(s) unit_weights_into(s$case, v$layer, v$dead)
     still <- !stay || identical(into(before), into(now))
     off <- unit_sums(now$case, now$case$dense[[v$layer]])[v$rows, , drop = FALSE]
-    low <- if (length(v$rows) && !is.null(v$floor) && all(off <= 0)) now$loss >= v$floor - now$rounding else TRUE
+    low <- if (length(v$rows) && !is.null(v$floor) && isTRUE(all(off <= 0))) now$loss >= v$floor - now$rounding else TRUE
     still && isTRUE(low || !is.finite(now$loss))
   }
 }

@@ -36,3 +36,11 @@ test_that("a finding must be named", {
   expect_error(verify_finding(d), "`i`", class = "kestrel_error_argument")
   expect_error(try_fix(d), "`i`", class = "kestrel_error_argument")
 })
+
+test_that("slopes of single outputs are those of the loss", {
+  m <- seeded(function() net(2, c(4, 2), c("tanh", "sigmoid"), "mse"))
+  y <- cbind(plane$curved, plane$class)
+  case <- new_case(m, plane$x, y, NULL, NULL, NULL, 5, environment())
+  # Of a row: the mean of (p - y)^2 over two outputs.
+  expect_equal(claim_slope(case), unname(case$prediction - y), tolerance = 1e-5)
+})
