@@ -113,6 +113,7 @@ test_that("a copy written as text is refused everywhere, by its name", {
   for (use in uses) {
     expect_error(use(), "not (an )?intact", class = "kestrel_error_state")
   }
+  expect_output(print(copy), "<The model is not intact: its `name` is NULL.>", fixed = TRUE)
 })
 
 test_that("batches are trained by methods of the model, too", {
