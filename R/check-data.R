@@ -166,7 +166,7 @@ find_duplicates <- function(case) {
     } else {
       "inputs that tell these rows apart; otherwise this part of the loss is noise."
     },
-    explains = share, severity = if (copied && share >= 0.5) "fault" else "note",
+    explains = share, severity = if (copied && isTRUE(share >= 0.5)) "fault" else "note",
     certificate = certificate("floor", quote(
       all(equal_inputs(groups)) && floor_holds(proof) && floor <= loss + 1e-10 * abs(loss) + 1e-14
     ), list(groups = case$groups, floor = floor, proof = case$data_best$certificate))

@@ -85,7 +85,7 @@ linear_numbers <- function(case, floor) {
 linear_certificate <- function(case, floor) {
   if (is.na(floor)) return(certificate("floor", quote(is_affine())))
   certificate("floor",
-    quote(is_affine() && floor_holds(proof) && loss >= floor - 1e-10 * constant_loss),
+    quote(is_affine() && floor_holds(proof) && !isTRUE(loss < floor - 1e-10 * constant_loss)),
     list(floor = floor, proof = attr(case$floor, "certificate")))
 }
 

@@ -67,7 +67,7 @@ find_dead <- function(case) {
       if (length(worst$rows)) sprintf("%s of %d rows have all units of the layer off.",
         format(length(worst$rows), big.mark = ","), case$rows),
       if (!is.na(cell) &&
-        isTRUE(share > 0)) sprintf("Lowest loss while these stay off: %s (now %s)",
+        isTRUE(share > 0)) sprintf("Lowest loss while what is off on rows stays off: %s (now %s)",
         digits(cell), digits(case$loss))),
     dead_remedy(worst), explains = share, severity = if (harmful) "fault" else "note",
     certificate = dead_certificate(case, worst, cell), symptom = if (whole && dies_of_start(case) || is_too_small(case)) 0.5 else 0,

@@ -113,6 +113,8 @@ contradictions <- function(given, case, findings) {
 # loss, weights by layer, which relu units are on, all of it of the model as it is.
 snapshot_of <- function(given, case) {
   again <- new_case(given$model, given$x, given$y, given$w, NULL, NULL, 1, environment())
+  # Evidence of now, not of when it is first asked for.
+  if (again$finite_weights && again$computable) for (name in c("dense", "dead", "weights")) case_value(again, name)
   list(loss = if (again$finite_weights) again$loss else NaN, case = again,
     rounding = 1e-6 * abs(case$loss) + 1e-9 * (1 + max(abs(as.numeric(case$y))^2)))
 }
@@ -158,10 +160,16 @@ dead_claim <- function(finding, says) {
   function(before, now) {
     into <- function(s) unit_weights_into(s$case, v$layer, v$dead)
     still <- !stay || identical(into(before), into(now))
-    off <- unit_sums(now$case, now$case$dense[[v$layer]])[v$rows, , drop = FALSE]
-    low <- if (length(v$rows) && !is.null(v$floor) && isTRUE(all(off <= 0))) now$loss >= v$floor - now$rounding else TRUE
+    low <- if (length(v$rows) && !is.null(v$floor) && stays_off(before$case, now$case)) now$loss >= v$floor - now$rounding else TRUE
     still && isTRUE(low || !is.finite(now$loss))
   }
+}
+
+# Rows that were off in a layer are so still.
+stays_off <- function(before, now) {
+  all(vapply(before$dead, function(d) {
+    isTRUE(all(unit_sums(now, now$dense[[d$layer]])[d$rows, ] <= 0))
+  }, NA))
 }
 
 unit_weights_into <- function(case, layer, units) {
