@@ -150,7 +150,7 @@ rows_equal_within <- function(x, groups) {
 is_cell <- function(case, groups, floor) {
   cell <- cell_groups(case$model, case$problem)
   same <- max(row_groups(cbind(match(groups, groups), match(cell$group, cell$group)))) == length(unique(groups))
-  least <- data_floor(case$problem, groups, case$problem$network$range, "cell", cell$frozen)$value
+  least <- data_floor(case$problem, groups, case$problem$network$range, "cell", cell$frozen)$about
   size <- 1e-9 * abs(floor) + 1e-13 * abs(constant_reference(case)) + 1e-14
   same && floor <= least + size && !isTRUE(floor > case$loss + size)
 }
