@@ -37,7 +37,9 @@ autodiff_examples <- function() list(
   activation = list(on(m, activation = activation_gelu()), on(m, activation = activation_softmax())),
   layer = list(list(tensors = list(m, matrix(sin(1:6), 3), c(0.1, -0.2)), settings = list(
     spec = layer_spec(layer_chain(layer_dense(units = 2, activation = "tanh"), 3L, 1L),
-      3L, "float64"), training = FALSE, seed = 0)))
+      3L, "float64"), training = FALSE, seed = 0))),
+  penalty = list(list(tensors = list(c(0.4, -0.3, 0.2)),
+    settings = list(choice = regularizer_l1_l2(0.1, 0.3)$choice)))
 )
 
 run_row <- function(row, tensors, settings) do.call(row$value, c(tensors, settings), quote = TRUE)

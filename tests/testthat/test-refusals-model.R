@@ -70,11 +70,12 @@ test_that("a model without layers cannot be fitted", {
   expect_refused(evaluate(model, 1, 1), "state", names = "layer")
 })
 
-test_that("only models take layers", {
+test_that("models take layers, and data their outputs", {
   expect_refused(NULL %>% layer_dense(4), "argument", "object")
-  expect_refused(data.frame(a = 1) %>% layer_dense(4), "argument", "object")
   expect_refused(list(1) %>% layer_dense(4), "argument", "object")
-  expect_refused(matrix(1) %>% layer_dense(4), "argument", "object")
+  expect_refused("a" %>% layer_dense(4), "argument", "object")
+  expect_identical(dim(data.frame(a = 1) %>% layer_dense(4)), c(1L, 4L))
+  expect_identical(dim(matrix(1) %>% layer_dense(4)), c(1L, 4L))
 })
 
 test_that("units must be a whole number from 1 on", {
