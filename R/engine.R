@@ -86,7 +86,7 @@ engine_schedule <- function(choice, step) .Call(ffi_schedule, choice, as.double(
 # Tensors laid end to end, of these dims.
 engine_optimizer_step <- function(spec, dims, w, g, state = NULL) {
   new <- .Call(ffi_optimizer_step, spec, lapply(dims, as.integer), as.double(w), as.double(g), state)
-  list(w = new$w, state = optimizer_part(new))
+  list(w = new$w, state = new[state_fields])
 }
 
 network_info <- function(spec) .Call(ffi_network_info, spec)
@@ -227,8 +227,10 @@ trainer_set <- function(trainer, w = NULL, state = NULL) {
 # Of what trainer_get() returns: the state of the optimizer, which hears how many steps it has made.
 optimizer_part <- function(now, optimizer) {
   assign("iterations", now$iterations, envir = optimizer)
-  now[c("moments", "scalars", "iterations")]
+  now[state_fields]
 }
+
+state_fields <- c("moments", "scalars", "iterations")
 
 # Where a fit stands beside weights and optimizer state, in numbers; and from there on for a trainer
 # of the same spec and data. FALSE: there is no such place.
