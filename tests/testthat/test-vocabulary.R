@@ -33,5 +33,5 @@ test_that("layers have Keras' methods, and old names of modes act", {
   expect_identical(layer_integer_lookup(vocabulary = 5, output_mode = "binary")$output_mode, "multi_hot")
   expect_identical(layer_category_encoding(num_tokens = 5, output_mode = "binary")$output_mode, "multi_hot")
   expect_identical(layer_string_lookup(output_mode = "tf-idf")$output_mode, "tf_idf")
-  expect_refused(layer_dense(units = 1)$get_vocabulary, "argument")
+  expect_refused(layer_dense(units = 1)$get_vocabulary(), "argument", "object")
 })
