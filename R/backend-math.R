@@ -1,6 +1,6 @@
 #' Mathematics and statistics of tensors
 #'
-#' More operations of keras3, number by number and over axes, which count as [backend] says. All are
+#' More operations of keras3, number by number and over axes, which count as [backend-operations] says. All are
 #' differentiated where they have a slope, see [autodiff].
 #'
 #' * `tan`, `sinh`, `cosh`, `arcsin`, `arccos`, `arctan`, `arcsinh`, `arccosh`, `arctanh`; `exp2` is `2^x`;
@@ -16,7 +16,7 @@
 #' * `size` is how many numbers there are
 #'
 #' @param x,x1,x2 arrays, or numbers.
-#' @param axis,axes axes, see [backend]; `NULL` is all of them.
+#' @param axis,axes axes, see [backend-operations]; `NULL` is all of them.
 #' @param keepdims whether these axes stay, with size 1.
 #' @param q one or more numbers from 0 to 1.
 #' @param method `"linear"`.

@@ -1,7 +1,7 @@
 #' Matrices and pieces of tensors
 #'
 #' More operations of keras3 on matrices, and such as put tensors together and take them apart. Those of
-#' the numbers of `x` are differentiated, see [autodiff]; axes count as [backend] says.
+#' the numbers of `x` are differentiated, see [autodiff]; axes count as [backend-operations] says.
 #'
 #' * `outer`: the products of all numbers of `x1` with all of `x2`; `inner`: sums of products over the last
 #'   axis of both; `vdot`: the sum of all products; `tensordot`: over the last `axes` axes of `x1` and the

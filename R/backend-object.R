@@ -2,7 +2,7 @@
 
 #' Operations as fields of an object
 #'
-#' `K <- backend()` gives an object whose fields are the `k_*` functions, see [backend]:
+#' `K <- backend()` gives an object whose fields are the `k_*` functions, see [backend-operations]:
 #' `K$mean(x, axis = 1)` for `k_mean()`. As in R keras, where it is Keras itself, **axes of its
 #' functions count from 0**, the samples' axis, while those of `k_mean()` count from 1; negative ones
 #' count from the last in both. `k_backend()` is the name of what computes.

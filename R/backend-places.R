@@ -1,7 +1,7 @@
 #' Parts and orders of tensors
 #'
 #' Numbers of a tensor by their places, copies and other orders of them. All of them can be
-#' differentiated where they return the numbers of `x`, see [autodiff], and count axes as [backend]
+#' differentiated where they return the numbers of `x`, see [autodiff], and count axes as [backend-operations]
 #' says.
 #'
 #' * `k_gather(reference, indices)`: rows. As in R keras, places in a plain vector count from 1; in

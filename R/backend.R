@@ -72,7 +72,8 @@
 #'   that do not go together.
 #' @source Keras: `keras.ops`, `keras.backend`; R packages 'keras' and 'keras3'.
 #' @family training
-#' @name backend
+#' @name backend-operations
+#' @rdname backend
 #' @examples
 #' x <- matrix(1:6, 2)
 #' k_mean(x, axis = 2)

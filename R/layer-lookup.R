@@ -54,7 +54,8 @@
 #' layer(rbind(c("d", "what")))
 #'
 #' words <- layer_input(1, dtype = "string")
-#' model <- keras_model(words, layer(words) %>% layer_embedding(6, 2) %>% layer_flatten() %>% layer_dense(1))
+#' codes <- layer(words) %>% layer_embedding(6, 2) %>% layer_flatten()
+#' model <- keras_model(words, codes %>% layer_dense(1))
 #' predict(model, c("d", "what"))
 #'
 #' numbers <- layer_integer_lookup(vocabulary = c(12, 36, 1138), output_mode = "multi_hot")

@@ -22,7 +22,7 @@
 #'     self$most <- self$add_variable(shape = shape(), name = "most", initializer = "zeros")
 #'   },
 #'   update_state = function(y_true, y_pred, sample_weight = NULL) {
-#'     self$most$assign(max(abs(y_true - y_pred), self$most))
+#'     self$most$assign(op_maximum(self$most, max(abs(y_true - y_pred))))
 #'   },
 #'   result = function() self$most
 #' )

@@ -11,6 +11,8 @@
 #' [with_gradient()] here.
 #'
 #' @inheritParams Layer
+#' @param initialize,call methods of the class, functions that may use `self` and `super`.
+#' @param train_step accepted only as `NULL`, see above.
 #' @param model_fn a function of `self` that returns a function of `inputs`.
 #' @param name name of the model.
 #' @return `Model()` and `new_model_class()` a function that makes models, from the arguments of
@@ -47,6 +49,7 @@ new_model_class <- function(classname, ..., initialize = NULL, call = NULL, trai
 #' @rdname Model
 #' @export
 keras_model_custom <- function(model_fn, name = NULL) {
+  self <- NULL # of the method below, when it runs
   # The name came first in older versions.
   if (is.function(name)) {
     given <- name

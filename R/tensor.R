@@ -80,7 +80,7 @@ model_on_tensors <- function(model, x, call, training = NULL) {
 #' samples, `x$name` is the name of the layer that it came from.
 #'
 #' Operators, mathematics,
-#' `[`, the operations `k_*` and `op_*` (see [backend]) and `loss_*(y_true, y_pred)` of tensors give tensors, as in Keras: of a [layer_lambda()] each. The first index and axis are
+#' `[`, the operations `k_*` and `op_*` (see [backend-operations]) and `loss_*(y_true, y_pred)` of tensors give tensors, as in Keras: of a [layer_lambda()] each. The first index and axis are
 #' those of the samples. What is one number for all samples of a batch is repeated for each.
 #'
 #' @param x a tensor.
