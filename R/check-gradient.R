@@ -81,7 +81,7 @@ find_epsilon <- function(case) {
   if (length(state$moments) < 2 * p || !all(vapply(case$layers, layer_trainable, NA))) return(NULL)
   v <- state$moments[p + seq_len(p)] / (1 - optimizer$beta_2^state$iterations)
   small <- mean(sqrt(pmax(v, 0)) < 10 * optimizer$epsilon & case$gradient != 0)
-  if (small <= 0.5 || !(does_badly(case) || case$loss > 0.5 * constant_or_base(case))) return(NULL)
+  if (!isTRUE(small > 0.5) || !(does_badly(case) || case$loss > 0.5 * constant_or_base(case))) return(NULL)
   found(
     "Gradients below Adam's epsilon", "STRONG",
     paste("Adam divides by sqrt(v) + epsilon; where epsilon is the larger one, steps",

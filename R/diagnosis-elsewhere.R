@@ -6,7 +6,8 @@
 # is Inf where training went on from here, so that no other start was tried.
 
 evidence_elsewhere <- function(case) {
-  if (!has_data(case) || !is_quickly_tried(case)) return(NULL)
+  # Of losses that are below 0 no share is lower.
+  if (!has_data(case) || !isTRUE(case$loss > 0) || !is_quickly_tried(case)) return(NULL)
   trial <- search_trial(case)
   model <- trial_model(trial, case)
   whole <- whole_optimizer(model, trial)
@@ -36,7 +37,8 @@ search_starts <- function(case, model, trial, whole, result, end) {
     clear <- result$there < 0.1 * result$here && result$starts >= 3
     if (clear || seconds_now() > end) break
   }
-  if (!isTRUE(total < 0.9 * (case$loss + case$penalty))) result$there <- Inf
+  lower <- isTRUE(total < 0.9 * (case$loss + case$penalty)) && isTRUE(result$there < 0.9 * result$here)
+  if (!lower) result$there <- Inf
   result
 }
 

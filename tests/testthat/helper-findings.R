@@ -158,8 +158,9 @@ dead_claim <- function(finding, says) {
   v <- finding$certificate$values
   stay <- says("stay as they are")
   function(before, now) {
-    into <- function(s) unit_weights_into(s$case, v$layer, v$dead)
-    still <- !stay || identical(into(before), into(now))
+    # In the precision of the model, as fit() rounds the weights that it is given.
+    into <- function(s) as_precision(unlist(unit_weights_into(s$case, v$layer, v$dead)), s$case$model)
+    still <- !stay || identical(into(before), into(now)) || !all(is.finite(into(now)))
     low <- if (length(v$rows) && !is.null(v$floor) && stays_off(before$case, now$case)) now$loss >= v$floor - now$rounding else TRUE
     still && isTRUE(low || !is.finite(now$loss))
   }

@@ -66,3 +66,10 @@ test_that("at a stationary point that cannot be searched from nothing is ruled o
   d <- diagnose(m, plane$x, y, checks = c("K1b", "K2"))
   expect_false("K1b" %in% attr(d, "ruled_out"))
 })
+
+test_that("of a loss below 0 no share is taken for lower", {
+  m <- net(2, c(3, 2), c("tanh", "linear"), "cosine_similarity", 200, plane$x, cbind(plane$curved, plane$class))
+  case <- new_case(m, plane$x, cbind(plane$curved, plane$class), NULL, NULL, NULL, 5, environment())
+  expect_lt(case$loss, 0)
+  expect_null(case$elsewhere)
+})
