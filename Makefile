@@ -22,7 +22,7 @@ help:
 	@echo "make demo      train the founding model and its cure, show them, render the vignette"
 	@echo "make test      all tests, R and C, and the checks on the code's structure"
 	@echo "make check     R CMD check --as-cran on the built package"
-	@echo "make bench     the benchmarks and peers, about 8 minutes; QUICK=1: one minute"
+	@echo "make bench     the benchmarks and peers, about 12 minutes; QUICK=1: one minute"
 	@echo "make document  help pages and NAMESPACE from the comments"
 	@echo "make readme    README.md from README.Rmd"
 	@echo "make install   the package into $(BUILD)/library"
