@@ -14,6 +14,7 @@ check_count <- function(x, min = 1L, max = .Machine$integer.max, null = FALSE,
 # Numbers of batches are often quotients, nrow(x) / 32: as in R keras the last part of one is left
 # out.
 check_step_count <- function(x, arg = caller_arg(x), call = caller_env()) {
+  if (is.null(x)) return(NULL)
   force(arg)
   if (is_number(x) && x > 1) x <- trunc(x)
   check_count(x, null = TRUE, hint = if (is_number(x) && x > 0) "There is less than one batch.",

@@ -22,7 +22,8 @@ guarded_functions <- list(
 
 # Those that may be called many times a second.
 quick_functions <- c("$.kestrel_model", "add_layer", "apply_gradients", "call_layer.default",
-  "call_model", "get_weights", "layer_field", "layer_on_tensors", "model_on_tensors",
+  "call_model", "fit.kestrel_model", "get_weights",
+  "layer_field", "layer_on_tensors", "model_on_tensors",
   "predict.kestrel_model", "predict_on_batch", "set_weights", "test_on_batch", "train_on_batch",
   "with_gradient")
 
