@@ -133,7 +133,7 @@ data_array <- function(x, dims, from = 0L, n = sample_count(x)) {
   list(values = x, dims = dims, from = from, n = n)
 }
 
-# The same of each array of a list.
+# The same of each array of a list; written out, as it is on the way of each batch.
 data_arrays <- function(arrays, from = 0L, n = sample_count(arrays[[1]])) {
   for (i in seq_along(arrays)) {
     x <- arrays[[i]]

@@ -1,7 +1,7 @@
 # Models and layers whose state was lost, or changed by hand through environment() and attributes.
 # When a function of a model fails in R's own words, or in the engine's, the state is examined as a
-# whole, and blamed where it deserves that. Functions that are not called for each batch have a look
-# at the fields before they begin.
+# whole, and blamed where it deserves that. Functions of which nobody makes many calls a second have
+# a look at the fields before they begin.
 
 # A copy that was written as text has lost its environment, and with it all but the class.
 check_intact <- function(x, call = caller_env()) {

@@ -122,6 +122,7 @@ batch_trainer <- function(model, samples, threads, call) {
   held
 }
 
+# same_numbers() of each array, written out, as it is on the way of each batch.
 holds_weights <- function(held, states) {
   weights <- held$weights
   if (length(weights) != length(states)) return(FALSE)
