@@ -20,3 +20,10 @@ expect_config_round_trip <- function(layer, x) {
   set_weights(again, get_weights(layer))
   expect_identical(again(x), layer(x))
 }
+
+# One of each: plain weights, statistics, none.
+model_with_norm <- function() {
+  keras_model_sequential(input_shape = 2) %>%
+    layer_dense(3, name = "a") %>% layer_batch_normalization(name = "n") %>%
+    layer_dropout(0.5, name = "d") %>% layer_dense(1, name = "z")
+}

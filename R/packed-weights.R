@@ -1,0 +1,55 @@
+# Weights in one block of doubles, as C has them: all parameters, then all running statistics.
+
+# Where the weights of layers are: the layers' states, their slots by layer, and which of all
+# slots are statistics (NULL: none). `codes`: whether any layer reads codes.
+layout_of <- function(layers) {
+  states <- lapply(layers, environment)
+  is_state <- unlist(lapply(states, `[[`, "is_state"))
+  slots <- lapply(states, function(state) state$slots %||% list())
+  list(states = states, slots = slots, is_state = if (any(is_state)) is_state,
+    codes = !all(vapply(layers, function(layer) is.null(code_limit(layer)), NA)))
+}
+
+# One vector of doubles: parameters of all layers, then statistics of all layers.
+pack_weights <- function(layers) pack_layout(layout_of(layers))
+
+pack_layout <- function(layout) {
+  states <- layout$states
+  weights <- vector("list", length(states))
+  for (i in seq_along(states)) weights[[i]] <- states[[i]]$weights
+  is_state <- layout$is_state
+  if (!is.null(is_state)) {
+    weights <- unlist(weights, recursive = FALSE, use.names = FALSE)
+    weights <- c(weights[!is_state], weights[is_state])
+  }
+  w <- unlist(weights, use.names = FALSE)
+  if (is.double(w)) return(w)
+  if (is.null(w)) numeric() else stop("Internal error: weights that are no doubles.")
+}
+
+# As they are, shared with the layers: a list of arrays for each.
+held_weights <- function(layout) lapply(layout$states, `[[`, "weights")
+
+unpack_weights <- function(layers, w) unpack_layout(layout_of(layers), w)
+
+# Returns what it has put there, a list for each layer.
+unpack_layout <- function(layout, w) {
+  new <- unpack_slots(layout$slots, w)
+  states <- layout$states
+  for (i in seq_along(new)) {
+    state <- states[[i]]
+    if (length(new[[i]])) state$weights <- new[[i]]
+  }
+  new
+}
+
+# Takes statistics and other weights that are no parameters over from packed weights.
+keep_states <- function(layout, after) {
+  if (is.null(after) || is.null(layout$is_state)) return(invisible())
+  w <- pack_layout(layout)
+  sizes <- unlist(lapply(layout$slots, vapply, function(slot) prod(slot$dims), 0))
+  states <- length(w) + 1 - rev(seq_len(sum(sizes[layout$is_state])))
+  if (identical(w[states], after[states])) return(invisible())
+  w[states] <- after[states]
+  unpack_layout(layout, w)
+}
