@@ -53,7 +53,7 @@ find_unreachable <- function(case, y) {
   steps <- model_state(case$model)$optimizer_state$iterations
   rate <- case$fit$rate
   usable <- optimizer$record == "adam" && is.numeric(rate) && length(steps) && case$plain &&
-    is.null(optimizer$weight_decay)
+    is.null(optimizer$weight_decay) && !has_constraints(case) && !has_r_functions(case)
   if (!usable) return(NULL)
   reach <- adam_reach(optimizer) * rate * steps
   # The bound of all rows is no lower than that of one.
@@ -82,19 +82,35 @@ find_unreachable <- function(case, y) {
 }
 
 # max |f| over the rows when each weight moves by `reach` at most: sums of absolute values from
-# layer to layer, for activations with |phi(z)| <= |z| or <= 1.
+# layer to layer.
 output_bound <- function(case, reach, rows = seq_len(case$rows)) {
-  inner <- vapply(case$hidden, `[[`, "", "activation")
-  if (!all(inner %in% c("linear", "relu", "tanh", "sigmoid", "softsign", "leaky_relu",
-    "hard_tanh"))) return(NA_real_)
   h <- abs(case$inputs[rows, , drop = FALSE])
   if (ncol(h) != nrow(case$dense[[1]]$kernel)) return(NA_real_)
   for (d in case$dense) {
     h <- h %*% (abs(d$kernel) + reach)
     if (!is.null(d$bias)) h <- h + rep(abs(d$bias) + reach, each = nrow(h))
-    if (d$activation %in% c("tanh", "sigmoid", "softsign", "hard_tanh")) h <- pmin(h, 1)
+    h <- activation_bound(d$activation, activation_settings(case, d), h)
+    if (anyNA(h)) return(NA_real_)
   }
   max(h)
+}
+
+# max |phi(x)| over |x| <= z; NA where it is not known.
+activation_bound <- function(name, h, z) {
+  left <- function(threshold) abs(h[["negative_slope"]]) * (z + abs(threshold))
+  switch(name,
+    linear = z,
+    relu = pmax(z, left(h[["threshold"]])),
+    leaky_relu = pmax(z, left(0)),
+    tanh = , hard_tanh = pmin(z, 1),
+    softsign = z / (1 + z),
+    sigmoid = stats::plogis(z),
+    NA_real_
+  )
+}
+
+activation_settings <- function(case, d) {
+  if (d$after[1] != d$node) node_settings(case$plan$nodes[[d$after[1]]])
 }
 
 is_off_scale <- function(case) {

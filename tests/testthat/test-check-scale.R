@@ -28,6 +28,44 @@ test_that("outputs stay within their bound for all weights in reach", {
   }
 })
 
+test_that("the bound holds for activations that are not 0 at 0, or steeper than 1", {
+  withr::local_seed(2)
+  bends <- list("sigmoid", "softsign", "hard_tanh", activation_relu(negative_slope = 3),
+    activation_relu(negative_slope = 0.5, threshold = 2), activation_relu(max_value = 0.1),
+    activation_leaky_relu(negative_slope = 4))
+  for (bend in bends) {
+    m <- keras_model_sequential(input_shape = 2) %>% layer_dense(3, bend) %>% layer_dense(1)
+    compile(m, loss = "mse")
+    x <- 0.01 * plane$x
+    case <- new_case(m, x, plane$curved, NULL, NULL, NULL, 5, environment())
+    bound <- output_bound(case, 0.3)
+    w <- get_weights(m)
+    for (i in 1:20) {
+      set_weights(m, lapply(w, function(v) v + 0.3 * sample(c(-1, 1), length(v), TRUE)))
+      expect_lte(max(abs(predict(m, x))), bound)
+    }
+  }
+})
+
+test_that("targets are not out of reach of a unit that is a half without weights", {
+  m <- net(1, c(1, 1), c("sigmoid", "linear"), layer = list(kernel_initializer = "zeros", use_bias = FALSE),
+    optimizer = optimizer_adam(0.1))
+  fit(m, c(-1, 0, 1), rep(0.04, 3), epochs = 1, verbose = 0)
+  expect_false("D7" %in% diagnose(m, c(-1, 0, 1), rep(0.04, 3), checks = "D7")$id)
+})
+
+test_that("constraints may move weights further than steps do", {
+  x <- plane$x
+  y <- 100 * plane$curved
+  ids <- function(constraint) {
+    m <- net(2, c(3, 1), c("tanh", "linear"), epochs = 1, x = x, y = y, layer = list(kernel_constraint = constraint))
+    d <- diagnose(m, x, y, checks = "D7")
+    d$id[d$confidence == "PROVEN"]
+  }
+  expect_identical(ids(NULL), "D7")
+  expect_length(ids(constraint_unitnorm()), 0)
+})
+
 test_that("targets out of reach are proven to be", {
   y <- 1e6 * plane$x[, 1]
   d <- diagnosed(function() case_of(net(2, c(8, 1), c("tanh", "linear"), epochs = 5, x = plane$x, y = y), plane$x, y),
