@@ -188,8 +188,9 @@ find_precision_floor <- function(case) {
   most <- largest_gradients(case)
   lost <- function(sign) as_single(matrix(w + sign * rate * most)) == as_single(matrix(w))
   if (!all(lost(-1), lost(1))) return(NULL)
+  smooth <- is_within_slopes(case, most)
   found(
-    "Steps below single precision", "PROVEN",
+    "Steps below single precision", if (smooth) "PROVEN" else "STRONG",
     paste("Learning rate times gradient is less than half the last digit of every",
       "weight: no step changes anything."),
     sprintf("Largest step: %s; smallest weight: %s", digits(max(rate * most), 2),
@@ -201,11 +202,22 @@ find_precision_floor <- function(case) {
     },
     severity = if (does_badly(case)) "fault" else "note",
     explains = if (does_badly(case)) share_between(case, linear_or_base(case), case$loss) else 0,
-    certificate = certificate("stagnation",
-      quote(all(single(trained + rate * most) == single(trained), single(trained - rate * most) == single(trained)) &&
-        all(abs(trained_gradient) <= most + 1e-6 * max(most))), list(rate = rate, most = most)),
+    certificate = if (smooth) {
+      certificate("stagnation",
+        quote(all(single(trained + rate * most) == single(trained), single(trained - rate * most) == single(trained)) &&
+          all(abs(trained_gradient) <= most + 1e-6 * max(most))), list(rate = rate, most = most))
+    },
     fix = list(what = "rate", to = 0.01)
   )
+}
+
+# Whether the loss itself changes no faster than that along some direction. Not so where units are at
+# a kink, on one side of which it may fall, though training takes the slope for 0.
+is_within_slopes <- function(case, most) {
+  along <- stats::rnorm(length(most))
+  step <- 1e-4 * max(1, abs(case$weights))
+  ends <- vapply(c(-step, step), function(s) loss_with(case, packed_trainable(case, case$weights + s * along)), 0)
+  isTRUE(abs(diff(ends)) / (2 * step) <= sum(abs(along) * (most + 1e-6 * max(most))))
 }
 
 # By what the loss of these rows does not say: see other_moves().

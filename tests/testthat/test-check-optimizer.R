@@ -33,6 +33,21 @@ test_that("steps of batches are held against their own gradients", {
   expect_false("O9" %in% diagnose(m, x, c(0, 2), checks = "O9")$id)
 })
 
+test_that("at a kink, where the loss may fall though training stands still, nothing is proven of its steps", {
+  told <- function(x, w) {
+    m <- net(1, c(1, 1), c("relu", "linear"), model = list(dtype = "float32"), layer = list(use_bias = FALSE))
+    set_weights(m, list(matrix(w), matrix(1)))
+    m$layers[[2]]$trainable <- FALSE
+    compile(m, loss = "mse", optimizer = optimizer_sgd(0.01))
+    fit(m, x, c(1, 1), epochs = 2, batch_size = 2, verbose = 0)
+    expect_identical(get_weights(m)[[1]][1], w)
+    d <- diagnose(m, x, c(1, 1), checks = "O9", verify = TRUE)
+    list(d$confidence, d$verified)
+  }
+  expect_identical(told(c(-1, 2), 0), list("STRONG", NA))
+  expect_identical(told(c(1, 2), -1), list("PROVEN", TRUE))
+})
+
 test_that("a loss that was infinite may come back", {
   m <- keras_model_sequential(input_shape = 1) %>% layer_dense(1, use_bias = FALSE)
   m %>% compile(loss = "mse", optimizer = optimizer_sgd(0.5))
