@@ -46,7 +46,7 @@ evidence_slope_now <- function(case) {
 # Where the weights are large the slope says little: what counts is how far training gets from here.
 find_stuck <- function(case) {
   if (!length(case$weights) || !is_above_floor(case)) return(NULL)
-  still <- case$slope_now <= 1e-5
+  still <- isTRUE(case$slope_now <= 1e-5)
   if (!still && !is_at_rest(case)) return(NULL)
   escape <- if (still) case$escape
   if (!is.null(escape)) return(saddle_found(case, escape))
@@ -56,7 +56,8 @@ find_stuck <- function(case) {
 }
 
 is_above_floor <- function(case) {
-  isTRUE(case$loss - max(as.double(case$floor), case$base) > 1e-3 * constant_or_base(case))
+  is.finite(case$loss) &&
+    isTRUE(case$loss - max(as.double(case$floor), case$base) > 1e-3 * constant_or_base(case))
 }
 
 is_at_rest <- function(case) is_trained(case) && isTRUE(abs(late_fall(case$series)) < 0.01)

@@ -136,8 +136,10 @@ logits_case <- function(case) {
   list(plan = plan, layers = case$layers, input_dims = model_inputs(case$model))
 }
 
+# The size of a loss, where there is one.
 constant_reference <- function(case) {
-  if (!is.na(case$constant_loss)) case$constant_loss else case$loss
+  known <- c(case$constant_loss, case$loss)
+  abs(c(known[is.finite(known)], 0)[1])
 }
 
 rows_equal_within <- function(x, groups) {
@@ -151,7 +153,7 @@ is_cell <- function(case, groups, floor) {
   cell <- cell_groups(case$model, case$problem)
   same <- max(row_groups(cbind(match(groups, groups), match(cell$group, cell$group)))) == length(unique(groups))
   least <- data_floor(case$problem, groups, case$problem$network$range, "cell", cell$frozen)$about
-  size <- 1e-9 * abs(floor) + 1e-13 * abs(constant_reference(case)) + 1e-14
+  size <- 1e-9 * abs(floor) + 1e-13 * constant_reference(case) + 1e-14
   same && floor <= least + size && !isTRUE(floor > case$loss + size)
 }
 
