@@ -45,7 +45,7 @@
 #' @param checks `"all"`, or ids of checks such as `c("S1", "U1")`.
 #' @param level `"quick"`, `"standard"` or `"full"`.
 #' @param verify whether to check the certificates again at once.
-#' @param budget seconds that the searches of level `"full"` may take.
+#' @param budget seconds that the searches of level `"full"` may take; those of `"standard"` take 0.3 at most.
 #' @param explain whether `print()` shows the reason and the remedy of each finding.
 #' @param ... not used; anything here is an error that names the nearest argument.
 #' @return an object of class `nn_diagnosis`: a data frame with a row for each finding and the

@@ -12,7 +12,7 @@ evidence_elsewhere <- function(case) {
   model <- trial_model(trial, case)
   whole <- whole_optimizer(model, trial)
   if (is.null(whole)) return(NULL)
-  end <- seconds_now() + if (case$level == "full") case$budget else 0.3
+  end <- seconds_now() + if (case$level == "full") case$budget else min(case$budget, 0.3)
   now <- case$loss + case$penalty
   here <- search_steps(case, model, trial, whole)
   result <- list(here = here$loss, there = Inf, starts = 0, lower = 0, steps = here$epochs,
