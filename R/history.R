@@ -31,6 +31,9 @@ history_range <- function(history) {
 #' `restarts`, the loss that each start ended with, when there were some.
 #' `as.data.frame()` has one row for each metric and epoch.
 #'
+#' A metric is logged under the name that [compile()][compile.kestrel_model] was given, `mae` say, as
+#' in Keras 2 and 3; `history$metrics$mean_absolute_error`, its name in earlier versions, finds it, too.
+#'
 #' The values of training are means over an epoch in which the weights were changing; those
 #' with `val_` were computed with the weights at its end.
 #'
@@ -60,11 +63,36 @@ NULL
 #' @export
 `$.kestrel_history` <- function(x, name) {
   switch(name,
-    history = .subset2(x, "metrics"),
+    metrics = , history = new_logs(.subset2(x, "metrics")),
     epoch = history_range(x)[seq_len(max(0L, lengths(.subset2(x, "metrics"))))] - 1L,
     .subset2(x, name)
   )
 }
+
+# A list for whatever asks, in which `$` and `[[` find a metric by its other names, too.
+new_logs <- function(values) structure(values, class = c("kestrel_logs", "list"))
+
+#' @export
+`$.kestrel_logs` <- function(x, name) {
+  values <- unclass(x)
+  values[[name_or_alias(name, names(values)), exact = FALSE]]
+}
+
+#' @export
+`[[.kestrel_logs` <- function(x, i, ...) {
+  values <- unclass(x)
+  if (is_string(i)) i <- name_or_alias(i, names(values))
+  values[[i, ...]]
+}
+
+#' @export
+print.kestrel_logs <- function(x, ...) {
+  print(unclass(x), ...)
+  invisible(x)
+}
+
+#' @export
+str.kestrel_logs <- function(object, ...) utils::str(unclass(object), ...)
 
 #' @rdname history
 #' @export

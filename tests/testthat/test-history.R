@@ -69,3 +69,29 @@ test_that("a fit that trains nothing has a data frame without values", {
   h <- fit(small_model(), small_x(), small_y(), initial_epoch = 2, epochs = 2, verbose = 0)
   expect_true(all(is.na(as.data.frame(h)$value)))
 })
+
+test_that("metrics are found by their other names, and listed under their own", {
+  model <- small_model(metrics = c("mae", "cosine_similarity"))
+  h <- fit(model, small_x(10), small_y(10), epochs = 2, verbose = 0, validation_split = 0.2)
+  m <- h$metrics
+  expect_identical(names(m), c("loss", "mae", "cosine_similarity", "val_loss", "val_mae", "val_cosine_similarity"))
+  expect_identical(m$mean_absolute_error, m$mae)
+  expect_identical(m[["val_mean_absolute_error"]], m[[5]])
+  expect_identical(m$val_mean_absolute_error, as.list(m)$val_mae)
+  expect_identical(h$history$val_mean_absolute_error, m$val_mae)
+  expect_null(m$accuracy)
+  expect_null(m[["mean_squared_error"]])
+  expect_null(m[["val_cosine"]])
+})
+
+test_that("metrics are a list for all else", {
+  m <- history(list(loss = c(3, 2), accuracy = c(0.1, 0.2)))$metrics
+  plain <- list(loss = c(3, 2), accuracy = c(0.1, 0.2))
+  expect_identical(m$acc, plain$accuracy)
+  expect_identical(lapply(m, min), lapply(plain, min))
+  expect_identical(as.data.frame(m), as.data.frame(plain))
+  expect_identical(do.call(rbind, m), do.call(rbind, plain))
+  expect_identical(unlist(m), unlist(plain))
+  expect_identical(capture.output(print(m)), capture.output(print(plain)))
+  expect_identical(capture.output(str(m)), capture.output(str(plain)))
+})
