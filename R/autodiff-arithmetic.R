@@ -1,6 +1,6 @@
 # Arithmetic and mathematics on traced values, number by number. Vectors are recycled as R does
 # it; arrays of other shapes are repeated along dimensions of 1, counted from the last, as Keras
-# does it.
+# does it. Where that cannot be, an array of one dim has a number for each sample, as in R.
 
 #' @export
 Ops.kestrel_traced <- function(e1, e2) {
@@ -53,12 +53,19 @@ matched <- function(a, b) {
   if (length(b) == 1 && length(a) != 1) dim(b) <- NULL
   if (is.null(dim(a)) || is.null(dim(b))) return(recycled(a, b))
   if (identical(dim(a), dim(b))) return(list(a = a, b = b))
+  if (is_by_sample(a, dim(b))) return(list(a = as.vector(a), b = b))
+  if (is_by_sample(b, dim(a))) return(list(a = a, b = as.vector(b)))
   rank <- max(length(dim(a)), length(dim(b)))
   dim(a) <- padded_dims(a, rank)
   dim(b) <- padded_dims(b, rank)
   dims <- common_dims(dim(a), dim(b), FALSE)
   if (is.null(dims)) stop_unlike(a, b)
   list(a = repeat_to(a, dims), b = repeat_to(b, dims))
+}
+
+is_by_sample <- function(x, dims) {
+  n <- dim(x)
+  length(n) == 1 && length(dims) > 1 && n == dims[1] && !dims[length(dims)] %in% c(1L, n)
 }
 
 # A shorter one goes into the longer one.
@@ -83,7 +90,7 @@ fold_to <- function(dy, x) {
 
 folded <- function(dy, x) {
   if (length(x) == 1) return(sum(dy))
-  if (is.null(dim(x)) || is.null(dim(dy))) return(rowSums(matrix(dy, nrow = length(x))))
+  if (is.null(dim(x)) || is.null(dim(dy)) || is_by_sample(x, dim(dy))) return(rowSums(matrix(dy, nrow = length(x))))
   dims <- padded_dims(x, length(dim(dy)))
   sum_axes(dy, which(dims != dim(dy)))
 }

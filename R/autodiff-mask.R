@@ -3,7 +3,7 @@
 # the user's that it calls.
 
 # The copy. `done`: functions that have one already, and these, so that recursion ends.
-masked <- function(fn, done = list2env(list(of = list(), copies = list()))) {
+masked <- function(fn, done = new_copies()) {
   if (is.primitive(fn) || is.null(environment(fn))) return(fn)
   for (i in seq_along(done$of)) if (identical(done$of[[i]], fn)) return(done$copies[[i]])
   env <- list2env(base_masks(), parent = environment(fn))
@@ -15,7 +15,14 @@ masked <- function(fn, done = list2env(list(of = list(), copies = list()))) {
     helper <- get0(name, environment(fn), mode = "function")
     if (is_users(helper, fn)) assign(name, masked(helper, done), envir = env)
   }
+  if (!is.null(done$model)) note_tensors(fn, env, done)
   copy
+}
+
+# `model`: the one whose tensors are looked for, see loss-tensors.R.
+new_copies <- function(model = NULL) {
+  list2env(list(of = list(), copies = list(), model = model, tensors = list(), slots = list()),
+    parent = emptyenv())
 }
 
 # A plain R function of no package, or of the one that its caller is of.

@@ -31,6 +31,8 @@ current <- function(x) if (inherits(x, "kestrel_variable")) .subset2(x, "cell")$
 # The numbers alone.
 plain <- function(x) if (is_traced(x)) .subset2(current(x), "value") else current(x)
 
+tape_of <- function(x) .subset2(current(x), "tape")
+
 traced_id <- function(x) if (is_traced(x)) .subset2(current(x), "id") else 0L
 
 # One operation on values of which some may be traced; on plain values it is just computed.
@@ -41,7 +43,7 @@ operate <- function(name, tensors, settings = list()) {
   traced <- Filter(is_traced, tensors)
   if (!length(traced)) return(y)
   ids <- vapply(tensors, traced_id, 0L)
-  note(.subset2(current(traced[[1]]), "tape"), y, row, ids, values, settings)
+  note(tape_of(traced[[1]]), y, row, ids, values, settings)
 }
 
 note <- function(tape, y, row, ids, values, settings) {
@@ -65,7 +67,7 @@ shape_like <- function(values, x) {
 
 # Gradients by id, those of operations that have been passed left out.
 tape_backward <- function(y, dy) {
-  notes <- .subset2(current(y), "tape")$notes
+  notes <- tape_of(y)$notes
   found <- stats::setNames(list(dy), traced_id(y))
   for (id in rev(seq_len(traced_id(y)))) {
     key <- as.character(id)

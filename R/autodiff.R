@@ -12,6 +12,12 @@
 #' and conditions are as free as ever. It is slower than one of the package's losses, as R runs at
 #' each batch.
 #'
+#' It may read symbolic tensors that it finds around it, such as the `z_mean` of a variational
+#' autoencoder: in training and evaluation they stand for their numbers in the batch, and the
+#' gradient goes back through the layers that they came from. They must come of the model's inputs and
+#' layers. R functions that are metrics read them in the same way. [add_loss] is another way to charge
+#' for them.
+#'
 #' Activations of layers may be R functions, too, as in `layer_dense(4, activation = function(x)
 #' pmax(x, 0.1 * x))`, and [layer_lambda()] makes a layer of one. They get and give arrays, samples
 #' first. The engine computes the layers before and after such a function.
@@ -35,7 +41,8 @@
 #' equal, `max()` shares the slope between them and `pmax()` takes the first, as Keras does.
 #'
 #' Vectors are recycled as everywhere in R. Arrays of different shapes are repeated along dimensions of
-#' 1, as in Keras: an n x 1 array and an n x k one make an n x k one.
+#' 1, as in Keras: an n x 1 array and an n x k one make an n x k one. An array of n numbers and one dim
+#' goes with an n x k one as in R, a number for each sample, unless k is n or 1.
 #'
 #' @section Errors: `kestrel_error_loss` where the function fails (the operation is named, and the
 #'   error is the condition's `parent`), returns anything but numbers as above, returns what does not
@@ -43,6 +50,16 @@
 #' @source Griewank, A. and Walther, A. (2008) *Evaluating Derivatives*, 2nd ed., SIAM.
 #' @family training
 #' @examples
+#' # A small code, charged for by a function that reads its tensor.
+#' input <- layer_input(4)
+#' code <- layer_dense(input, 2)
+#' model <- keras_model(input, layer_dense(code, 4))
+#' model %>% compile(optimizer = "adam", loss = function(y_true, y_pred) {
+#'   rowMeans((y_true - y_pred)^2) + 0.01 * rowSums(abs(code))
+#' })
+#' x <- scale(as.matrix(iris[1:4]))
+#' fit(model, x, x, epochs = 2, verbose = 0)
+#'
 #' pinball <- function(y_true, y_pred, tau = 0.9) {
 #'   e <- y_true - y_pred
 #'   rowMeans(pmax(tau * e, (tau - 1) * e))

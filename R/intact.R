@@ -221,7 +221,7 @@ wrong_cache <- function(model, state) {
     return("its `plan` is not that of its layers")
   }
   if (is.null(state$compiled) || is.null(state$training)) return(NULL)
-  parts <- tryCatch(new_training_parts(plan, model_outputs(model), state$compiled),
+  parts <- tryCatch(new_training_parts(model, plan, state$compiled),
     error = function(e) NULL)
   if (is.null(parts)) return("its `compiled` does not fit its outputs")
   current <- same_code(state$training$network, plan) &&

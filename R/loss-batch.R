@@ -1,22 +1,27 @@
 # Losses that are R functions, in training and evaluation. The engine stops between the forward pass
 # of a batch and the rest, hands over targets and predictions, and gets values and gradients.
 
-# list(output, fn, label, dims, mask) for each, output from 0. dims, masks: by output.
-outside_losses <- function(losses, dims, masks) {
-  lapply(which(vapply(losses, is_custom_loss, NA)), function(o) {
-    loss <- fields(losses[[o]])
-    list(output = o - 1L, fn = masked(loss$fn), label = loss$label, dims = dims[[o]],
-      mask = masks[o])
+# list(output, label, dims, mask, weight, read) for each, output from 0. dims, masks: by output;
+# `read`: the function and what it reads, see loss-tensors.R.
+outside_losses <- function(compiled, dims, masks, read) {
+  lapply(which(vapply(compiled$losses, is_custom_loss, NA)), function(o) {
+    list(output = o - 1L, label = fields(compiled$losses[[o]])$label, dims = dims[[o]],
+      mask = masks[o], weight = compiled$loss_weights[o], read = read[[o]])
   })
 }
 
-# Of the batch that is open; `gradient`: whether it is trained.
-give_losses <- function(trainer, losses, gradient, call) {
+# Of the batch that is open; `gradient`: whether it is trained. The records of the forward pass, those
+# of taps with the gradients by what the loss has read.
+give_losses <- function(trainer, losses, records, gradient, call) {
   for (loss in losses) {
     batch <- batch_arrays(trainer, loss$dims, loss$output + 1L, loss$mask)
-    given <- custom_loss_gradient(loss$fn, loss$label, batch, gradient, call)
+    tap <- loss$read$tap
+    given <- custom_loss_gradient(loss$read, loss$label, batch, gradient, call,
+      if (!is.null(tap)) records[[tap]]$from)
     trainer_give(trainer, loss$output, given$value, given$slope)
+    if (!is.null(tap)) records[[tap]]$slopes <- lapply(given$slopes, `*`, loss$weight)
   }
+  records
 }
 
 # For what needs second derivatives, or many passes at once.

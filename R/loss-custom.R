@@ -24,19 +24,24 @@ custom_loss_value <- function(loss, y_true, y_pred, sample_weight, call) {
   n <- sample_count(y_pred)
   weight <- column_weights(sample_weight, n, call)
   batch <- list(y_true = y_true, y_pred = y_pred, weight = weight, n = n)
-  custom_loss_gradient(masked(loss$fn), loss$label, batch, FALSE, call)$value
+  custom_loss_gradient(list(fn = masked(loss$fn)), loss$label, batch, FALSE, call)$value
 }
 
-# list(value, slope) of one batch, as batch_arrays() gives it: the reduced loss and, where it is
-# wanted, its gradient by the predictions.
-custom_loss_gradient <- function(fn, label, batch, gradient, call) {
-  y_pred <- trace_value(batch$y_pred, new_tape())
-  v <- own_call(fn, list(batch$y_true, y_pred), sprintf("loss \"%s\"", label), "loss", call)
+# list(value, slope, slopes) of one batch, as batch_arrays() gives it: the reduced loss and, where
+# they are wanted, its gradients by the predictions and by what the function reads, traced values
+# of one tape, see loss-tensors.R.
+custom_loss_gradient <- function(read, label, batch, gradient, call, from = NULL) {
+  tape <- if (length(from)) tape_of(from[[1]]) else new_tape()
+  y_pred <- trace_value(batch$y_pred, tape)
+  run <- function() {
+    own_call(read$fn, list(batch$y_true, y_pred), sprintf("loss \"%s\"", label), "loss", call)
+  }
+  v <- if (length(from)) read$seeing(from, run()) else run()
   check_loss_values(v, label, batch, call)
   check_masked_values(v, batch$mask, label, "loss", call)
   total <- reduce_values(v, batch$weight, batch$n, batch$mask)
-  list(value = as.double(plain(total)),
-    slope = if (gradient) tape_gradients(total, list(y_pred))[[1]])
+  slopes <- if (gradient) tape_gradients(total, c(list(y_pred), from))
+  list(value = as.double(plain(total)), slope = slopes[[1]], slopes = slopes[-1])
 }
 
 # sum(w v) / count; a single number for the batch meets the mean of the weights. Of masked steps
@@ -73,7 +78,7 @@ own_call <- function(fn, args, what, kind, call,
       error = function(e) if (!nzchar(at)) at <<- failed_operation(fn, e)),
     error = function(e) {
       message <- strsplit(conditionMessage(e), "\n", fixed = TRUE)[[1]][1]
-      if (reads_tensors(fn)) hint <- outside_tensor_hint
+      if (reads_tensors(fn)) hint <- strange_tensor_hint(kind)
       stop_kestrel(kind, sprintf("The %s failed%s: %s", what, at, message),
         hint = hint, argument = what,
         parent = e, call = call)
@@ -81,15 +86,27 @@ own_call <- function(fn, args, what, kind, call,
   )
 }
 
-outside_tensor_hint <- paste("It reads tensors of a model's layers, which have no numbers: give their part of the loss",
-  "to model$add_loss().")
+# `kind`: that of the error.
+strange_tensor_hint <- function(kind) {
+  if (kind == "layer") return("It reads tensors that stand for no numbers here: give them to the layer, in a list of inputs.")
+  paste("It reads tensors that are not of this model: they depend on another input, or layers with weights that it",
+    "has not.")
+}
 
 # Whether symbolic tensors are among the variables that a function finds around it.
 reads_tensors <- function(fn) {
   if (is.primitive(fn)) return(FALSE)
-  names <- setdiff(all.names(body(fn), functions = FALSE), names(formals(fn)))
+  names <- setdiff(all.names(body(fn), functions = FALSE), c(names(formals(fn)), assigned(body(fn))))
   found <- mget(unique(names[nzchar(names)]), envir = environment(fn), inherits = TRUE, ifnotfound = list(NULL))
   any(vapply(found, is_tensor, NA))
+}
+
+# Names of variables that an expression assigns.
+assigned <- function(expression) {
+  if (!is.call(expression)) return(NULL)
+  own <- is.symbol(expression[[1]]) && as.character(expression[[1]]) %in% c("<-", "=") &&
+    is.symbol(expression[[2]])
+  c(if (own) as.character(expression[[2]]), unlist(lapply(Filter(is.call, as.list(expression)), assigned)))
 }
 
 # What fn had called when it failed.

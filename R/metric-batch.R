@@ -2,13 +2,15 @@
 # record "mean", to which sums are added here after each batch, of which it hands over targets,
 # predictions (from before the update) and weights.
 
-# list(at, fn, label, weighted, output, dims, mask) for each; `at` counts all metrics from 0.
-custom_metrics <- function(metrics, dims, masks) {
+# list(at, fn, label, weighted, output, dims, mask, read) for each; `at` counts all metrics from 0.
+# `read`: by metric, see loss-tensors.R.
+custom_metrics <- function(metrics, dims, masks, read) {
   custom <- Filter(function(i) !is.null(metrics[[i]]$metric$fn), seq_along(metrics))
   lapply(custom, function(i) {
     entry <- metrics[[i]]
     list(at = i - 1L, fn = entry$metric$fn, label = entry$metric$label, weighted = entry$weighted,
-      output = entry$output, dims = dims[[entry$output]], mask = masks[entry$output])
+      output = entry$output, dims = dims[[entry$output]], mask = masks[entry$output],
+      read = if (length(read[[i]]$places)) read[[i]])
   })
 }
 
@@ -28,9 +30,15 @@ add_custom_metrics <- function(trainer, custom, call, first) {
   for (metric in custom) {
     batch <- batch_arrays(trainer, metric$dims, metric$output, metric$mask)
     if (!metric$weighted) batch$weight <- NULL
-    own <- stateful(metric$fn)
-    sums <- if (is.null(own)) custom_sums(metric$fn, metric$label, batch, call) else
-      stateful_sums(own, metric$label, batch, first, call)
+    sums <- metric_sums(trainer, metric, batch, call, first)
     trainer_add(trainer, metric$at, sums[1], sums[2])
   }
+}
+
+metric_sums <- function(trainer, metric, batch, call, first) {
+  own <- stateful(metric$fn)
+  if (!is.null(own)) return(stateful_sums(own, metric$label, batch, first, call))
+  read <- metric$read
+  if (is.null(read)) return(custom_sums(metric$fn, metric$label, batch, call))
+  read$seeing(seen_arrays(trainer, read), custom_sums(read$fn, metric$label, batch, call))
 }

@@ -95,7 +95,7 @@ pass_outside <- function(trainer, parts, call, at = -1L, back = at < 0) {
   on.exit(if (!done) trainer_set(trainer, w = before))
   records <- forward_outside(trainer, parts$nodes, call, at)
   slopes <- charge_penalties(trainer, parts$penalties, back, call)
-  give_losses(trainer, parts$losses, back, call)
+  records <- give_losses(trainer, parts$losses, records, back, call)
   if (back && (!is.null(parts$nodes) || length(slopes))) {
     backward_outside(trainer, parts$nodes, records)
     for (slope in slopes) trainer_write(trainer, slope$at, slope$g, gradient = TRUE)
@@ -115,7 +115,8 @@ forward_outside <- function(trainer, nodes, call, at) {
   records
 }
 
-# list(y, from): traced values, and those that it was made from.
+# list(y, from): traced values, and those that it was made from. A tap's gets `slopes`, see
+# loss-batch.R.
 run_node <- function(trainer, node, training, call) {
   training <- node$training %||% training
   x <- Map(function(from, dims) {
@@ -178,16 +179,20 @@ backward_outside <- function(trainer, nodes, records) {
 }
 
 differentiate_node <- function(trainer, node, record) {
-  dy <- shape_like(trainer_look(trainer, node$at, TRUE), plain(record$y))
-  total <- sum(record$y * dy)
-  if (!is.null(record$charge)) total <- total + record$charge
-  g <- tape_gradients(total, record$from)
+  g <- record$slopes %||% node_gradients(trainer, node, record)
   n <- length(node$inputs)
   for (k in seq_len(n)) trainer_put(trainer, node$at, g[[k]], k - 1L)
   for (k in seq_along(node$slots)) {
     slot <- node$slots[[k]]
     if (!slot$is_state) trainer_write(trainer, slot$at, g[[n + k]], gradient = TRUE)
   }
+}
+
+node_gradients <- function(trainer, node, record) {
+  dy <- shape_like(trainer_look(trainer, node$at, TRUE), plain(record$y))
+  total <- sum(record$y * dy)
+  if (!is.null(record$charge)) total <- total + record$charge
+  tape_gradients(total, record$from)
 }
 
 # As engine_predict(), batch by batch. An attribute `w` has the weights afterwards.

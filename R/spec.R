@@ -189,7 +189,8 @@ built_chain <- function(layer, stream, input = layer_state(layer)$input,
 # their first node as they are met; `part` of a node is the number of its layer, NULL if it has
 # none. `draws` of the network: whether some work as in training in any pass, with random numbers.
 # `probed`: input k passes first through node k - 1, where the gradient by it can be read.
-network_spec <- function(model, probed = FALSE) {
+# `read`: tensors that are to be placed, see loss-tensors.R.
+network_spec <- function(model, probed = FALSE, read = list()) {
   feeds <- engine_inputs(model)
   inputs <- lapply(feeds, `[[`, "dims")
   plan <- list2env(list(nodes = list(), n = 0L, layers = list(), marks = integer(), feeds = feeds),
@@ -199,12 +200,14 @@ network_spec <- function(model, probed = FALSE) {
   places <- input_places(feeds, length(dims))
   if (probed) places <- probed_places(plan, inputs, places)
   from <- list(places = places, dims = dims, masks = rep(NA_integer_, length(dims)))
-  outputs <- place_model(plan, model, from)
+  made <- new.env(parent = emptyenv())
+  outputs <- place_model(plan, model, from, made = made)
   places <- vapply(outputs$places, pass_on, 0L, plan = plan)
+  read <- tensors_placed(read, plan, model, made)
   nodes <- unlist(plan$nodes, recursive = FALSE)
   with_outside(list(inputs = inputs, nodes = nodes, outputs = places, masks = outputs$masks,
     unmasked = plan$unmasked, draws = any(vapply(nodes, function(node) isTRUE(node$training), NA)),
-    precision = model_state(model)$precision))
+    precision = model_state(model)$precision, read = if (length(read)) read))
 }
 
 # Numbers pass through probes; the layers that read strings give none back.
@@ -217,11 +220,10 @@ probed_places <- function(plan, inputs, places) {
 
 # Where the outputs of the model stand, their dims, and where their masks stand (NA: they have
 # none, see masks.R). `from`: the same of its inputs; `training`: what the model was called with,
-# which holds for those in it that were called with nothing.
-place_model <- function(plan, model, from, training = NULL) {
+# which holds for those in it that were called with nothing. `made` gets the outputs of each call.
+place_model <- function(plan, model, from, training = NULL, made = new.env(parent = emptyenv())) {
   graph <- model_graph(model)
   parts <- model_state(model)$layers
-  made <- new.env(parent = emptyenv())
   put <- function(i, outputs) assign(as.character(i), outputs, envir = made)
   for (i in seq_along(from$places)) put(graph$inputs[i], lapply(from, `[`, i))
   for (i in setdiff(seq_along(graph$calls), graph$inputs)) {

@@ -25,16 +25,21 @@ training_parts <- function(model) {
   state <- environment(model)
   parts <- state$training
   if (identical(parts$network, network) && identical(parts$compiled, state$compiled)) return(parts)
-  state$training <- new_training_parts(network, model_outputs(model), state$compiled)
+  state$training <- new_training_parts(model, network, state$compiled)
   state$training
 }
 
-new_training_parts <- function(network, outputs, compiled) {
-  plan <- trained_plan(network, compiled$trained)
-  dims <- outputs[compiled$trained]
+new_training_parts <- function(model, network, compiled) {
+  read <- tensors_read(model, compiled)
+  own <- if (any(vapply(read, reads_some, NA))) network_spec(model, read = read) else network
+  plan <- trained_plan(own, compiled$trained)
+  read <- own$read %||% read
+  plan$read <- NULL
+  dims <- model_outputs(model)[compiled$trained]
+  of_loss <- seq_along(compiled$losses)
   list(network = network, compiled = compiled, plan = plan, outputs = output_specs(plan, compiled),
-    custom = custom_metrics(compiled$metrics, dims, plan$masks),
-    outside = outside_parts(plan, outside_losses(compiled$losses, dims, plan$masks)),
+    custom = custom_metrics(compiled$metrics, dims, plan$masks, read[-of_loss]),
+    outside = outside_parts(plan, outside_losses(compiled, dims, plan$masks, read[of_loss])),
     labels = log_labels(compiled))
 }
 

@@ -19,6 +19,15 @@ test_that("vectors are recycled, and arrays repeated along dimensions of one", {
   expect_equal(gradient(function(b) sum(m * b), t(1:3))[[1]], t(colSums(m)))
 })
 
+test_that("an array of one dim has a number for each sample where it fits no other dim", {
+  one <- array(c(2, 5))
+  expect_equal(operate("*", list(m, one)), m * c(2, 5))
+  expect_equal(operate("-", list(one, array(1:12, c(2, 2, 3)))), c(2, 5) - array(1:12, c(2, 2, 3)))
+  expect_equal(gradient(function(b) sum(m * b), one)[[1]], array(rowSums(m)))
+  square <- matrix(1:4 + 0, 2)
+  expect_equal(operate("*", list(square, one)), square * rep(c(2, 5), each = 2))
+})
+
 test_that("shapes that do not go together are named", {
   expect_error(operate("+", list(m, matrix(1, 5, 5))), "2 x 3 and 5 x 5", class = "kestrel_error_shape")
   expect_error(operate("+", list(m, 1:4)), "2 x 3 and 4", class = "kestrel_error_shape")

@@ -64,6 +64,67 @@ test_that("guide: a VAE with a sampling layer and a KL term", {
   expect_lt(mean((predict(generator, middle) - rowsum(x_train, images$kind) / tabulate(images$kind))^2), 0.03)
 })
 
+test_that("example: a VAE whose loss function reads the encoder's tensors", {
+  local_script()
+  images <- digit_like(256)
+  x_train <- images$x
+  batch_size <- 32L
+  original_dim <- 16L
+  latent_dim <- 3L
+  intermediate_dim <- 16L
+  epsilon_std <- 1.0
+
+  x <- layer_input(shape = c(original_dim))
+  h <- layer_dense(x, intermediate_dim, activation = "relu")
+  z_mean <- layer_dense(h, latent_dim)
+  z_log_var <- layer_dense(h, latent_dim)
+  sampling <- function(arg) {
+    z_mean <- arg[, 1:(latent_dim)]
+    z_log_var <- arg[, (latent_dim + 1):(2 * latent_dim)]
+    epsilon <- k_random_normal(
+      shape = c(k_shape(z_mean)[[1]]),
+      mean = 0.,
+      stddev = epsilon_std
+    )
+    z_mean + k_exp(z_log_var / 2) * epsilon
+  }
+  z <- layer_concatenate(list(z_mean, z_log_var)) %>%
+    layer_lambda(sampling)
+
+  decoder_h <- layer_dense(units = intermediate_dim, activation = "relu")
+  decoder_mean <- layer_dense(units = original_dim, activation = "sigmoid")
+  h_decoded <- decoder_h(z)
+  x_decoded_mean <- decoder_mean(h_decoded)
+  vae <- keras_model(x, x_decoded_mean)
+  encoder <- keras_model(x, z_mean)
+  decoder_input <- layer_input(shape = latent_dim)
+  h_decoded_2 <- decoder_h(decoder_input)
+  x_decoded_mean_2 <- decoder_mean(h_decoded_2)
+  generator <- keras_model(decoder_input, x_decoded_mean_2)
+
+  vae_loss <- function(x, x_decoded_mean) {
+    xent_loss <- (original_dim / 1.0) * loss_binary_crossentropy(x, x_decoded_mean)
+    kl_loss <- -0.5 * k_mean(1 + z_log_var - k_square(z_mean) - k_exp(z_log_var), axis = -1L)
+    xent_loss + kl_loss
+  }
+  vae %>% compile(optimizer = optimizer_rmsprop(0.005), loss = vae_loss)
+  history <- vae %>% fit(x_train, x_train, shuffle = TRUE, epochs = 30, batch_size = batch_size,
+    validation_data = list(x_train, x_train))
+  expect_true(falls(history$metrics$val_loss))
+
+  # One number is drawn for each image, as `epsilon` has one dim.
+  means <- predict(encoder, x_train)
+  log_vars <- predict(keras_model(x, z_log_var), x_train)
+  set.seed(8)
+  decoded <- predict(generator, means + exp(log_vars / 2) * rnorm(256))
+  cross <- -rowSums(x_train * log(decoded) + (1 - x_train) * log(1 - decoded))
+  kl <- -rowMeans(1 + log_vars - means^2 - exp(log_vars)) / 2
+  set.seed(8)
+  score <- evaluate(vae, x_train, x_train, batch_size = 256)
+  expect_equal(score[["loss"]], mean(cross) + mean(kl), tolerance = 1e-10)
+  expect_gt(mean(kl), 0.1)
+})
+
 test_that("the gradient of a VAE for fixed noise is that of differences", {
   set.seed(2)
   x <- matrix(runif(12), 4)

@@ -37,10 +37,10 @@ test_that("the gradient by predictions is that of differences", {
   p <- y * 0.5 + 0.1
   for (weight in list(NULL, w)) {
     batch <- list(y_true = y, y_pred = p, weight = weight, n = 20L)
-    given <- custom_loss_gradient(masked(square), "mine", batch, TRUE, NULL)
+    given <- custom_loss_gradient(list(fn = masked(square)), "mine", batch, TRUE, NULL)
     value <- function(v) {
       batch$y_pred[] <- v
-      custom_loss_gradient(masked(square), "mine", batch, FALSE, NULL)$value
+      custom_loss_gradient(list(fn = masked(square)), "mine", batch, FALSE, NULL)$value
     }
     expect_equal(as.vector(given$slope), by_differences(value, as.vector(p)), tolerance = 1e-7)
     expect_equal(given$value, value(p))
@@ -51,14 +51,4 @@ test_that("values meet weights by samples, a single one their mean", {
   expect_equal(reduce_values(1:4, NULL, 4), 2.5)
   expect_equal(reduce_values(1:4, c(1, 0, 0, 2), 4), (1 + 8) / 4)
   expect_equal(reduce_values(3, c(1, 0, 0, 3), 4), 3)
-})
-
-test_that("a loss that reads tensors of the model is told of model$add_loss()", {
-  input <- layer_input(4)
-  code <- layer_dense(input, 2)
-  model <- keras_model(input, layer_dense(code, 4))
-  model %>% compile(optimizer = "sgd",
-    loss = function(y_true, y_pred) k_mean(k_square(y_true - y_pred)) + k_mean(code))
-  expect_error(fit(model, wave_x(), wave_x(), verbose = 0), "model$add_loss()", fixed = TRUE,
-    class = "kestrel_error_loss")
 })
