@@ -69,8 +69,11 @@ NULL
   )
 }
 
-# A list for whatever asks, in which `$` and `[[` find a metric by its other names, too.
-new_logs <- function(values) structure(values, class = c("kestrel_logs", "list"))
+# Where a metric has other names, a list in which `$` and `[[` find it by them, too.
+new_logs <- function(values) {
+  if (identical(main_name(names(values)), names(values))) return(values)
+  structure(values, class = c("kestrel_logs", "list"))
+}
 
 #' @export
 `$.kestrel_logs` <- function(x, name) {

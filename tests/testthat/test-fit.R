@@ -60,7 +60,7 @@ test_that("two fits are one longer fit, with the optimizer's state", {
       verbose = 0, shuffle = FALSE)
     expect_identical(get_weights(parts), get_weights(whole))
     expect_identical(environment(parts)$optimizer_state, environment(whole)$optimizer_state)
-    expect_identical(Map(c, first, parts$history$metrics), whole$history$metrics)
+    expect_identical(Map(c, first, parts$history$metrics), unclass(whole$history$metrics))
   }
 })
 

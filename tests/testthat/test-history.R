@@ -85,9 +85,11 @@ test_that("metrics are found by their other names, and listed under their own", 
 })
 
 test_that("metrics are a list for all else", {
-  m <- history(list(loss = c(3, 2), accuracy = c(0.1, 0.2)))$metrics
   plain <- list(loss = c(3, 2), accuracy = c(0.1, 0.2))
-  expect_identical(m$acc, plain$accuracy)
+  expect_identical(history(plain)$metrics, plain)
+  names(plain)[2] <- "acc"
+  m <- history(plain)$metrics
+  expect_identical(m$accuracy, plain$acc)
   expect_identical(lapply(m, min), lapply(plain, min))
   expect_identical(as.data.frame(m), as.data.frame(plain))
   expect_identical(do.call(rbind, m), do.call(rbind, plain))

@@ -42,7 +42,7 @@ recorded <- function(..., initial_epoch = 0) {
 test_that("chunks of epochs are put together in their order", {
   first <- cbind(loss = c(3, 2), mae = c(1, 0.9))
   history <- recorded(first, cbind(loss = 1, mae = 0.8))
-  expect_identical(history$metrics, list(loss = c(3, 2, 1), mae = c(1, 0.9, 0.8)))
+  expect_identical(unclass(history$metrics), list(loss = c(3, 2, 1), mae = c(1, 0.9, 0.8)))
   many <- lapply(1:12, function(i) cbind(loss = i, mae = -i))
   expect_identical(do.call(recorded, many)$metrics$loss, as.double(1:12))
 })
