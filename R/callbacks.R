@@ -207,7 +207,7 @@ print.kestrel_callback <- function(x, ...) {
 
 # 0 or 1, as numbers or flags.
 check_talk <- function(x, arg = "verbose", call = caller_env()) {
-  if (is.logical(x) && length(x) == 1 && !is.na(x)) return(as.integer(x))
+  if (is_flag(x)) return(as.integer(x))
   check_count(x, min = 0L, arg = arg, call = call)
 }
 

@@ -51,7 +51,7 @@ describe_bounds <- function(min, max, open) {
 
 check_flag <- function(x, null = FALSE, hint = NULL, arg = caller_arg(x), call = caller_env()) {
   if (null && is.null(x)) return(NULL)
-  if (is.logical(x) && length(x) == 1 && !is.na(x)) return(as.logical(x))
+  if (is_flag(x)) return(as.logical(x))
   stop_argument(arg, "TRUE or FALSE", x, hint = hint, call = call)
 }
 
@@ -104,6 +104,8 @@ check_dots <- function(dots, known, call = caller_env()) {
 is_number <- function(x) {
   is.numeric(x) && !is.object(x) && length(x) == 1 && is.finite(x)
 }
+
+is_flag <- function(x) is.logical(x) && length(x) == 1 && !is.na(x)
 
 is_string <- function(x) is.character(x) && length(x) == 1 && !is.na(x)
 

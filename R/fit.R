@@ -217,7 +217,7 @@ check_ready <- function(model, call = caller_env()) {
 
 check_shuffle <- function(x, arg = "shuffle", call = caller_env()) {
   if (identical(x, "batch")) return(list(shuffle = TRUE, shuffle_batches = TRUE))
-  if (is.logical(x) && length(x) == 1 && !is.na(x)) return(list(shuffle = x, shuffle_batches = FALSE))
+  if (is_flag(x)) return(list(shuffle = x, shuffle_batches = FALSE))
   stop_argument(arg, "TRUE, FALSE or \"batch\"", x, call = call)
 }
 

@@ -98,7 +98,7 @@ stop_which <- function(which, call) {
 }
 
 check_chosen <- function(value, call) {
-  if (is.logical(value) && length(value) == 1 && !is.na(value)) return(value)
+  if (is_flag(value)) return(value)
   stop_argument("which", "a function of a layer that returns TRUE or FALSE", value, call = call)
 }
 

@@ -87,8 +87,6 @@ wrong_parts <- function(parts, above, deep) {
   }
 }
 
-is_flag <- function(x) is.logical(x) && length(x) == 1 && !is.na(x)
-
 or_null <- function(rule) function(x) is.null(x) || rule(x)
 
 is_dims <- function(x) {

@@ -9,7 +9,7 @@ resolve_verbose <- function(verbose, arg = "verbose", call = caller_env()) {
     return(as.integer(verbose))
   }
   if (identical(verbose, "auto")) return(automatic_verbose())
-  if (is.logical(verbose) && length(verbose) == 1 && !is.na(verbose)) return(as.integer(verbose))
+  if (is_flag(verbose)) return(as.integer(verbose))
   stop_argument(arg, "0 (silent), 1 (a bar), 2 (a line for each epoch) or \"auto\"", verbose,
     call = call)
 }

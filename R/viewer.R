@@ -3,7 +3,7 @@
 # TRUE, FALSE or "auto".
 check_view_metrics <- function(x, arg = "view_metrics", call = caller_env()) {
   if (identical(x, "auto")) return(x)
-  if (is.logical(x) && length(x) == 1 && !is.na(x)) return(as.logical(x))
+  if (is_flag(x)) return(as.logical(x))
   stop_argument(arg, "TRUE, FALSE or \"auto\"", x, call = call)
 }
 
