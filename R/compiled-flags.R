@@ -9,7 +9,7 @@ local_compiled_flags <- function(model, frame = caller_env()) {
   state <- environment(model)
   settled <- state$compiled$flags
   states <- if (state$built) model_layout(state)$states else lapply(leaves_of(state), environment)
-  if (length(settled) != length(states) || same_flags(states, settled)) return(FALSE)
+  if (same_flags(states, settled) || length(settled) != length(states)) return(FALSE)
   now <- vapply(states, `[[`, NA, "trainable")
   put_flags(states, settled)
   back <- bquote(.(put_flags_back)(.(states), .(now), .(settled)))

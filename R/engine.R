@@ -12,8 +12,12 @@ engine_threads <- function() {
   list(processors = x[1], openmp = x[2] > 0, forked = x[3] > 0)
 }
 
-# Columns of a matrix of numbers as R makes it, without a class; 0 of all else.
-plain_width <- function(x) .Call(ffi_plain_width, x)
+# Threads that the options ask for, of the limits `most` and `default`; 0 where they need a look.
+threads_asked <- function(limits) .Call(ffi_threads_asked, limits$default, limits$most)
+
+# Columns of a matrix of numbers as R makes it, without a class; 0 of all else. finite: 0, too,
+# where numbers are missing or infinite.
+plain_width <- function(x, finite = FALSE) .Call(ffi_plain_width, x, finite)
 
 # c(NA, NaN, infinite, first position) among n numbers from 0-based position `from`.
 count_missing <- function(x, from = 0, n = length(x)) {
@@ -108,8 +112,16 @@ engine_jvp <- function(spec, w, x, xdot, wdot, training = FALSE, seed = 0) {
   .Call(ffi_jvp, spec, w, x, xdot, wdot, training, seed)
 }
 
-# The packed weights as a list of arrays for each layer, named by its slots.
-unpack_slots <- function(slots, w) .Call(ffi_unpack, slots, w)
+# The weights of layers in one vector. states: the layers'; is_state: by array, or NULL.
+pack_states <- function(states, is_state) .Call(ffi_pack, states, is_state)
+
+# Puts the packed weights into the layers; returns a list of arrays for each, named by its slots.
+unpack_states <- function(states, slots, w) .Call(ffi_unpack, states, slots, w)
+
+# Whether layers have these flags `trainable`; whether they hold these very lists of weights.
+same_flags <- function(states, flags) .Call(ffi_flags_are, states, flags)
+
+holds_weights <- function(states, weights) .Call(ffi_holds, states, weights)
 
 # c(norm of weights, norm of the way to others), lists of the same arrays.
 weights_way <- function(from, to) .Call(ffi_weights_way, from, to)

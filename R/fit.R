@@ -204,9 +204,10 @@ restore_environment <- function(env, values) {
 }
 
 check_ready <- function(model, call = caller_env()) {
+  state <- if (!missing(model) && is_model(model)) environment(model)
+  ready <- !is.null(state$built) && length(state$layers) && !is.null(state$compiled)
+  if (ready && !length(the$fitting)) return(invisible(model))
   check_model(model, arg = "object", call = call)
-  state <- environment(model)
-  if (length(state$layers) && !is.null(state$compiled) && !length(the$fitting)) return(invisible(model))
   check_layers_present(model, call)
   if (is.null(state$compiled)) {
     stop_kestrel("state", "The model is not compiled.",

@@ -355,12 +355,6 @@ model_plan <- function(model) {
   state$plan
 }
 
-same_flags <- function(states, planned) {
-  if (length(planned) != length(states)) return(FALSE)
-  for (i in seq_along(states)) if (states[[i]]$trainable != planned[i]) return(FALSE)
-  TRUE
-}
-
 # For inference, in which these flags have no effect.
 inference_plan <- function(model) environment(model)$plan %||% model_plan(model)
 

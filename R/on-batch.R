@@ -32,11 +32,9 @@ train_on_batch <- function(object, x = NULL, y = NULL, class_weight = NULL, samp
   threads <- engine_settings(call = call)
   check_ready(object, call)
   local_compiled_flags(object)
-  if (isS4(x)) x <- dense_batch(x)
-  data <- telling_once(object,
-    with_model_restored(object, check_samples(object, x, y, sample_weight, class_weight, call)))
-  if (length(data$classes)) assign("classes", data$classes, envir = environment(object))
-  suspendInterrupts(step_on_batch(object, new_samples(data$x, data$y, data$weight), threads, call))
+  samples <- if (is.null(sample_weight) && is.null(class_weight)) plain_samples(object, x, y)
+  if (is.null(samples)) samples <- batch_samples(object, x, y, sample_weight, class_weight, call)
+  suspendInterrupts(step_on_batch(object, samples, threads, call))
 }
 
 #' @rdname train_on_batch
@@ -62,6 +60,14 @@ predict_on_batch <- function(object, x) {
   if (missing(x)) stop_missing("x", call)
   x <- with_model_restored(object, model_input(object, dense_batch(x), "x", call))
   predict_rows(object, x, max(sample_count(x[[1]]), 1L), threads)
+}
+
+batch_samples <- function(model, x, y, sample_weight, class_weight, call) {
+  if (isS4(x)) x <- dense_batch(x)
+  data <- telling_once(model,
+    with_model_restored(model, check_samples(model, x, y, sample_weight, class_weight, call)))
+  if (length(data$classes)) assign("classes", data$classes, envir = environment(model))
+  new_samples(data$x, data$y, data$weight)
 }
 
 # Of warnings of one class the first since compile() is enough for a loop.
@@ -113,24 +119,13 @@ batch_trainer <- function(model, samples, threads, call) {
     return(new_batch_trainer(model, samples, threads, call))
   }
   trainer_refill(held$trainer, samples, draw_seed())
-  if (!holds_weights(held, model_layout(state)$states)) {
+  if (!holds_weights(model_layout(state)$states, held$weights)) {
     trainer_set(held$trainer, w = pack_layout(model_layout(state)))
   }
   if (!same_numbers(held$optimizer_state, state$optimizer_state)) {
     trainer_set(held$trainer, state = state$optimizer_state)
   }
   held
-}
-
-# same_numbers() of each array, written out, as it is on the way of each batch.
-holds_weights <- function(held, states) {
-  weights <- held$weights
-  if (length(weights) != length(states)) return(FALSE)
-  for (i in seq_along(states)) {
-    same <- identical(weights[[i]], states[[i]]$weights, num.eq = FALSE, single.NA = FALSE)
-    if (!same) return(FALSE)
-  }
-  TRUE
 }
 
 # To the bit. The same vector is the same without a look at its numbers.
@@ -151,7 +146,7 @@ serves <- function(needs, model, state, samples, threads) {
   compiled <- state$compiled
   !is.null(needs) && needs$n == samples$n && identical(needs$plan, model_plan(model)) &&
     identical(needs$compiled, compiled) && same_targets(needs, samples) && needs$threads == threads &&
-    identical(needs$schedule, optimizer_field(compiled$optimizer, "schedule")) &&
+    identical(needs$schedule, .subset2(compiled$optimizer, "schedule")) &&
     identical(needs$kernel, getOption("kestrel.kernel"))
 }
 

@@ -13,19 +13,7 @@ layout_of <- function(layers) {
 # One vector of doubles: parameters of all layers, then statistics of all layers.
 pack_weights <- function(layers) pack_layout(layout_of(layers))
 
-pack_layout <- function(layout) {
-  states <- layout$states
-  weights <- vector("list", length(states))
-  for (i in seq_along(states)) weights[[i]] <- states[[i]]$weights
-  is_state <- layout$is_state
-  if (!is.null(is_state)) {
-    weights <- unlist(weights, recursive = FALSE, use.names = FALSE)
-    weights <- c(weights[!is_state], weights[is_state])
-  }
-  w <- unlist(weights, use.names = FALSE)
-  if (is.double(w)) return(w)
-  if (is.null(w)) numeric() else stop("Internal error: weights that are no doubles.")
-}
+pack_layout <- function(layout) pack_states(layout$states, layout$is_state)
 
 # As they are, shared with the layers: a list of arrays for each.
 held_weights <- function(layout) lapply(layout$states, `[[`, "weights")
@@ -33,15 +21,7 @@ held_weights <- function(layout) lapply(layout$states, `[[`, "weights")
 unpack_weights <- function(layers, w) unpack_layout(layout_of(layers), w)
 
 # Returns what it has put there, a list for each layer.
-unpack_layout <- function(layout, w) {
-  new <- unpack_slots(layout$slots, w)
-  states <- layout$states
-  for (i in seq_along(new)) {
-    state <- states[[i]]
-    if (length(new[[i]])) state$weights <- new[[i]]
-  }
-  new
-}
+unpack_layout <- function(layout, w) unpack_states(layout$states, layout$slots, w)
 
 # Takes statistics and other weights that are no parameters over from packed weights.
 keep_states <- function(layout, after) {

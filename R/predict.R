@@ -32,9 +32,9 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   check_intact(object, environment())
   if (!identical(verbose, 0)) verbose <- resolve_verbose(verbose)
   if (!is.null(batch_size)) batch_size <- check_count(batch_size)
-  steps <- check_step_count(steps)
+  if (!is.null(steps)) steps <- check_step_count(steps)
   threads <- engine_settings(threads)
-  if (is_sparse(x)) {
+  if (isS4(x) && is_sparse(x)) {
     if (nrow(x) < 1) return(predict(object, dense_batch(x)))
     x <- sparse_batches(x, NULL, NULL, batch_size %||% 256L)
     batch_size <- NULL
@@ -44,7 +44,10 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
     return(predict_generated(object, x, verbose, steps, callbacks, threads, environment()))
   }
   if (!is.null(environment(object)$features)) warn_features(object, x, "x", environment())
-  x <- with_model_restored(object, model_input(object, x, "x", environment()))
+  if (is.null(dim(x))) x <- plain_column(x)
+  x <- if (is_plain_input(object, x)) list(x) else {
+    with_model_restored(object, model_input(object, x, "x", environment()))
+  }
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
   set <- if (is.null(callbacks)) no_callbacks else callback_set(callbacks, call = environment())
   if (verbose == 0) return(predict_with_hooks(object, x, batch_size, set, threads))
@@ -165,6 +168,10 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
   n <- sample_count(x[[1]])
   if (n >= 100L) check_predictions(model, n)
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
+  by_itself <- is.null(plan$outside) && identical(plan$draws, FALSE)
+  if (by_itself && !training && n <= batch_size) {
+    return(engine_predict(plan, w, data_arrays(x), batch_size, FALSE, 0, threads, finite))
+  }
   if (isTRUE(plan$draws)) threads <- 1L
   compute <- function(from, n) {
     seed <- if (training || isTRUE(plan$draws)) draw_seed() else 0

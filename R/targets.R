@@ -12,7 +12,8 @@ takes_any_number <- function(loss) {
     rows <- registry("losses")
     assign("any_number", setdiff(rows$name[rows$flags %% 2L == 0], warned_losses), envir = the)
   }
-  inherits(loss, "kestrel_loss") && match(fields(loss)$record, the$any_number, 0L) > 0L
+  inherits(loss, "kestrel_loss") &&
+    match(attr(loss, "fields", exact = TRUE)$record, the$any_number, 0L) > 0L
 }
 
 # list(values, classes) for each output that has a loss.

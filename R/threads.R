@@ -2,11 +2,10 @@
 
 # What the engine is told by a call of the user: the number of threads. `threads`: the argument.
 engine_settings <- function(threads = NULL, call = caller_env()) {
-  kernel <- getOption("kestrel.kernel")
-  if (!is.null(kernel)) check_kernel(kernel, call)
-  option <- getOption("kestrel.threads")
-  if (is.null(threads) && is.null(option)) return(thread_limits()$default)
-  resolve_threads(threads, option, call)
+  asked <- if (is.null(threads)) threads_asked(thread_limits()) else 0L
+  if (asked > 0L) return(asked)
+  check_kernel(getOption("kestrel.kernel"), call)
+  resolve_threads(threads, getOption("kestrel.threads"), call)
 }
 
 # The argument, else the option, else the default; never more than there are processors.

@@ -9,12 +9,22 @@ new_samples <- function(x, y, weight, from = 0L, n = sample_count(x[[1]])) {
   list(n = as.integer(n), x = data_arrays(x, from, n), y = data_arrays(y, from, n), weight = weight)
 }
 
+# The same of a matrix x and a matrix y that are as they must be, else NULL; each batch comes here.
+plain_samples <- function(model, x, y) {
+  if (is.null(dim(x))) x <- plain_column(x)
+  if (is.null(dim(y))) y <- plain_column(y)
+  if (!is_plain_pair(model, x, y)) return(NULL)
+  n <- dim(x)[1]
+  list(n = n, x = list(list(values = x, dims = dim(x)[2], from = 0L, n = n)),
+    y = list(list(values = y, dims = dim(y)[2], from = 0L, n = n)), weight = list(NULL))
+}
+
 # Checks x and y against the model (building it when it is not) and each other. Lists of arrays
 # x, y, weight and own_weight (without weights by class), and the classes of y.
 check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
                           names = c("x", "y", "sample_weight")) {
-  x <- plain_column(x)
-  y <- plain_column(y)
+  if (is.null(dim(x))) x <- plain_column(x)
+  if (is.null(dim(y))) y <- plain_column(y)
   if (is_plain_pair(model, x, y) && is.null(sample_weight) && is.null(class_weight)) {
     return(list(x = list(x), y = list(y), classes = NULL, weight = list(NULL), own_weight = list(NULL)))
   }
@@ -44,9 +54,10 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
 # anything to change, to warn of or to refuse.
 is_plain_pair <- function(model, x, y) {
   state <- environment(model)
-  is_plain_input(model, x) && is.null(state$features) &&
-    identical(plain_width(y), state$layout$units) && dim(y)[1] == dim(x)[1] &&
-    takes_any_number(state$compiled$losses[[1]]) && count_missing(x)[4] == 0 && count_missing(y)[4] == 0
+  layout <- state$layout
+  identical(plain_width(x, TRUE), layout$columns) && !layout$codes && is.null(state$features) &&
+    identical(plain_width(y, TRUE), layout$units) && dim(y)[1] == dim(x)[1] &&
+    takes_any_number(state$compiled$losses[[1]])
 }
 
 check_given <- function(x, arg, call) {

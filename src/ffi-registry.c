@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <math.h>
 
 #include <R_ext/Random.h>
@@ -61,22 +62,8 @@ static R_xlen_t past_finite(const double* d, R_xlen_t i, R_xlen_t end) {
   return i;
 }
 
-/* Columns of a matrix of numbers that has any, is of no class, and as long as its dims say (which
- * other packages' C code can break); 0 of all else. */
-SEXP ffi_plain_width(SEXP x) {
-  bool numbers = TYPEOF(x) == REALSXP || TYPEOF(x) == INTSXP;
-  if (!numbers || OBJECT(x) || Rf_xlength(x) == 0 || !Rf_isMatrix(x)) return Rf_ScalarInteger(0);
-  int rows = Rf_nrows(x), columns = Rf_ncols(x);
-  bool whole = (double) rows * columns == (double) Rf_xlength(x);
-  return Rf_ScalarInteger(whole ? columns : 0);
-}
-
-/* c(NA, NaN, infinite, first position from 1 or 0) of n numbers starting at `from`;
- * no copy is made of data that may be most of the memory. */
-SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {
-  double counts[4] = {0, 0, 0, 0};
-  R_xlen_t i = (R_xlen_t) Rf_asReal(from), end = i + (R_xlen_t) Rf_asReal(n);
-  if (i < 0 || end > Rf_xlength(x)) Rf_error("Internal error: positions past the end.");
+/* Of numbers i .. end - 1: how many are NA, NaN, infinite; the first of them from 1, or 0. */
+static void count_nonfinite(SEXP x, R_xlen_t i, R_xlen_t end, double counts[4]) {
   const double* d = TYPEOF(x) == REALSXP ? REAL(x) : NULL;
   const int* k = TYPEOF(x) == REALSXP ? NULL : TYPEOF(x) == LGLSXP ? LOGICAL(x) : INTEGER(x);
   while (i < end) {
@@ -87,6 +74,27 @@ SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {
       if (counts[3] == 0) counts[3] = (double) i + 1;
     }
   }
+}
+
+/* Columns of a matrix of numbers that has any, is of no class, and as long as its dims say (which
+ * other packages' C code can break); 0 of all else, and where `finite` of numbers that are not. */
+SEXP ffi_plain_width(SEXP x, SEXP finite) {
+  bool numbers = TYPEOF(x) == REALSXP || TYPEOF(x) == INTSXP;
+  if (!numbers || OBJECT(x) || Rf_xlength(x) == 0 || !Rf_isMatrix(x)) return Rf_ScalarInteger(0);
+  int rows = Rf_nrows(x), columns = Rf_ncols(x);
+  double counts[4] = {0, 0, 0, 0};
+  bool whole = (double) rows * columns == (double) Rf_xlength(x);
+  if (whole && Rf_asLogical(finite) == 1) count_nonfinite(x, 0, Rf_xlength(x), counts);
+  return Rf_ScalarInteger(whole && counts[3] == 0 ? columns : 0);
+}
+
+/* c(NA, NaN, infinite, first position from 1 or 0) of n numbers starting at `from`;
+ * no copy is made of data that may be most of the memory. */
+SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n) {
+  double counts[4] = {0, 0, 0, 0};
+  R_xlen_t i = (R_xlen_t) Rf_asReal(from), end = i + (R_xlen_t) Rf_asReal(n);
+  if (i < 0 || end > Rf_xlength(x)) Rf_error("Internal error: positions past the end.");
+  count_nonfinite(x, i, end, counts);
   SEXP result = Rf_allocVector(REALSXP, 4);
   for (int c = 0; c < 4; ++c) REAL(result)[c] = counts[c];
   return result;
@@ -118,4 +126,17 @@ SEXP ffi_kernels(void) {
   for (int i = 0; i < n; ++i) SET_STRING_ELT(names, i, Rf_mkChar(engines_at(i)->name));
   UNPROTECT(1);
   return names;
+}
+
+/* How many threads the options ask for, of `most`; `standard` where they say nothing, and 0 where R
+ * has to look at them. */
+SEXP ffi_threads_asked(SEXP standard, SEXP most) {
+  SEXP threads = Rf_GetOption1(Rf_install("kestrel.threads"));
+  bool plain = Rf_GetOption1(Rf_install("kestrel.kernel")) == R_NilValue;
+  if (plain && threads == R_NilValue) return standard;
+  bool number = TYPEOF(threads) == INTSXP || TYPEOF(threads) == REALSXP;
+  plain = plain && number && !OBJECT(threads) && Rf_xlength(threads) == 1;
+  double wanted = plain ? Rf_asReal(threads) : 0;
+  if (!(wanted >= 1 && wanted <= INT_MAX && wanted == trunc(wanted))) return Rf_ScalarInteger(0);
+  return Rf_ScalarInteger(wanted < Rf_asInteger(most) ? (int) wanted : Rf_asInteger(most));
 }

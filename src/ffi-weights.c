@@ -48,9 +48,17 @@ static void names_fill(SEXP layers, R_xlen_t i, SEXP slots) {
   }
 }
 
-/* `slots`: a list of slots for each layer. As many lists of arrays, with the slots' names. */
-SEXP ffi_unpack(SEXP slots, SEXP w) {
+static void check_states(SEXP states, R_xlen_t n) {
+  bool good = TYPEOF(states) == VECSXP && Rf_xlength(states) == n;
+  for (R_xlen_t i = 0; good && i < n; ++i) good = TYPEOF(VECTOR_ELT(states, i)) == ENVSXP;
+  if (!good) Rf_error("Internal error: not a state for each layer.");
+}
+
+/* Puts the packed weights into the layers that have any. `slots`: a list of slots for each layer.
+ * As many lists of arrays, with the slots' names. */
+SEXP ffi_unpack(SEXP states, SEXP slots, SEXP w) {
   if (TYPEOF(slots) != VECSXP || TYPEOF(w) != REALSXP) Rf_error("Internal error: no weights.");
+  check_states(states, Rf_xlength(slots));
   SEXP layers = PROTECT(Rf_allocVector(VECSXP, Rf_xlength(slots)));
   size_t at = 0;
   for (R_xlen_t i = 0; i < Rf_xlength(slots); ++i) names_fill(layers, i, VECTOR_ELT(slots, i));
@@ -58,6 +66,10 @@ SEXP ffi_unpack(SEXP slots, SEXP w) {
     for (R_xlen_t i = 0; i < Rf_xlength(slots); ++i) {
       at = slots_fill(VECTOR_ELT(slots, i), statistics, w, at, VECTOR_ELT(layers, i));
     }
+  }
+  for (R_xlen_t i = 0; i < Rf_xlength(slots); ++i) {
+    SEXP arrays = VECTOR_ELT(layers, i);
+    if (Rf_xlength(arrays)) Rf_defineVar(Rf_install("weights"), arrays, VECTOR_ELT(states, i));
   }
   UNPROTECT(1);
   return layers;

@@ -8,8 +8,9 @@
 SEXP ffi_registry(SEXP table);
 SEXP ffi_kernels(void);
 SEXP ffi_threads(void);
+SEXP ffi_threads_asked(SEXP standard, SEXP most);
 SEXP ffi_random_index(SEXP n);
-SEXP ffi_plain_width(SEXP x);
+SEXP ffi_plain_width(SEXP x, SEXP finite);
 SEXP ffi_count_missing(SEXP x, SEXP from, SEXP n);
 
 SEXP ffi_activation(SEXP choice, SEXP x, SEXP k, SEXP inner);
@@ -34,7 +35,10 @@ SEXP ffi_gradient(SEXP spec, SEXP w, SEXP x, SEXP v, SEXP training, SEXP seed);
 SEXP ffi_jvp(SEXP spec, SEXP w, SEXP x, SEXP xdot, SEXP wdot, SEXP training, SEXP seed);
 
 SEXP ffi_hash(SEXP x, SEXP bins, SEXP key);
-SEXP ffi_unpack(SEXP slots, SEXP w);
+SEXP ffi_unpack(SEXP states, SEXP slots, SEXP w);
+SEXP ffi_pack(SEXP states, SEXP is_state);
+SEXP ffi_flags_are(SEXP states, SEXP flags);
+SEXP ffi_holds(SEXP states, SEXP weights);
 SEXP ffi_weights_way(SEXP from, SEXP to);
 
 SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w, SEXP most);

@@ -8,7 +8,7 @@
 
 static const R_CallMethodDef entries[] = {
     ENTRY(ffi_kernels, 0),           ENTRY(ffi_threads, 0),            ENTRY(ffi_random_index, 1),
-    ENTRY(ffi_registry, 1),          ENTRY(ffi_count_missing, 3),    ENTRY(ffi_plain_width, 1),
+    ENTRY(ffi_registry, 1),          ENTRY(ffi_count_missing, 3),    ENTRY(ffi_plain_width, 2),
     ENTRY(ffi_activation, 4),        ENTRY(ffi_activation_backward, 6),
     ENTRY(ffi_loss_value, 5),        ENTRY(ffi_loss_grad, 6),
     ENTRY(ffi_loss_scales, 7),       ENTRY(ffi_metric_value, 5),      ENTRY(ffi_metric_update, 7),
@@ -29,7 +29,9 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_trainer_charge, 2),    ENTRY(ffi_trainer_mark, 1),       ENTRY(ffi_trainer_goto, 2),
     ENTRY(ffi_interrupt, 0),         ENTRY(ffi_trainer_refill, 3),
     ENTRY(ffi_trainer_feed, 3),      ENTRY(ffi_trainer_follow, 2),
-    ENTRY(ffi_unpack, 2),            ENTRY(ffi_weights_way, 2),       ENTRY(ffi_hash, 3),
+    ENTRY(ffi_unpack, 3),            ENTRY(ffi_pack, 2),
+    ENTRY(ffi_flags_are, 2),         ENTRY(ffi_holds, 2),             ENTRY(ffi_threads_asked, 2),
+    ENTRY(ffi_weights_way, 2),       ENTRY(ffi_hash, 3),
     ENTRY(ffi_objective_bytes, 3),   ENTRY(ffi_objective_new, 6),
     ENTRY(ffi_objective_get, 1),     ENTRY(ffi_objective_set, 2),
     ENTRY(ffi_objective_value, 1),   ENTRY(ffi_objective_gradient, 1),

@@ -58,3 +58,50 @@ test_that("norms of weights and of their way are those of all numbers", {
   way <- kestrel:::weights_way(before, kestrel:::held_weights(layout))
   expect_equal(way, c(sqrt(sum(w^2)), sqrt(sum((unlist(get_weights(model)) - w)^2))))
 })
+
+# Layers' states with these weights; a statistic here and there.
+states_with <- function(...) lapply(list(...), function(weights) list2env(list(weights = weights)))
+
+test_that("weights are packed as lists are laid end to end, statistics last", {
+  a <- list(kernel = matrix(1:6 / 7, 2), bias = array(1:3 / 9))
+  b <- list(gamma = array(5), mean = array(c(6, 7)), beta = array(8), variance = array(NaN))
+  states <- states_with(a, list(), b, NULL)
+  expect_identical(pack_states(states, NULL), unlist(c(a, b), use.names = FALSE))
+  expect_identical(pack_states(states, c(FALSE, FALSE, FALSE, TRUE, FALSE, TRUE)),
+    unlist(c(a, b[c("gamma", "beta")], b[c("mean", "variance")]), use.names = FALSE))
+  expect_identical(pack_states(list(), NULL), numeric())
+})
+
+test_that("states that are none, and weights that are no doubles, are errors", {
+  internal <- function(code) expect_error(code, "^Internal error")
+  internal(pack_states(NULL, NULL))
+  internal(pack_states(list(1), NULL))
+  internal(pack_states(states_with(list(1:3)), NULL))
+  internal(pack_states(states_with("a"), NULL))
+  internal(pack_states(states_with(list(1, 2)), FALSE))
+  internal(unpack_states(list(1), list(list()), 1))
+  internal(unpack_states(list(), list(list()), 1))
+  # Of other numbers when it is asked again.
+  changing <- list(new.env())
+  size <- 0
+  makeActiveBinding("weights", function() list(numeric(size <<- size + 1)), changing[[1]])
+  internal(pack_states(changing, NULL))
+})
+
+test_that("flags and weights are those of the layers, or not", {
+  model <- model_with_norm()
+  states <- model_layout(model_state(model))$states
+  flags <- rep(TRUE, length(states))
+  expect_true(same_flags(states, flags))
+  expect_false(same_flags(states, replace(flags, 2, FALSE)))
+  expect_false(same_flags(states, replace(flags, 2, NA)))
+  expect_false(same_flags(states, flags[-1]))
+  expect_false(same_flags(states, NULL))
+  freeze_weights(get_layer(model, "n"))
+  expect_false(same_flags(states, flags))
+  held <- unpack_layout(model_layout(model_state(model)), pack_weights(model$layers))
+  expect_true(holds_weights(states, held))
+  expect_false(holds_weights(states, held[-1]))
+  set_weights(model, get_weights(model))
+  expect_false(holds_weights(states, held))
+})

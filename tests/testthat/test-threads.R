@@ -175,3 +175,20 @@ test_that("a kernel that is unknown or does not run here is refused before anyth
     expect_identical(get_weights(model), before)
   }
 })
+
+test_that("options that are plain numbers need no look", {
+  local_processors(4L, 2L)
+  asked <- function(threads, kernel = NULL) {
+    withr::local_options(kestrel.threads = threads, kestrel.kernel = kernel)
+    threads_asked(thread_limits())
+  }
+  expect_identical(asked(NULL), 2L)
+  expect_identical(asked(1), 1L)
+  expect_identical(asked(3L), 3L)
+  expect_identical(asked(100), 4L)
+  for (odd in list(0, -1, 1.5, NA, NaN, Inf, 1e10, "1", TRUE, 1:2, list(1), factor(1))) {
+    expect_identical(asked(odd), 0L)
+  }
+  expect_identical(asked(NULL, engine_kernels()[1]), 0L)
+  expect_identical(asked(2, engine_kernels()[1]), 0L)
+})
