@@ -138,7 +138,8 @@ find_too_fast <- function(case) {
   grown <- loss[length(loss)] > min(loss) * 2
   if ((rising < 0.3 && !grown) || !does_badly(case)) return(NULL)
   lambda <- case$top_curvature
-  if (is.na(limit)) return(if (rising >= 0.3) restless_found(case, rising))
+  # Dropout and noise make the loss of any fit rise as often as it falls.
+  if (is.na(limit)) return(if (rising >= 0.3 && (grown || !is_noisy(case))) restless_found(case, rising))
   if (!is.finite(lambda) || lambda * rate <= 1.5 * limit) return(NULL)
   found(
     "Learning rate too large", "STRONG",

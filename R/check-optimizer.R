@@ -246,7 +246,7 @@ find_last_gap <- function(case) {
   if (!isTRUE(gap$loss < 0.9 * case$loss) ||
     case$loss - gap$loss < 0.01 * case$constant_loss) return(NULL)
   harmful <- gap$honest < 0.5 * case$loss && case$loss > 0.1 * case$constant_loss &&
-    case$penalty == 0 && !is_told_otherwise(case)
+    case$penalty == 0 && !is_noisy(case) && !is_told_otherwise(case)
   found(
     "Not even the last layer is solved", "PROVEN",
     "With all other weights as they are, least squares for the last layer alone has a lower loss.",
@@ -270,13 +270,23 @@ late_fall <- function(loss) {
   (before - loss[n]) / max(abs(before), 1e-300)
 }
 
+# The same of means of fifths, where that is more than chance: of losses that layers put noise into.
+clear_fall <- function(loss) {
+  m <- floor(length(loss) / 5)
+  if (m < 2) return(late_fall(loss))
+  last <- utils::tail(loss, m)
+  before <- utils::head(utils::tail(loss, 2 * m), m)
+  fall <- mean(before) - mean(last)
+  if (fall < 2 * sqrt((stats::var(before) + stats::var(last)) / m)) 0 else fall / max(abs(mean(before)), 1e-300)
+}
+
 find_unfinished <- function(case) {
   if (!is_trained(case) || !all(is.finite(case$series))) return(NULL)
   if (is_told_otherwise(case)) return(NULL)
   room <- unfinished_room(case)
   if (is.na(room) || case$loss - as.double(case$floor) < 0.05 * abs(case$loss)) return(NULL)
   if (has_constraints(case) || has_frozen(case)) return(NULL) # what can be reached is not known
-  fall <- late_fall(case$series)
+  fall <- if (is_noisy(case)) clear_fall(case$series) else late_fall(case$series)
   still <- case$fit$moved < 0.02 * case$fit$norm_before
   if (fall < 0.01 && !still) return(NULL)
   rate <- case$fit$rate

@@ -33,6 +33,9 @@
 #' rows that are looked at, if each goes through the layers by itself (and `try_fix()` trains such a
 #' network of single steps); elsewhere what needs data is left out.
 #'
+#' Dropout and noise that go on in inference, in layers called with `training = TRUE`, keep the loss
+#' up on purpose: what is diagnosed is the network with them off, and that is said.
+#'
 #' The model is never changed, nor R's random numbers.
 #'
 #' @param object a compiled model, or the history of a fit (which holds losses, but neither model

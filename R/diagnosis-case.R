@@ -8,6 +8,7 @@
 # raw                      list(x, y) as the user gave them
 # refusal                  the error with which fit() would refuse the data, or NULL
 # joint                    whether the model has several outputs
+# quiet                    whether noise that the model has in inference is left out
 # steps                    c(counted, all) where rows are the steps that count (see R/diagnosis-steps.R)
 # validation               list(x, y) of lists by input and output, or NULL
 
@@ -21,7 +22,7 @@ new_case <- function(model, x, y, sample_weight, validation_data, history, budge
     check_built(model, call)
     return(case)
   }
-  if (!model_state(model)$built) case$model <- clone_model(model)
+  if (!model_state(model)$built) case$model <- clone_model(model) else make_quiet(case)
   case$raw <- list(x = x, y = y)
   if (any(takes_strings(case$model))) return(without_data(case, "inputs of numbers", call))
   if (model_state(case$model)$built && any(is_masked(case$model))) {
@@ -104,15 +105,18 @@ as_single <- function(x) {
 #' @export
 `$.kestrel_case` <- function(x, name) case_value(x, name)
 
+# What is there and not NULL is found at once, as this is asked a thousand times in a diagnosis.
 case_value <- function(x, name) {
-  if (exists(name, envir = x, inherits = FALSE)) return(get(name, envir = x, inherits = FALSE))
+  memory <- .subset2(x, "memory")
+  value <- .subset2(x, name)
+  if (is.null(value)) value <- .subset2(memory, name)
+  if (!is.null(value) || exists(name, envir = memory, inherits = FALSE) ||
+    exists(name, envir = x, inherits = FALSE)) return(value)
   find <- evidence_finder(x, name)
   if (is.null(find)) return(NULL)
-  memory <- get("memory", envir = x)
-  if (!exists(name, envir = memory, inherits = FALSE)) {
-    assign(name, find(x), envir = memory)
-  }
-  get(name, envir = memory, inherits = FALSE)
+  value <- find(x)
+  assign(name, value, envir = memory)
+  value
 }
 
 # Of several outputs much is found otherwise.

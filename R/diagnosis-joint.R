@@ -19,8 +19,9 @@ evidence_views <- function(case) {
 }
 
 # With weights as they are, whatever they are.
-copied_model <- function(model) {
-  copy <- clone_model(model)
+copied_model <- function(model) copy_weights(model, clone_model(model))
+
+copy_weights <- function(model, copy) {
   from <- leaf_layers(model)
   to <- leaf_layers(copy)
   for (i in seq_along(from)) {

@@ -22,6 +22,9 @@ other_moves <- function(case, d, units = seq_len(d$width)) {
 
 drawing_layers <- c("dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout")
 
+# Whether training sees noise of layers in the loss.
+is_noisy <- function(case) any(case$nodes$type %in% drawing_layers)
+
 has_rule <- function(layer, what) {
   any(vapply(layer_state(layer)$slots, function(s) !is.null(slot_setting(layer, s$name, what)), NA))
 }

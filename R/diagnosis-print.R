@@ -16,7 +16,8 @@ format.nn_diagnosis <- function(x, ..., width = getOption("width")) {
     format_finding(attr(x, "findings")[[i]], x$verified[i], attr(x, "explain"), width)
   })
   c(
-    title_lines(attr(x, "case"), width), untrained_lines(attr(x, "case"), width), "",
+    title_lines(attr(x, "case"), width), untrained_lines(attr(x, "case"), width),
+    quiet_lines(attr(x, "case"), width), "",
     if (!length(shown)) c(healthy_lines(x, width), ""), unlist(lapply(text, c, "")),
     unlist(lapply(rest_lines(x, faults, whole), function(line) c(wrapped(line, width), ""))),
     ladder_lines(x, width), closing_line(x)
@@ -32,6 +33,10 @@ notes_of_most <- function(x) {
 untrained_lines <- function(case, width) {
   if (is.null(case$model) || is_trained(case)) return(NULL)
   wrapped("Not trained: no fit() of this model is known, so nothing is said of training.", width)
+}
+
+quiet_lines <- function(case, width) {
+  if (isTRUE(case$quiet)) wrapped("Without the noise that its layers have in inference, too: loss and findings are of the network with it off.", width)
 }
 
 title_lines <- function(case, width) {

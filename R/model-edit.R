@@ -82,10 +82,10 @@ clone_model <- function(model, ...) {
   copy
 }
 
-clone_stack <- function(from) {
+clone_stack <- function(from, parts = lapply(from$layers, fresh_part)) {
   copy <- new_model(from$name, list(input = from$input, precision = from$precision,
     automatic = from$automatic, strings = from$strings))
-  for (part in from$layers) add_layer(copy, fresh_part(part))
+  for (part in parts) add_layer(copy, part)
   copy
 }
 
@@ -96,10 +96,9 @@ fresh_part <- function(part) {
   new_input(state$input, state$name, state$dtype)$call$part
 }
 
-clone_graph <- function(from) {
-  fields <- mget(c("graph", "input_keys", "output_keys", "name", "precision", "automatic"),
-    envir = from)
-  graph_again(fields, lapply(from$layers, fresh_part))
+clone_graph <- function(from, parts = lapply(from$layers, fresh_part), graph = from$graph) {
+  fields <- mget(c("input_keys", "output_keys", "name", "precision", "automatic"), envir = from)
+  graph_again(c(fields, list(graph = graph)), parts)
 }
 
 # The calls are made again on other parts.

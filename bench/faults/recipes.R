@@ -83,13 +83,31 @@ draw_targets <- function(task, x, noise) {
 quietly <- function(expr) suppressWarnings(expr, classes = "kestrel_warning")
 
 make_model <- function(recipe) {
+  model <- if (is_noisy(recipe)) noisy_model(recipe) else stacked_model(recipe)
+  if (isTRUE(recipe$frozen)) freeze_weights(model)
+  quietly(do.call(compile, c(list(model, optimizer = recipe$optimizer, loss = recipe$loss), recipe$compile)))
+  model
+}
+
+stacked_model <- function(recipe) {
   args <- list(input_shape = dim(as.matrix(recipe$x))[2])
   if (!is.null(recipe$dtype)) args$dtype <- recipe$dtype
   model <- do.call(keras_model_sequential, args)
   for (layer in recipe$layers) do.call(paste0("layer_", layer$type), c(list(model), layer[-1]))
-  if (isTRUE(recipe$frozen)) freeze_weights(model)
-  quietly(do.call(compile, c(list(model, optimizer = recipe$optimizer, loss = recipe$loss), recipe$compile)))
   model
+}
+
+# Whether dropout goes on in inference (`always`), as where a model is to tell how sure it is.
+is_noisy <- function(recipe) any(vapply(recipe$layers, function(layer) isTRUE(layer$always), NA))
+
+noisy_model <- function(recipe) {
+  input <- layer_input(ncol(recipe$x))
+  tensor <- input
+  for (layer in recipe$layers) {
+    made <- do.call(paste0("layer_", layer$type), layer[!names(layer) %in% c("type", "always")])
+    tensor <- if (isTRUE(layer$always)) made(tensor, training = TRUE) else made(tensor)
+  }
+  keras_model(input, tensor)
 }
 
 # Data that fit() refuses make a model that is not trained.
@@ -105,9 +123,17 @@ build <- function(recipe) {
   model
 }
 
+# Of thirty draws where predictions differ from draw to draw.
+mean_prediction <- function(model, x) {
+  draw <- function(i) as.matrix(predict(model, x))
+  p <- draw()
+  if (identical(p, draw())) return(p)
+  Reduce(`+`, lapply(seq_len(30), draw)) / 30
+}
+
 # Mean squared error of the outputs over the variance of what they should be: 1 for a constant.
 misfit <- function(model, x, truth) {
-  p <- as.matrix(predict(model, x))
+  p <- mean_prediction(model, x)
   k <- min(ncol(p), ncol(truth))
   p <- p[, seq_len(k), drop = FALSE]
   truth <- truth[, seq_len(k), drop = FALSE]
@@ -175,8 +201,16 @@ controls <- list(
 )
 
 # Healthy, and easily accused: values that repeat with different targets, more units than noise allows to
-# use, straight truths behind linear layers, weak classifiers of few units.
+# use, straight truths behind linear layers, weak classifiers of few units, dropout in inference.
 hard_controls <- list(
+  mc_dropout = function(r) {
+    x <- matrix(rnorm(900), 300)
+    noise <- 0.3 * rnorm(300)
+    y <- drop(x %*% c(1, 0.7, -0.5)) + 0.2 * x[, 1]^2 + noise
+    r <- known_data(r, x, (y - mean(y)) / sd(y), noise / sd(y), 16L, pick("tanh", "relu"))
+    r$layers <- append(r$layers, list(list(type = "dropout", rate = pick(0.2, 0.4, 0.6), always = TRUE)), 1)
+    r
+  },
   cars = function(r) {
     known_data(r, scale(cars$speed), as.vector(scale(cars$dist)), residuals(lm(scale(dist) ~ speed, cars)), pick(4L, 8L, 16L))
   },

@@ -18,3 +18,18 @@ test_that("a model that is not built stays so", {
   expect_false(m$built)
   expect_error(diagnose(m), class = "kestrel_error_state")
 })
+
+test_that("evidence is found once, also where it is NULL", {
+  case <- bare_case(NULL, net(2, 1, "linear"))
+  calls <- 0
+  local_function("evidence_witness", function(case) {
+    calls <<- calls + 1
+    NULL
+  })
+  expect_null(case$witness)
+  expect_null(case$witness)
+  expect_identical(calls, 1)
+  expect_null(case$nothing_of_that_name)
+  case$witness <- 3
+  expect_identical(case$witness, 3)
+})
