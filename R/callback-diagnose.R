@@ -81,6 +81,7 @@ diagnose_now <- function(self, checks = "all") {
   run <- model_state(self$model)$running
   if (is.null(run)) return(invisible())
   begun <- seconds_now()
+  if (self$level == "quick") local_uncompiled()
   self$diagnosis <- diagnose_run(run, self$level, checks, most = 500)
   if (run$data$train$n > 500 && has_news(self)) self$diagnosis <- diagnose_run(run, self$level, checks)
   tell_faults(self)

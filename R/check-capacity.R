@@ -73,6 +73,7 @@ find_effectively_linear <- function(case) {
 # Of fresh weights: variances of z in the last hidden layer and the first.
 find_initial_scale <- function(case) {
   if (!case$plain || length(case$hidden) < 2 || !is_trained(case)) return(NULL)
+  if (is_squared(case) && !does_badly(case)) return(NULL)
   outputs <- fresh_outputs(case)
   spread <- vapply(case$hidden,
     function(d) mean(column_vars(unit_columns(outputs[[d$node]]))), 0)

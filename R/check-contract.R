@@ -18,7 +18,8 @@ contract_checks <- function() {
 }
 
 find_range <- function(case) {
-  if (!case$criterion$record %in% distance_losses || case$last == "softmax") return(NULL)
+  if (!case$criterion$record %in% distance_losses || case$last == "softmax" ||
+    case$nodes$type[case$place] == "dense") return(NULL)
   range <- unlist(case$range[c("low", "high")])
   outside <- case$y < range[1] | case$y > range[2]
   if (!any(outside)) return(NULL)

@@ -147,9 +147,9 @@ raw_inputs <- function(case) {
 
 # Measured again and again at the same few values is no fault; rows that came to be copies may be.
 find_duplicates <- function(case) {
-  floor <- case$data_floor
   groups <- max(case$groups)
-  if (groups == case$rows || !is.finite(floor)) return(NULL)
+  if (groups == case$rows || !is.finite(case$data_floor)) return(NULL)
+  floor <- case$data_floor
   own <- case$target_floor
   if (!isTRUE(floor - own > 1e-9 * max(abs(case$loss), 1e-300))) return(NULL)
   share <- (floor - own) / max(case$loss - own, floor - own)

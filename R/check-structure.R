@@ -100,12 +100,10 @@ evidence_affine_floor <- function(case) {
 find_linear_runs <- function(case) {
   if (case$affine || !case$chain) return(NULL)
   dense <- case$hidden
+  stops <- which(case$nodes$type %in% c("dense", "layer_normalization") | !case$nodes$activation %in% c(NA, "linear"))
   straight <- vapply(dense, function(d) {
-    behind <- case$nodes[seq_len(nrow(case$nodes)) > d$node, ]
-    stop_at <- which(
-      behind$type == "dense" | (!is.na(behind$activation) & behind$activation != "linear") |
-      behind$type == "layer_normalization")
-    length(stop_at) > 0 && behind$type[stop_at[1]] == "dense"
+    behind <- stops[stops > d$node]
+    length(behind) > 0 && case$nodes$type[behind[1]] == "dense"
   }, NA)
   if (!any(straight)) return(NULL)
   found(

@@ -10,17 +10,28 @@ unit_checks <- function() {
 }
 
 # For each dense layer with a relu, hidden or last: what is off on all rows, and on which rows
-# everything is off. A quick look goes on to all rows only where some are off, or a unit is on
-# all that it has seen.
+# everything is off. A quick look goes on to all rows only of layers where some rows are off, or a
+# unit is on all that it has seen.
 evidence_dead <- function(case) {
-  seen <- dead_among(case, case$some_outputs)
+  relus <- Filter(function(d) d$activation == "relu", case$dense)
+  seen <- dead_among(case, relus, case$some_outputs)
   suspect <- vapply(seen, function(d) length(d$units) > 0 || length(d$rows) > 0, NA)
-  if (any(suspect)) dead_among(case, case$outputs) else seen
+  if (!any(suspect) || !is_sampled(case)) return(seen)
+  layers <- vapply(seen[suspect], `[[`, 0L, "layer")
+  dead <- c(seen[!suspect], dead_on_all_rows(case, case$dense[layers]))
+  dead[order(vapply(dead, `[[`, 0L, "layer"))]
 }
 
-dead_among <- function(case, outputs) {
+dead_on_all_rows <- function(case, layers) {
+  nodes <- unlist(lapply(layers, `[[`, "after"))
+  outputs <- vector("list", nrow(case$nodes))
+  outputs[nodes] <- node_outputs(case, nodes)
+  dead_among(case, layers, outputs)
+}
+
+dead_among <- function(case, layers, outputs) {
   names <- vapply(case$dense, `[[`, "", "name")
-  dead <- lapply(Filter(function(d) d$activation == "relu", case$dense), function(d) {
+  dead <- lapply(layers, function(d) {
     a <- unit_values(case, d, outputs)
     if (min(a) < 0) return(NULL)
     list(name = d$name, layer = match(d$name, names), width = d$width, units = off_columns(a),
@@ -52,8 +63,7 @@ find_dead <- function(case) {
   off <- vapply(case$dead, function(d) length(d$rows), 0L)
   if (!any(dead) && !any(off)) return(NULL)
   cell <- case$cell_floor
-  low <- if (case$level == "quick") case$base else max(case$base, as.double(case$floor))
-  share <- if (is.na(cell)) NA else share_between(case, low, cell)
+  share <- if (is.na(cell)) NA else share_between(case, dead_low(case), cell)
   whole <- any(dead == vapply(case$dead, `[[`, 0L, "width"))
   harmful <- whole || isTRUE(share >= least_harm(case, any(dead)))
   if (!any(dead) && !harmful) return(NULL)
@@ -76,6 +86,8 @@ find_dead <- function(case) {
     }
   )
 }
+
+dead_low <- function(case) if (case$level == "quick") case$base else max(case$base, as.double(case$floor))
 
 # Rows that are off in a hidden layer come on again when other rows move the weights, unless they are
 # all that is left of the loss.

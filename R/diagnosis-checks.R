@@ -120,7 +120,8 @@ make_check <- function(walk, case, check) {
 }
 
 can_check <- function(case, check, level) {
-  within <- match(level_of_need[[check$needs]], diagnosis_levels) <= match(level, diagnosis_levels)
+  within <- switch(level, full = TRUE, standard = level_of_need[[check$needs]] != "full",
+    level_of_need[[check$needs]] == "quick")
   within && is_fit_for(case, check) && switch(check$needs,
     model = !is.null(case$model),
     weights = !is.null(case$model) && case$finite_weights,

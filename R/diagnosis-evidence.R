@@ -13,12 +13,12 @@ evidence_plan <- function(case) {
 evidence_nodes <- function(case) {
   nodes <- case$plan$nodes
   from <- pmax(vapply(nodes, function(n) as.integer(n$inputs[1]), 0L), -1L) + 1L
-  data.frame(
+  list2DF(list(
     layer = vapply(nodes, function(n) n$part %||% 0L, 0L),
     type = vapply(nodes, function(n) n$layer$name, ""),
     activation = vapply(nodes, node_activation, ""),
     from = from
-  )
+  ))
 }
 
 # The node that puts out the prediction.
@@ -54,17 +54,19 @@ evidence_outputs <- function(case) node_outputs(case, seq_along(case$plan$nodes)
 # needs of all rows.
 evidence_ends <- function(case) {
   nodes <- c(if (case$fused) case$nodes$from[case$place], case$place)
-  if (case$level == "quick") node_outputs(case, nodes) else case$outputs[nodes]
+  if (is_sampled(case)) node_outputs(case, nodes) else case$outputs[nodes]
 }
 
 evidence_prediction <- function(case) case$ends[[length(case$ends)]]
 
 # Of all nodes; a quick look takes a thousand rows of many.
 evidence_some_outputs <- function(case) {
-  if (case$level != "quick" || case$rows <= 1000) return(case$outputs)
+  if (!is_sampled(case)) return(case$outputs)
   some <- lapply(x_list(case$x), some_samples, spread_rows(case$rows, 1000))
   node_outputs(case, seq_along(case$plan$nodes), some)
 }
+
+is_sampled <- function(case) case$level == "quick" && case$rows > 1000
 
 spread_rows <- function(n, most) if (n <= most) seq_len(n) else round(seq(1, n, length.out = most))
 
@@ -138,7 +140,9 @@ unit_sums <- function(case, d) unit_calls(case$outputs[d$uses])
 
 unit_values <- function(case, d, outputs = case$outputs) unit_calls(outputs[d$after])
 
-unit_calls <- function(outputs) do.call(rbind, lapply(outputs, unit_columns))
+unit_calls <- function(outputs) {
+  if (length(outputs) == 1) unit_columns(outputs[[1]]) else do.call(rbind, lapply(outputs, unit_columns))
+}
 
 unit_columns <- function(x) {
   if (length(dim(x)) == 2) x else matrix(x, ncol = dim(x)[length(dim(x))])

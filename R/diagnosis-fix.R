@@ -272,7 +272,10 @@ set_last_units <- function(trial, units) {
 }
 
 scaled_array <- function(x) {
-  flat <- scale(matrix(x, nrow = dim(x)[1]))
+  flat <- matrix(x, nrow = dim(x)[1])
+  apart <- flat - rep(colMeans(flat), each = nrow(flat))
+  deviations <- sqrt(colSums(apart^2) / max(nrow(flat) - 1, 1))
+  flat <- apart / rep(deviations, each = nrow(flat))
   flat[!is.finite(flat)] <- 0
   array(flat, dim(x))
 }

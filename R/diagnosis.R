@@ -3,15 +3,14 @@
 new_diagnosis <- function(case, walk, level, seconds, explain) {
   findings <- walk$findings
   column <- function(name) vapply(findings, function(f) f[[name]], "")
-  table <- data.frame(
+  table <- list2DF(list(
     id = column("id"), cause = column("cause"), confidence = column("confidence"),
     severity = column("severity"),
     explains = vapply(findings, function(f) as.double(f$explains), 0),
     evidence = vapply(findings, function(f) paste(c(f$why, f$numbers), collapse = " "), ""),
     remedy = vapply(findings, function(f) f$remedy %||% NA_character_, ""),
-    verified = rep(NA, length(findings)),
-    stringsAsFactors = FALSE
-  )
+    verified = rep(NA, length(findings))
+  ))
   structure(table, class = c("nn_diagnosis", "data.frame"), findings = findings, case = case,
     ruled_out = walk$ruled_out, left_out = walk$left_out, unfit = walk$unfit, failed = walk$failed, level = level,
     seconds = seconds, explain = explain)

@@ -1,6 +1,7 @@
-# Byte code for what is on the way of a prediction, a batch and a fit. All of the package as byte
-# code would take more than a megabyte on disk (so DESCRIPTION says ByteCompile: false), and what R
-# compiles at run time leaves out small functions of packages, which these ways are made of.
+# Byte code for what is on the way of a prediction, a batch and a fit, and for what diagnose() does a
+# thousand times. All of the package as byte code would take more than a megabyte on disk (so
+# DESCRIPTION says ByteCompile: false), and what R compiles at run time leaves out small functions of
+# packages, which these ways are made of.
 # This file comes last: the functions that it compiles are there when it is read, at installation.
 
 # Names of the functions of `env` that `names` call, and these in turn, but for those in `without`.
@@ -19,6 +20,9 @@ compile_functions <- function(names, env) {
   for (name in names) assign(name, compiler::cmpfun(env[[name]]), envir = env)
 }
 
-hot_functions <- c("fit.kestrel_model", "predict.kestrel_model", "train_on_batch", "test_on_batch")
+hot_functions <- c("fit.kestrel_model", "predict.kestrel_model", "train_on_batch", "test_on_batch",
+  "diagnose_begin", "diagnose_look", "diagnose_end", "walk_checks", "$.kestrel_case")
 
-compile_functions(functions_reached(hot_functions, environment(), "blame_state"), environment())
+cold_functions <- c("blame_state", "diagnosis_checks", "rank_findings")
+
+compile_functions(functions_reached(hot_functions, environment(), cold_functions), environment())

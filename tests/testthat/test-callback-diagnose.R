@@ -90,3 +90,9 @@ test_that("looks wait until they are 2 % of the time", {
   expect_false(may_look(self, FALSE))
   expect_true(may_look(self, TRUE))
 })
+
+test_that("looks leave R's compiler as it was", {
+  before <- compiler::enableJIT(-1)
+  suppressMessages(linear_model() %>% fit(plane$x, plane$curved, epochs = 2, verbose = 0, callbacks = callback_diagnose()))
+  expect_identical(compiler::enableJIT(-1), before)
+})

@@ -59,3 +59,20 @@ test_that("rows whose codes are equal by chance are not taken for rows that stay
   expect_equal(attr(d, "case")$cell_floor, 0.125)
   expect_true(all(d$verified[d$confidence == "PROVEN"]))
 })
+
+test_that("a quick look at many rows finds in the layers what a look at all of them does", {
+  withr::local_seed(3)
+  x <- matrix(stats::rnorm(3000), 1500)
+  m <- net(2, c(6, 5, 4, 1), c("relu", "relu", "relu", "linear"))
+  w <- get_weights(m)
+  w[[2]][2] <- -100
+  w[[5]][] <- abs(w[[5]])
+  w[[6]][4] <- -100
+  set_weights(m, w)
+  dead <- function(level) attr(diagnose(m, x, x[, 1], level = level), "case")$dead
+  expect_true(is_sampled(attr(diagnose(m, x, x[, 1], level = "quick"), "case")))
+  expect_identical(lapply(dead("quick"), `[[`, "units"), lapply(dead("standard"), `[[`, "units"))
+  expect_identical(dead("quick")[[1]]$units, 2L)
+  expect_identical(dead("quick")[[3]]$units, 4L)
+  expect_identical(dead("quick")[[3]]$rows, dead("standard")[[3]]$rows)
+})
