@@ -1,17 +1,21 @@
 #' Picture of a model
 #'
 #' Draws the graph of a model with base graphics: a box for each call of a layer, arrows from its
-#' inputs, the data going down. A layer that is called twice has two boxes of its name.
+#' inputs. A layer that is called twice has two boxes of its name.
 #'
 #' @param x a model.
 #' @param y not used.
 #' @param show_shapes whether boxes tell the dims of inputs and outputs, `n` samples first.
 #' @param show_layer_names whether they tell names beside the kinds of layers.
-#' @param show_layer_activations whether they tell activations.
+#' @param show_layer_activations,show_trainable,show_dtype whether they tell activations, whether layers
+#'   are trained, and the precision.
+#' @param rankdir where the data go: `"TB"` down, `"BT"` up, `"LR"` to the right, `"RL"` to the left.
+#' @param expand_nested whether models in the model are drawn by their layers, whose names then begin
+#'   with that of the model, as in `encoder/dense`.
+#' @param layer_range names of two layers: those from the first to the second are drawn.
 #' @param to_file path of a PNG file to draw to, or `NULL`: on the current device.
 #' @param dpi dots per inch of the file.
-#' @param ... accepted from R keras scripts, without effect: `show_dtype`, `rankdir`,
-#'   `expand_nested`, `layer_range`, `show_trainable`.
+#' @param ... not used.
 #' @return the model, invisibly.
 #' @section Errors: `kestrel_error_state` for a model without layers; `kestrel_error_argument` for
 #'   arguments that are none of these.
@@ -24,49 +28,37 @@
 #' plot(model, show_shapes = TRUE)
 #' @export
 plot.kestrel_model <- function(x, y, show_shapes = FALSE, show_layer_names = TRUE, ...,
-                               show_layer_activations = FALSE, to_file = NULL, dpi = 96) {
+                               show_layer_activations = FALSE, show_trainable = FALSE, show_dtype = FALSE,
+                               rankdir = "TB", expand_nested = FALSE,
+                               layer_range = NULL, to_file = NULL, dpi = 96) {
   check_model(x)
   check_layers_present(x)
-  old <- c("show_dtype", "rankdir", "expand_nested", "layer_range", "show_trainable")
-  dots <- list(...)
-  check_dots(dots[!names2(dots) %in% old], names(formals(plot.kestrel_model)))
+  check_dots(list(...), names(formals(plot.kestrel_model)))
   shows <- list(shapes = check_flag(show_shapes), names = check_flag(show_layer_names),
-    activations = check_flag(show_layer_activations))
+    activations = check_flag(show_layer_activations), trainable = check_flag(show_trainable),
+    type = if (check_flag(show_dtype)) model_state(x)$precision)
+  rankdir <- check_choice(rankdir, c("TB", "BT", "LR", "RL"), "a direction")
+  boxes <- boxes_between(model_boxes(x, check_flag(expand_nested)), layer_range, environment())
   dpi <- check_number(dpi, min = 10, max = 1000)
-  boxes <- model_boxes(x)
   nodes <- picture_nodes(boxes)
   if (!is.null(to_file)) {
-    open_picture(check_string(to_file), nodes, dpi, environment())
+    open_picture(check_string(to_file), nodes, dpi, rankdir, environment())
     on.exit(grDevices::dev.off())
   }
-  draw_model(nodes, lapply(boxes, box_words, shows))
+  draw_model(nodes, lapply(boxes, box_words, shows), rankdir)
   invisible(x)
 }
 
 # A level takes half an inch or more.
-open_picture <- function(path, nodes, dpi, call) {
-  height <- max(3, 0.7 * max(nodes$level))
-  tryCatch(grDevices::png(path, 7, height, units = "in", res = dpi), error = function(e) {
+open_picture <- function(path, nodes, dpi, rankdir, call) {
+  levels <- max(nodes$level)
+  size <- if (runs_across(rankdir)) c(max(7, 1.6 * levels), 4) else c(7, max(3, 0.7 * levels))
+  tryCatch(grDevices::png(path, size[1], size[2], units = "in", res = dpi), error = function(e) {
     stop_argument("to_file", "a path that can be written to", path, call = call)
   })
 }
 
-# For each call of a layer: part, from (numbers of boxes), input and output (lists of dims, or NULL).
-model_boxes <- function(model) {
-  state <- model_state(model)
-  if (is.null(state$graph)) {
-    return(lapply(seq_along(state$layers), function(i) {
-      part <- state$layers[[i]]
-      before <- if (i > 1) part_output(state$layers[[i - 1]]) else state$input
-      list(part = part, from = setdiff(i - 1L, 0L), input = list(before), output = list(part_output(part)))
-    }))
-  }
-  calls <- state$graph$calls
-  lapply(calls, function(call) {
-    list(part = state$layers[[call$part]], from = call$call, output = call$dims,
-      input = Map(function(at, output) calls[[at]]$dims[[output]], call$call, call$output))
-  })
-}
+runs_across <- function(rankdir) rankdir %in% c("LR", "RL")
 
 # What stands in a box.
 box_words <- function(box, shows) {
@@ -74,9 +66,15 @@ box_words <- function(box, shows) {
   activation <- if (is_layer(box$part)) layer_config(box$part)$activation
   input <- shapes_text(box$input)
   arrow <- if (length(input)) "-> "
-  c(if (shows$names) box$part$name, kind,
+  c(if (shows$names) paste0(box$within, box$part$name), kind,
     if (shows$activations && !is.null(activation)) activation$name,
+    if (isTRUE(shows$trainable)) if (is_trained(box$part)) "trained" else "not trained", shows$type,
     if (shows$shapes) c(input, paste0(arrow, shapes_text(box$output))))
+}
+
+is_trained <- function(part) {
+  layers <- if (is_model(part)) leaf_layers(part) else list(part)
+  any(vapply(layers, function(layer) isTRUE(layer_state(layer)$trainable), NA))
 }
 
 # Nothing of shapes that are not known yet.
@@ -130,51 +128,69 @@ node_places <- function(nodes, edges) {
   x - mean(range(x - width / 2, x + width / 2))
 }
 
-draw_model <- function(nodes, lines) {
+draw_model <- function(nodes, lines, rankdir) {
   old <- graphics::par(mar = rep(0.3, 4))
   on.exit(graphics::par(old))
   graphics::plot.new()
-  levels <- max(nodes$level)
-  half <- max(0.7, abs(nodes$x) + ifelse(is.na(nodes$box), 0.15, 0.5))
-  graphics::plot.window(c(-half, half), c(levels + 0.5, 0.5), xaxs = "i", yaxs = "i")
-  text <- fitted_text(lines)
-  draw_arrows(nodes, 0.5 * text$height)
+  window <- picture_window(nodes, rankdir)
+  graphics::plot.window(window[[1]], window[[2]], xaxs = "i", yaxs = "i")
+  across <- runs_across(rankdir)
+  nodes[c("h", "v")] <- nodes[if (across) c("level", "x") else c("x", "level")]
+  text <- fitted_text(lines, if (across) c(0.7, 0.8) else c(0.86, 0.45))
+  draw_arrows(nodes, text, across)
   draw_boxes(nodes, text)
 }
 
+# Limits across and down the device, where levels go with the data and places aside.
+picture_window <- function(nodes, rankdir) {
+  half <- max(0.7, abs(nodes$x) + ifelse(is.na(nodes$box), 0.15, 0.5))
+  along <- c(0.5, max(nodes$level) + 0.5)
+  if (rankdir %in% c("TB", "RL")) along <- rev(along)
+  if (runs_across(rankdir)) list(along, c(half, -half)) else list(c(-half, half), along)
+}
+
 # One line for each box or several, whichever can be larger: list(labels, cex, width, height), sizes in
-# the units of the plot, a level and a box's place being 1.
-fitted_text <- function(lines) {
+# the units of the plot, a level and a box's place being 1; `room`: how much of them a box may take.
+fitted_text <- function(lines, room) {
   ways <- list(vapply(lines, paste, "", collapse = "  "), vapply(lines, paste, "", collapse = "\n"))
   sizes <- lapply(ways, function(labels) {
-    width <- max(graphics::strwidth(labels))
+    widths <- abs(graphics::strwidth(labels))
     height <- max(abs(graphics::strheight(labels)))
-    cex <- min(1.3, 0.86 / width, 0.45 / height)
-    list(labels = labels, cex = cex, width = graphics::strwidth(labels) * cex + 0.06,
+    cex <- min(1.3, room[1] / max(widths), room[2] / height)
+    list(labels = labels, cex = cex, width = widths * cex + 0.06,
       height = height * cex + min(0.2, abs(graphics::strheight("M")) * cex))
   })
   sizes[[if (sizes[[2]]$cex >= 0.8 * sizes[[1]]$cex) 2 else 1]]
 }
 
-draw_arrows <- function(nodes, half) {
+draw_arrows <- function(nodes, text, across) {
   edges <- attr(nodes, "edges")
   if (is.null(edges)) return(invisible())
-  from <- nodes[edges[, 1], ]
-  to <- nodes[edges[, 2], ]
-  ends <- is.na(to$box)
-  passing <- nodes[is.na(nodes$box), ]
-  graphics::segments(passing$x, passing$level - half, passing$x, passing$level + half)
+  # From the middle of a box to its end.
+  half <- 0.5 * if (across) c(text$width, max(text$width)) else text$height
+  nodes$half <- rep_len(half, length(text$labels) + 1L)[ifelse(is.na(nodes$box), length(text$labels) + 1L, nodes$box)]
+  before <- ends_of_nodes(nodes, -1, across)
+  after <- ends_of_nodes(nodes, 1, across)
+  passing <- is.na(nodes$box)
+  graphics::segments(before$h[passing], before$v[passing], after$h[passing], after$v[passing])
   draw <- function(rows, line) {
-    if (any(rows)) line(from$x[rows], from$level[rows] + half, to$x[rows], to$level[rows] - half)
+    from <- after[edges[rows, 1], ]
+    to <- before[edges[rows, 2], ]
+    if (any(rows)) line(from$h, from$v, to$h, to$v)
   }
-  draw(ends, graphics::segments)
-  draw(!ends, function(...) graphics::arrows(..., length = 0.07, angle = 20))
+  draw(passing[edges[, 2]], graphics::segments)
+  draw(!passing[edges[, 2]], function(...) graphics::arrows(..., length = 0.07, angle = 20))
+}
+
+ends_of_nodes <- function(nodes, sign, across) {
+  by <- sign * nodes$half
+  data.frame(h = nodes$h + by * across, v = nodes$v + by * !across)
 }
 
 draw_boxes <- function(nodes, text) {
   boxes <- nodes[!is.na(nodes$box), ]
   across <- text$width[boxes$box] / 2
   down <- text$height / 2
-  graphics::rect(boxes$x - across, boxes$level - down, boxes$x + across, boxes$level + down, col = "white")
-  graphics::text(boxes$x, boxes$level, text$labels[boxes$box], cex = text$cex)
+  graphics::rect(boxes$h - across, boxes$v - down, boxes$h + across, boxes$v + down, col = "white")
+  graphics::text(boxes$h, boxes$v, text$labels[boxes$box], cex = text$cex)
 }

@@ -41,6 +41,71 @@ test_that("boxes tell names, kinds, activations and shapes", {
   expect_identical(kestrel:::box_words(kestrel:::model_boxes(stack)[[1]], shows), "Dense")
 })
 
+nesting <- function() {
+  inner <- keras_model_sequential(name = "encoder", input_shape = 4) %>% layer_dense(3, name = "a") %>% layer_dense(2, name = "b")
+  input <- layer_input(4, name = "x")
+  parted <- keras_model(input, list(inner(input), layer_dense(input, 2, name = "side")), name = "parted")
+  outer <- layer_input(4, name = "y")
+  both <- parted(outer)
+  keras_model(outer, layer_add(both, name = "sum"))
+}
+
+test_that("models in it are taken apart where they are asked for", {
+  model <- nesting()
+  named <- function(boxes) vapply(boxes, function(b) paste0(b$within, b$part$name), "")
+  expect_identical(named(kestrel:::model_boxes(model)), c("y", "parted", "sum"))
+  boxes <- kestrel:::model_boxes(model, TRUE)
+  names <- named(boxes)
+  expect_setequal(names, c("y", "parted/encoder/a", "parted/encoder/b", "parted/side", "sum"))
+  from <- stats::setNames(lapply(boxes, function(b) names[b$from]), names)
+  expect_identical(from[["parted/encoder/a"]], "y")
+  expect_identical(from[["parted/encoder/b"]], "parted/encoder/a")
+  expect_identical(from[["parted/side"]], "y")
+  expect_identical(from$sum, c("parted/encoder/b", "parted/side"))
+  dims <- stats::setNames(lapply(boxes, `[`, c("input", "output")), names)
+  expect_equal(dims[["parted/encoder/b"]], list(input = list(3), output = list(2)))
+  expect_equal(dims$sum, list(input = list(2, 2), output = list(2)))
+})
+
+test_that("a range of layers has the boxes from the one to the other", {
+  boxes <- kestrel:::model_boxes(branching())
+  names <- vapply(boxes, function(b) b$part$name, "")
+  part <- kestrel:::boxes_between(boxes, c("out", "h2"), NULL)
+  expect_identical(vapply(part, function(b) b$part$name, ""), names[match("h2", names):match("out", names)])
+  whole <- lapply(boxes, function(b) names[b$from])
+  for (box in part) {
+    from <- vapply(part[box$from], function(b) b$part$name, "")
+    expect_true(all(from %in% whole[[match(box$part$name, names)]]))
+  }
+  expect_error(plot(branching(), layer_range = c("out", "h3")), "\"h2\"", class = "kestrel_error_argument")
+  expect_error(plot(branching(), layer_range = 1:2), class = "kestrel_error_argument")
+})
+
+test_that("boxes tell what is trained, and the precision", {
+  model <- nesting()
+  freeze_weights(get_layer(model, "parted"))
+  shows <- list(shapes = FALSE, names = TRUE, activations = FALSE, trainable = TRUE, type = "float64")
+  lines <- lapply(kestrel:::model_boxes(model), kestrel:::box_words, shows)
+  expect_identical(lines[[2]], c("parted", "Functional", "not trained", "float64"))
+})
+
+test_that("data go down, up, to the right or to the left", {
+  model <- keras_model_sequential(input_shape = 2) %>% layer_dense(3) %>% layer_dense(1)
+  nodes <- kestrel:::picture_nodes(kestrel:::model_boxes(model))
+  # The axis of the levels, and whether they grow along it, on a device whose axes go right and up.
+  ways <- list(TB = c(2, -1), BT = c(2, 1), LR = c(1, 1), RL = c(1, -1))
+  for (way in names(ways)) {
+    window <- kestrel:::picture_window(nodes, way)
+    axis <- ways[[way]][1]
+    expect_identical(sort(window[[axis]]), c(0.5, 2.5))
+    expect_identical(sign(diff(window[[axis]])), ways[[way]][2])
+  }
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  for (way in names(ways)) expect_s3_class(plot(branching(), rankdir = way), "kestrel_model")
+  expect_error(plot(model, rankdir = "XX"), "\"LR\"", class = "kestrel_error_argument")
+})
+
 test_that("it draws to a device or a file, and gives the model", {
   model <- branching()
   file <- withr::local_tempfile(fileext = ".pdf")
