@@ -1,19 +1,25 @@
 # Symbolic tensors: what a layer gives for what it is called on, without numbers.
 #
-# A tensor is list(call, output, dims): output number `output` of a call, dims of a sample. A
-# call is an environment, so that it is one thing wherever it is held:
+# A tensor has call, output, dims: output number `output` of a call, dims of a sample. It is an
+# environment, so that c() of a list and a tensor is a list of them, as in R keras. A call is one, so
+# that it is one thing wherever it is held:
 #
 # part     the layer or the model
 # inputs   tensors; none for an input layer
 # index    how often the part had been called before
 # outputs  dims of each output
 # training whether the part works as in training in any pass; NULL: as the pass is
+# tensors  those that were made, by number
 # given    all arguments of the call, where it has several, see call-arguments.R
 # serial   order among the calls of the session
 
 new_tensor <- function(call, output) {
-  structure(list(call = call, output = output, dims = call$outputs[[output]]),
-    class = "kestrel_tensor")
+  key <- as.character(output)
+  if (is.null(call$tensors[[key]])) {
+    fields <- list(call = call, output = output, dims = call$outputs[[output]])
+    call$tensors[[key]] <- structure(list2env(fields, parent = emptyenv()), class = "kestrel_tensor")
+  }
+  call$tensors[[key]]
 }
 
 is_tensor <- function(x) inherits(x, "kestrel_tensor")
@@ -109,7 +115,7 @@ print.kestrel_tensor <- function(x, ...) {
 #' @rdname tensor
 #' @export
 format.kestrel_tensor <- function(x, ...) {
-  sprintf("<tensor %s from \"%s\">", shape_text(x$dims), unclass(x)$call$part$name)
+  sprintf("<tensor %s from \"%s\">", shape_text(x$dims), x$call$part$name)
 }
 
 #' @export
@@ -118,12 +124,11 @@ str.kestrel_tensor <- function(object, ...) cat(" ", format(object), "\n", sep =
 #' @rdname tensor
 #' @export
 `$.kestrel_tensor` <- function(x, name) {
-  fields <- unclass(x)
   switch(name,
-    shape = c(NA, fields$dims),
-    name = fields$call$part$name,
-    dtype = if (is_string_tensor(fields)) "string" else floatx(),
-    call = , output = , dims = fields[[name]],
+    shape = c(NA, .subset2(x, "dims")),
+    name = .subset2(x, "call")$part$name,
+    dtype = if (is_string_tensor(x)) "string" else floatx(),
+    call = , output = , dims = .subset2(x, name),
     stop_unknown_field("tensor", name, c("shape", "name", "dtype"), "tensor")
   )
 }
@@ -135,4 +140,4 @@ c.kestrel_tensor <- function(...) {
 }
 
 #' @export
-dim.kestrel_tensor <- function(x) c(NA, unclass(x)$dims)
+dim.kestrel_tensor <- function(x) c(NA, .subset2(x, "dims"))

@@ -15,6 +15,8 @@ test_that("c() of tensors is a list of them", {
   expect_identical(c(a, b), list(a, b))
   expect_identical(c(a, list(b, a)), list(a, b, a))
   expect_identical(c(a), list(a))
+  expect_identical(c(list(), a), list(a))
+  expect_identical(c(list(a), b, list(a)), list(a, b, a))
   expect_identical(layer_concatenate(c(a, b))$shape, c(NA, 5L))
 })
 
