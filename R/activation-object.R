@@ -88,6 +88,10 @@ check_axis <- function(x, arg = caller_arg(x), call = caller_env()) {
 as_activation <- function(x, arg = caller_arg(x), call = caller_env()) {
   force(arg)
   if (is.null(x)) x <- "linear"
+  if (is_string(x) && grepl("^(prelu|p_re_lu|parametric_relu)$", x, ignore.case = TRUE)) {
+    stop_argument(arg, "an activation without weights", x, call = call,
+      hint = "layer_activation_parametric_relu() is a layer of its own.")
+  }
   if (is_layer(x)) x <- activation_of_layer(x, arg, call)
   if (is_own_function(x, activation_makers())) return(function_activation(x, arg, call))
   activation <- as_made_once(x, "kestrel_activation", activation_makers(), "an activation", arg, call)

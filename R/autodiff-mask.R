@@ -32,7 +32,7 @@ is_users <- function(fn, caller) {
 }
 
 base_masks <- function() {
-  c(spreading_operators(), loop_masks(), list(
+  c(spreading_operators(), loop_masks(), summary_masks(), list(
     `%*%` = mask(base::`%*%`, function(x, y) operate("%*%", list(x, y))),
     crossprod = mask(base::crossprod, function(x, y = x) operate("%*%", list(t(x), y))),
     tcrossprod = mask(base::tcrossprod, function(x, y = x) operate("%*%", list(x, t(y)))),

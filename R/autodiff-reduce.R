@@ -59,8 +59,19 @@ prod_vjp <- function(dy, y, x, axes = NULL) {
 #' @export
 Summary.kestrel_traced <- function(..., na.rm = FALSE) {
   if (.Generic %in% c("any", "all")) return(get(.Generic, baseenv())(..., na.rm = na.rm))
-  given <- list(...)
-  operate(.Generic, list(if (length(given) == 1) given[[1]] else join(given)))
+  summarized(.Generic, list(...))
+}
+
+summarized <- function(name, given) {
+  operate(name, list(if (length(given) == 1) given[[1]] else join(given)))
+}
+
+# Methods look at the first argument only.
+summary_masks <- function() {
+  names <- c("max", "min", "sum", "prod")
+  stats::setNames(lapply(names, function(name) {
+    mask(get(name, baseenv()), function(..., na.rm = FALSE) summarized(name, list(...)))
+  }), names)
 }
 
 #' @export

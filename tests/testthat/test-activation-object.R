@@ -79,4 +79,8 @@ test_that("layers of activations are activations, and Keras 2 names of theirs", 
   expect_equal(kestrel:::as_activation(layer_activation_softmax())(rows), activation_softmax(rows))
   expect_error(kestrel:::as_activation(layer_activation_parametric_relu()), "layers of the model",
     class = "kestrel_error_argument")
+  for (name in c("PReLU", "prelu")) {
+    expect_error(layer_dense(units = 2, activation = name), "layer_activation_parametric_relu",
+      class = "kestrel_error_argument")
+  }
 })

@@ -6,7 +6,8 @@ test_that("sums, means and extremes of rows and columns have their gradients", {
   expect_gradients(
     function(x) mean(rowSums(x^2)) + sum(colMeans(x) * c(1, 2, 3)),
     function(x) sum(rowMeans(exp(x)) / colSums(abs(x))[1:2]),
-    function(x) max(x) - min(x[1, ]) + range(1:3)[1]
+    function(x) max(x) - min(x[1, ]) + range(1:3)[1],
+    function(x) max(-9, x) + min(c(7, 8), x[2, ]) * sum(1, x) + prod(2, x[1, ])
   )
 })
 

@@ -56,6 +56,17 @@ test_that("it counts by hand", {
   expect_identical(hits$result(), 0)
 })
 
+test_that("variables may stand anywhere in extremes and sums", {
+  metric_largest <- Metric("Largest",
+    initialize = function() self$v <- self$add_variable(shape(), "zeros"),
+    update_state = function(y_true, y_pred, sample_weight = NULL) self$v$assign(max(0, max(y_pred), self$v)),
+    result = function() sum(1, self$v) - min(3, self$v))
+  largest <- metric_largest()
+  largest$update_state(1, c(2, 5))
+  largest$update_state(1, 4)
+  expect_identical(largest$result(), 1 + 5 - 3)
+})
+
 test_that("mistakes are told", {
   expect_error(Metric("Empty"), "`update_state` is missing", class = "kestrel_error_argument")
   broken <- Metric("Broken", update_state = function(y_true, y_pred, ...) stop("no way"), result = function() 1)
