@@ -68,11 +68,11 @@ box_words <- function(box, shows) {
   arrow <- if (length(input)) "-> "
   c(if (shows$names) paste0(box$within, box$part$name), kind,
     if (shows$activations && !is.null(activation)) activation$name,
-    if (isTRUE(shows$trainable)) if (is_trained(box$part)) "trained" else "not trained", shows$type,
+    if (isTRUE(shows$trainable)) if (has_trained_layers(box$part)) "trained" else "not trained", shows$type,
     if (shows$shapes) c(input, paste0(arrow, shapes_text(box$output))))
 }
 
-is_trained <- function(part) {
+has_trained_layers <- function(part) {
   layers <- if (is_model(part)) leaf_layers(part) else list(part)
   any(vapply(layers, function(layer) isTRUE(layer_state(layer)$trainable), NA))
 }
