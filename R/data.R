@@ -25,8 +25,8 @@ is_plain_matrix <- function(x) plain_width(x) > 0L
 
 # A vector of numbers and nothing else, as a matrix of one column.
 plain_column <- function(x) {
-  plain <- is.double(x) && is.null(attributes(x)) && length(x)
-  if (plain && length(x) <= .Machine$integer.max) dim(x) <- c(length(x), 1L)
+  if (!is.double(x) || !is.null(attributes(x))) return(x)
+  if (length(x) && length(x) <= .Machine$integer.max) dim(x) <- c(length(x), 1L)
   x
 }
 

@@ -147,6 +147,9 @@ trainer_follow <- function(trainer, before) .Call(ffi_trainer_follow, trainer, b
 # Throws when Ctrl-C was pressed or a time limit is over.
 check_interrupt <- function() allowInterrupts(.Call(ffi_interrupt))
 
+# Seconds on a clock finer than that of proc.time(), which is too coarse for batches.
+seconds_now <- function() .Call(ffi_seconds)
+
 # Seconds between two looks at Ctrl-C. R looks at time limits at every fifth of them only.
 slice_seconds <- 0.02
 

@@ -3,7 +3,7 @@
 
 # NULL where there are none. No method of the user's class runs.
 feature_names <- function(x) {
-  x <- only_element(x)
+  if (!is.atomic(x)) x <- only_element(x)
   if (is.data.frame(x)) return(names(x))
   if (length(attr(x, "dim")) == 2) attr(x, "dimnames")[[2]]
 }

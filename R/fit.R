@@ -119,7 +119,9 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   )
   settings <- c(settings, check_shuffle(shuffle))
   check_initial_epoch(settings)
-  validation_split <- check_number(validation_split, min = 0, max = 1, open = "max")
+  if (!identical(validation_split, 0)) {
+    validation_split <- check_number(validation_split, min = 0, max = 1, open = "max")
+  }
   callbacks <- callback_set(callbacks, call = environment())
   restarts <- check_count(restarts, null = TRUE)
   call <- environment()
@@ -136,17 +138,20 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
       validation_split = if (validation_split > 0) validation_split, restarts = restarts), "x", call)
     check_takes_batches(optimizer, call)
   }
-  data <- with_model_restored(object, {
-    if (from_generator) {
+  plain <- is.null(validation_data) && validation_split == 0 && is.null(sample_weight) &&
+    is.null(class_weight)
+  samples <- if (plain) plain_samples(object, x, y)
+  data <- if (!is.null(samples)) {
+    checked_fit(object, list(train = samples), optimizer, settings, call)
+  } else {
+    with_model_restored(object, if (from_generator) {
       with_seed_kept(generator_samples(object, x, validation_data, class_weight, call))
     } else {
       data <- check_samples(object, x, y, sample_weight, class_weight, call = call)
       samples <- training_samples(object, data, validation_split, validation_data, call)
-      check_all_rows(optimizer, settings, samples$train$n, call = call)
-      check_solvable(object, call = call)
-      c(data["classes"], samples)
-    }
-  })
+      checked_fit(object, c(data["classes"], samples), optimizer, settings, call)
+    })
+  }
   settings <- if (from_generator) {
     generator_settings(settings, data)
   } else {
@@ -160,6 +165,13 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   run <- begin()
   if (!from_generator) keep_features(object, x)
   invisible(run_training(run))
+}
+
+# Data that the optimizer can train the model on.
+checked_fit <- function(model, data, optimizer, settings, call) {
+  check_all_rows(optimizer, settings, data$train$n, call = call)
+  check_solvable(model, call = call)
+  data
 }
 
 # Keras trains such a model without a word.

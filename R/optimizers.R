@@ -165,13 +165,13 @@ optimizer_makers <- function() {
 
 # What the engine is told; 0 and 1 stand for none.
 optimizer_spec <- function(optimizer, call = caller_env(), layout = NULL) {
-  common <- optimizer_field(optimizer, "common")
-  choice <- optimizer_field(optimizer, "choice")
+  common <- .subset2(optimizer, "common")
+  choice <- .subset2(optimizer, "choice")
   list(
     optimizer = choice,
     lr = initial_rate(optimizer, call),
-    schedule = optimizer_field(optimizer, "schedule")$choice,
-    decay = optimizer_field(optimizer, "decay"),
+    schedule = .subset2(optimizer, "schedule")$choice,
+    decay = .subset2(optimizer, "decay"),
     clipnorm = common$clipnorm %||% 0,
     clipvalue = common$clipvalue %||% 0,
     global_clipnorm = common$global_clipnorm %||% 0,

@@ -44,7 +44,7 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
     return(predict_generated(object, x, verbose, steps, callbacks, threads, environment()))
   }
   if (!is.null(environment(object)$features)) warn_features(object, x, "x", environment())
-  if (is.null(dim(x))) x <- plain_column(x)
+  x <- plain_column(x)
   x <- if (is_plain_input(object, x)) list(x) else {
     with_model_restored(object, model_input(object, x, "x", environment()))
   }

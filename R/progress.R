@@ -30,9 +30,6 @@ progress_new <- function(verbose, epochs, steps, samples, validation = NULL) {
     parent = emptyenv())
 }
 
-# Seconds on a clock finer than that of proc.time(), which is too coarse for batches.
-seconds_now <- function() as.double(unclass(Sys.time()))
-
 say <- function(text) {
   cat(text)
   utils::flush.console()

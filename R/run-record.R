@@ -29,10 +29,9 @@ run_history <- function(run) {
 run_chunks <- function(run) mget(as.character(seq_len(run$n_chunks)), envir = run$chunks)
 
 run_columns <- function(run) {
+  first <- run$chunks[["1"]]
+  if (run$n_chunks == 1L && identical(dimnames(first)[[2]], run$labels)) return(matrix_columns(first))
   chunks <- run_chunks(run)
-  if (length(chunks) == 1 && identical(colnames(chunks[[1]]), run$labels)) {
-    return(matrix_columns(chunks[[1]]))
-  }
   names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
   columns <- lapply(names, function(name) {
     as.double(unlist(lapply(chunks, chunk_column, name), use.names = FALSE))
@@ -56,8 +55,9 @@ run_norms <- function(run) {
 chunk_norms <- function(rows) attr(rows, "norms") %||% matrix(NA_real_, 2, nrow(rows))
 
 matrix_columns <- function(x) {
-  columns <- lapply(seq_len(ncol(x)), function(i) as.double(x[, i]))
-  names(columns) <- colnames(x)
+  columns <- vector("list", ncol(x))
+  for (i in seq_along(columns)) columns[[i]] <- as.double(x[, i])
+  names(columns) <- dimnames(x)[[2]]
   columns
 }
 
@@ -65,9 +65,11 @@ chunk_column <- function(chunk, name) {
   if (name %in% colnames(chunk)) chunk[, name] else rep(NA_real_, nrow(chunk))
 }
 
+is_nonfinite <- function(run) identical(run$status$nonfinite, 1)
+
 # Told at once when something is printed, and warned of once at the end.
 note_nonfinite <- function(run) {
-  if (!isTRUE(run$status$nonfinite == 1) || isTRUE(run$noted)) return(invisible())
+  if (!is_nonfinite(run) || isTRUE(run$noted)) return(invisible())
   run$noted <- TRUE
   if (run$settings$verbose > 0) cli::cli_alert_warning(nonfinite_note(run$status))
 }
@@ -83,7 +85,7 @@ nonfinite_text <- function(status) {
 }
 
 warn_nonfinite <- function(run) {
-  if (!isTRUE(run$status$nonfinite == 1)) return(invisible())
+  if (!is_nonfinite(run)) return(invisible())
   warn_kestrel("nonfinite", nonfinite_text(run$status),
     hint = "Lower the learning rate, scale x and y, or set clipnorm in the optimizer.",
     epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1, call = run$call)
@@ -98,9 +100,9 @@ run_remember <- function(run) {
     epochs = run$epoch - settings$initial_epoch, steps = min(settings$steps, run$seen),
     batch_size = settings$batch_size, samples = run$data$train$n, shuffle = settings$shuffle,
     validation_split = settings$validation_split, rate = run$rate,
-    restored = any(vapply(run$callbacks$callbacks, function(cb) !is.null(cb$best_weights), NA)),
+    restored = run$callbacks$any && any(vapply(run$callbacks$callbacks, function(cb) !is.null(cb$best_weights), NA)),
     norm_before = way[1], moved = way[2],
-    nonfinite = if (isTRUE(run$status$nonfinite == 1)) {
+    nonfinite = if (is_nonfinite(run)) {
       c(epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1)
     },
     norms = run_norms(run), idle = idle_units(run),

@@ -92,14 +92,18 @@ run_close <- function(run) {
   progress_end(run$progress)
   if (!isTRUE(run$finished)) run_pull(run)
   if (!is.null(run$due)) run_record(run, t(unlist(run$due)), run$norms)
-  others <- vapply(the$fitting, function(other) !identical(other, state), NA)
-  assign("fitting", the$fitting[others], envir = the)
+  assign("fitting", states_besides(the$fitting, state), envir = the)
   state$dirty <- FALSE
   state$last_fit <- run_remember(run)
   state$running <- NULL
   if (!isTRUE(run$finished)) state$history <- run_history(run)
   run$trainer <- NULL
   if (isTRUE(run$interrupted)) say_interrupted(run)
+}
+
+states_besides <- function(states, state) {
+  for (i in seq_along(states)) if (identical(states[[i]], state)) return(states[-i])
+  states
 }
 
 say_interrupted <- function(run) {

@@ -127,11 +127,11 @@ solver_makers <- function() {
   list(lbfgs = optimizer_lbfgs, levenberg_marquardt = optimizer_levenberg_marquardt)
 }
 
-is_solver <- function(optimizer) isTRUE(optimizer_field(optimizer, "solver"))
+is_solver <- function(optimizer) identical(.subset2(optimizer, "solver"), TRUE)
 
 # Whether a step needs all samples: then an epoch is a step.
 takes_all_rows <- function(optimizer) {
-  is_solver(optimizer) || optimizer_field(optimizer, "record") == "rprop"
+  is_solver(optimizer) || .subset2(optimizer, "record") == "rprop"
 }
 
 check_all_rows <- function(optimizer, settings, n, call = caller_env()) {

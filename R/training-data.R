@@ -11,8 +11,8 @@ new_samples <- function(x, y, weight, from = 0L, n = sample_count(x[[1]])) {
 
 # The same of a matrix x and a matrix y that are as they must be, else NULL; each batch comes here.
 plain_samples <- function(model, x, y) {
-  if (is.null(dim(x))) x <- plain_column(x)
-  if (is.null(dim(y))) y <- plain_column(y)
+  x <- plain_column(x)
+  y <- plain_column(y)
   if (!is_plain_pair(model, x, y)) return(NULL)
   n <- dim(x)[1]
   list(n = n, x = list(list(values = x, dims = dim(x)[2], from = 0L, n = n)),
@@ -23,8 +23,8 @@ plain_samples <- function(model, x, y) {
 # x, y, weight and own_weight (without weights by class), and the classes of y.
 check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
                           names = c("x", "y", "sample_weight")) {
-  if (is.null(dim(x))) x <- plain_column(x)
-  if (is.null(dim(y))) y <- plain_column(y)
+  x <- plain_column(x)
+  y <- plain_column(y)
   if (is_plain_pair(model, x, y) && is.null(sample_weight) && is.null(class_weight)) {
     return(list(x = list(x), y = list(y), classes = NULL, weight = list(NULL), own_weight = list(NULL)))
   }
@@ -55,9 +55,9 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
 is_plain_pair <- function(model, x, y) {
   state <- environment(model)
   layout <- state$layout
-  identical(plain_width(x, TRUE), layout$columns) && !layout$codes && is.null(state$features) &&
-    identical(plain_width(y, TRUE), layout$units) && dim(y)[1] == dim(x)[1] &&
-    takes_any_number(state$compiled$losses[[1]])
+  !is.null(layout) && !layout$codes && is.null(state$features) &&
+    takes_any_number(state$compiled$losses[[1]]) && identical(plain_width(x, TRUE), layout$columns) &&
+    identical(plain_width(y, TRUE), layout$units) && dim(y)[1] == dim(x)[1]
 }
 
 check_given <- function(x, arg, call) {

@@ -11,7 +11,7 @@ check_view_metrics <- function(x, arg = "view_metrics", call = caller_env()) {
 # epochs that are printed as well.
 viewer_new <- function(view_metrics, verbose, epochs) {
   wanted <- if (identical(view_metrics, "auto")) {
-    nzchar(Sys.getenv("RSTUDIO")) && interactive() && verbose > 0 && epochs > 1
+    verbose > 0 && epochs > 1 && interactive() && nzchar(Sys.getenv("RSTUDIO"))
   } else {
     view_metrics
   }

@@ -31,6 +31,8 @@ static handle* handle_of(SEXP x) {
   return h;
 }
 
+SEXP ffi_seconds(void) { return Rf_ScalarReal(seconds()); }
+
 /* A trainer; or, where it would take more than `most` bytes, how many. */
 SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w, SEXP most) {
   plan p = plan_read(spec, train, data, validation);

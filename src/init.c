@@ -27,7 +27,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(ffi_trainer_apply, 2),     ENTRY(ffi_trainer_next, 1),       ENTRY(ffi_trainer_look, 3),
     ENTRY(ffi_trainer_put, 4),       ENTRY(ffi_trainer_read, 4),       ENTRY(ffi_trainer_write, 4),
     ENTRY(ffi_trainer_charge, 2),    ENTRY(ffi_trainer_mark, 1),       ENTRY(ffi_trainer_goto, 2),
-    ENTRY(ffi_interrupt, 0),         ENTRY(ffi_trainer_refill, 3),
+    ENTRY(ffi_interrupt, 0),         ENTRY(ffi_seconds, 0),           ENTRY(ffi_trainer_refill, 3),
     ENTRY(ffi_trainer_feed, 3),      ENTRY(ffi_trainer_follow, 2),
     ENTRY(ffi_unpack, 3),            ENTRY(ffi_pack, 2),
     ENTRY(ffi_flags_are, 2),         ENTRY(ffi_holds, 2),             ENTRY(ffi_threads_asked, 2),
