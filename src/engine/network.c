@@ -39,7 +39,7 @@ static nn_code constraint_resolve(nn_choice from, const constraint** to, double*
   return *to ? hparams_copy(from, (*to)->hparams, h) : NN_UNKNOWN_NAME;
 }
 
-static nn_code rules_resolve(const nn_node_spec* spec, node* to) {
+static nn_code rules_resolve(const nn_node_spec* spec, network* net, node* to) {
   nn_code code = penalty_resolve(spec->activity, &to->activity, to->activity_h);
   for (int k = 0; k < spec->n_rules && k < NN_MAX_SLOTS && code == NN_OK; ++k) {
     const nn_slot_rule* from = spec->rules + k;
@@ -48,6 +48,7 @@ static nn_code rules_resolve(const nn_node_spec* spec, node* to) {
     if (code != NN_OK) break;
     code = constraint_resolve(from->constraint, &rule->constraint, rule->constraint_h);
     rule->constraint_axes = from->constraint_axes;
+    net->ruled |= rule->penalty || rule->constraint;
   }
   return code;
 }
@@ -129,7 +130,7 @@ static nn_code node_new(arena* a, const nn_node_spec* spec, network* net, int i)
   if (code == NN_OK) code = layer_resolve(spec, &to->layer);
   if (code == NN_OK) code = to->layer.type->shape(&to->layer);
   if (code == NN_OK) code = sizes_check(&to->layer);
-  if (code == NN_OK) code = rules_resolve(spec, to);
+  if (code == NN_OK) code = rules_resolve(spec, net, to);
   return code == NN_OK ? parameters_place(spec, net, i) : code;
 }
 

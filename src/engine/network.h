@@ -35,6 +35,7 @@ struct nn_network {
   node* nodes;
   int* outputs;
   size_t n_w, n_state;  /* parameters; running statistics, which follow them */
+  bool ruled;           /* some slot has a penalty or a constraint */
 };
 typedef struct nn_network network;
 

@@ -99,7 +99,7 @@ static tensor slot_tensor(const slot* s) {
 }
 
 NN_PRIVATE void rules_visit(const network* net, rule_visit visit, void* data) {
-  for (int i = 0; i < net->n_nodes; ++i) {
+  for (int i = 0; net->ruled && i < net->n_nodes; ++i) {
     const node* n = net->nodes + i;
     if (!n->owner || !n->layer.trainable) continue;
     for (int k = 0; k < n->layer.n_slots; ++k) {
