@@ -99,17 +99,21 @@ diagnose_run <- function(run, level, checks = "all", most = Inf) {
   state <- run$state
   state$last_fit <- run_remember(run)
   train <- run$data$train
-  rows <- function(part) {
-    if (is.null(part)) return(NULL)
-    if (part$n == sample_count(part$values) && part$n <= most) return(part$values)
-    some_samples(part$values, part$from + spread_rows(part$n, most))
-  }
+  rows <- function(part) run_rows_of(part, most)
   y <- lapply(train$y, rows)
   weight <- lapply(train$weight, function(part) as.vector(rows(part)))
   one <- length(output_names(run$model)) == 1
+  held <- run$data$validation
   diagnose(run$model, one_or_list(lapply(train$x, rows)), if (one) y[[1]] else y,
+    validation_data = if (!is.null(held)) list(one_or_list(lapply(held$x, rows)), one_or_list(lapply(held$y, rows))),
     sample_weight = if (one) weight[[1]] else if (any(lengths(weight) > 0)) weight,
     checks = checks, level = level, history = run_history(run))
+}
+
+run_rows_of <- function(part, most) {
+  if (is.null(part)) return(NULL)
+  if (part$n == sample_count(part$values) && part$n <= most) return(part$values)
+  some_samples(part$values, part$from + spread_rows(part$n, most))
 }
 
 new_faults <- function(self) {

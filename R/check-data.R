@@ -237,11 +237,10 @@ off_scale_columns <- function(case) {
 
 # validation_split takes the last rows, before any shuffling.
 find_sorted <- function(case) {
-  fit <- model_state(case$model)$last_fit
+  fit <- case$fit
   y <- case$labels
   if (is.null(y) || length(y) != case$rows || case$rows < 10) return(NULL)
-  split <- fit$validation_split %||% 0
-  if (split > 0 && case$classifies) return(find_split_classes(y, floor(length(y) * (1 - split))))
+  if (!is.null(case$held_after) && case$classifies) return(find_split_classes(y, case$held_after))
   if (!isFALSE(fit$shuffle) || isTRUE(fit$batch_size >= length(y)) || !is_ordered(y)) return(NULL)
   found(
     "Sorted rows, no shuffling", "STRONG",

@@ -61,7 +61,7 @@ find_overfit <- function(case) {
 
 # Classes that are never trained on are not overfitted.
 is_split_by_class <- function(case) {
-  has_data(case) && isTRUE(case$fit$validation_split > 0) && !is.null(find_sorted(case))
+  has_data(case) && !is.null(case$held_after) && !is.null(find_sorted(case))
 }
 
 # At a floor of the architecture that is most of what a constant does, and not that of equal rows.
@@ -83,20 +83,6 @@ find_underfit <- function(case) {
     "hidden layers, more units, or inputs that tell more.", severity = "note",
     fix = list(what = "widen")
   )
-}
-
-# Training rows, and those held out: validation_data, or the tail that validation_split took.
-split_rows <- function(case) {
-  flat <- function(x) do.call(cbind, lapply(x_list(x), function(x) matrix(x, nrow = dim(x)[1])))
-  if (!is.null(case$validation)) {
-    return(list(train = cbind(case$inputs, flat(case$y)),
-      held = cbind(flat(case$validation$x), flat(case$validation$y))))
-  }
-  split <- case$fit$validation_split %||% 0
-  n <- floor(case$rows * (1 - split))
-  if (split == 0 || n < 1 || n >= case$rows) return(NULL)
-  all <- cbind(case$inputs, flat(case$y))
-  list(train = all[seq_len(n), , drop = FALSE], held = all[-seq_len(n), , drop = FALSE])
 }
 
 find_leak <- function(case) {

@@ -317,7 +317,7 @@ find_unfinished <- function(case) {
 # where its own loss is far below that of all rows, or where validation rows got worse.
 is_told_otherwise <- function(case) {
   last <- case$series[length(case$series)]
-  held <- isTRUE(case$fit$validation_split > 0) || !is.null(case$validation)
+  held <- !is.null(case$held_out)
   any(vapply(case$dead, function(d) length(d$units) == d$width, NA)) ||
     (held && isTRUE(last < 0.3 * case$loss)) || !is.null(find_overfit(case))
 }

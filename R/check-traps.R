@@ -66,9 +66,8 @@ find_codes_from_one <- function(case) {
 # validation_split takes the last rows; where rows are in order these are others.
 find_tail <- function(case) {
   y <- case$labels
-  split <- case$fit$validation_split %||% 0
-  if (split == 0 || is.null(y) || case$rows < 20 || length(y) != case$rows) return(NULL)
-  n <- floor(case$rows * (1 - split))
+  n <- case$held_after
+  if (is.null(n) || is.null(y) || case$rows < 20 || length(y) != case$rows) return(NULL)
   apart <- abs(mean(y[seq_len(n)]) - mean(y[-seq_len(n)])) / stats::sd(y)
   if (!isTRUE(apart > 1)) return(NULL)
   found(

@@ -74,6 +74,9 @@ view_data <- function(view, case, o, reads) {
     view$x <- one_or_list(x_list(case$x)[reads])
     view$y <- case$y[[o]]
     assign("weight", case$weight[[o]], envir = view)
+    if (!is.null(case$validation)) {
+      view$validation <- list(x = case$validation$x[reads], y = case$validation$y[o])
+    }
   } else {
     take_data(view, view$raw$x, view$raw$y, NULL, NULL)
   }

@@ -44,7 +44,7 @@ linear_residuals <- function(case) {
 evidence_bend_held <- function(case) {
   held <- held_targets(case)
   if (is.null(held) || is.null(case$targets) || nrow(case$targets) != case$rows) return(NA_real_)
-  rows <- spread_rows(case$rows, 300)
+  rows <- spread_rows(length(case$trained_rows), 300)
   inner <- cbind(1, scale(case$inputs[rows, , drop = FALSE]))
   inner[!is.finite(inner)] <- 0
   outer <- cbind(1, scale(held$x, colMeans(case$inputs[rows, , drop = FALSE]), apply(case$inputs[rows, , drop = FALSE], 2, stats::sd)))
@@ -56,11 +56,11 @@ evidence_bend_held <- function(case) {
 
 # list(x, y): matrices of validation rows, y as the targets are.
 held_targets <- function(case) {
-  if (case$joint || is.null(case$validation)) return(NULL)
+  if (case$joint || is.null(case$held_out)) return(NULL)
   flat <- function(a) matrix(a, nrow = dim(a)[1])
-  y <- flat(case$validation$y[[1]])
+  y <- flat(case$held_out$y[[1]])
   if (case$codes && ncol(y) == 1) y <- indicators(as.vector(y), case$units)
-  x <- do.call(cbind, lapply(case$validation$x, flat))
+  x <- do.call(cbind, lapply(case$held_out$x, flat))
   if (nrow(x) >= 20 && ncol(x) == ncol(case$inputs) && identical(ncol(y), ncol(case$targets))) list(x = x, y = y)
 }
 
