@@ -63,6 +63,7 @@ linear_sentence <- function(case) {
 
 linear_numbers <- function(case, floor) {
   kind <- gap_kind(case, floor)
+  if (isTRUE(case$best$rounding)) return(rounded_numbers(case, floor))
   c(
     sprintf("Lowest loss any %s reaches here: %s (you are %s)",
       if (case$widths[1] == 1 && case$units == 1L) "straight line" else "linear model",
@@ -78,6 +79,14 @@ linear_numbers <- function(case, floor) {
       near = "No learning rate or number of epochs can gain more than that."
     )
   )
+}
+
+# Where the floor rests on differences of inputs that are but rounding, nobody gets there.
+rounded_numbers <- function(case, floor) {
+  c("Some columns of x are sums of others but for rounding.",
+    if (!is.na(case$affine_loss)) sprintf("Lowest loss without what was rounded: %s (you are at %s)",
+      digits(case$affine_loss), digits(case$loss)),
+    sprintf("Proven for weights of any size: %s", digits(floor)))
 }
 
 # Equality on lines, f(a x + b x') = a f(x) + b f(x') where a + b = 1, at points not seen; and

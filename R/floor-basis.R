@@ -5,30 +5,43 @@
 # the digits, and scaled up. Left in are columns that stand well apart; out go those of which
 # less than 1e-25 is left. So a direction that the data hold, however small, is in the span:
 # the span is never too small, and floors are never too high, while sums of indicator columns,
-# constants and repeated columns are recognized as dependent.
+# constants and repeated columns are recognized as dependent. A sum of columns that was rounded when
+# it was made is none of them: the difference of one digit is a direction, which weights of 2^52 could
+# use. No training does, so that floors which rest on such a direction do not say that they are attained.
 
 # rows x rank; columns of about size 1. The first `settled` ones are in the basis for good, so
-# that of two columns that depend on each other one stays.
-span_basis <- function(a) {
+# that of two columns that depend on each other one stays. Numbers of a are known to a share `digit`
+# of the largest in their column; an attribute `rounding` says whether a column of the basis may be
+# nothing but what was rounded, `noise` being a bound on that beside a column's size of 1.
+span_basis <- function(a, digit = 2^-52) {
   pair <- list(high = a, low = array(0, dim(a)))
   left <- rep(1, ncol(a))
+  noise <- rep(digit, ncol(a))
   settled <- 0
   for (round in 1:12) {
     size <- column_power(pair$high)
-    if (round > 1) left <- left * size
+    if (round > 1) {
+      left <- left * size
+      noise <- noise / size
+    }
     keep <- size > 0 & (left > 1e-25 | seq_along(left) <= settled)
     pair <- lapply(pair, function(m) sweep(m[, keep, drop = FALSE], 2, size[keep], `/`))
     left <- left[keep]
+    noise <- noise[keep]
     if (settled == ncol(pair$high)) break
     apart <- stands_apart(pair$high, settled)
     pair <- lapply(pair, function(m) m[, apart$order, drop = FALSE])
     left <- left[apart$order]
+    noise <- noise[apart$order]
     settled <- apart$settled
     if (settled == ncol(pair$high)) break
-    pair <- remainder(pair, settled)
-    left[seq_len(settled)] <- 1
+    good <- seq_len(settled)
+    coefficients <- on_settled(pair$high, settled)
+    pair <- remainder(pair, coefficients)
+    noise[-good] <- noise[-good] + colSums(abs(coefficients) * noise[good])
+    left[good] <- 1
   }
-  pair$high
+  structure(pair$high, rounding = any(noise > 1 / 16))
 }
 
 # The power of two above the largest number of each column.
@@ -54,13 +67,17 @@ stands_apart <- function(a, settled) {
   list(order = c(first, settled + pivoted$pivot), settled = settled + sum(cumprod(d > 1e-4)))
 }
 
+# settled x others: how much of the settled columns is in the others.
+on_settled <- function(a, settled) {
+  good <- a[, seq_len(settled), drop = FALSE]
+  scaled <- qr.coef(qr(unit_length(good), LAPACK = TRUE), a[, -seq_len(settled), drop = FALSE])
+  matrix(scaled, settled) / sqrt(colSums(good^2))
+}
+
 # With what is left of the columns that are not settled in their place.
-remainder <- function(pair, settled) {
-  good <- seq_len(settled)
+remainder <- function(pair, coefficients) {
+  good <- seq_len(nrow(coefficients))
   rest <- lapply(pair, function(m) m[, -good, drop = FALSE])
-  lengths <- sqrt(colSums(pair$high^2))
-  scaled <- qr.coef(qr(unit_length(pair$high[, good, drop = FALSE]), LAPACK = TRUE), rest$high)
-  coefficients <- matrix(scaled, settled) / lengths[good]
   for (i in good) {
     rest <- pair_minus(rest, pair$high[, i], pair$low[, i], coefficients[i, ])
   }
@@ -103,13 +120,14 @@ two_product <- function(a, b) {
 
 # Orthonormal columns Q that span diag(root) times the basis, and a bound on the norm of
 # Q Q' minus the projector: rounding errors of the factorization over the smallest distance of
-# a column to the others before it.
+# a column to the others before it; `rounding` as in span_basis().
 weighted_span <- function(basis, root) {
   a <- basis * root
   size <- sqrt(colSums(a^2))
   a <- sweep(a[, size > 0, drop = FALSE], 2, size[size > 0], `/`)
-  if (!ncol(a)) return(list(q = a, error = 0))
+  rounding <- attr(basis, "rounding")
+  if (!ncol(a)) return(list(q = a, error = 0, rounding = rounding))
   pivoted <- qr(a, LAPACK = TRUE)
   d <- abs(diag(qr.R(pivoted)))
-  list(q = qr.Q(pivoted), error = 20 * ncol(a) * .Machine$double.eps / min(d))
+  list(q = qr.Q(pivoted), error = 20 * ncol(a) * .Machine$double.eps / min(d), rounding = rounding)
 }

@@ -14,18 +14,18 @@ convex_floors <- function(problem) {
   best <- convex_affine(problem, bound$any)
   if (is.null(best)) return(list())
   narrow <- bound$rank < min(problem$k, problem$network$suffix$code)
-  whole <- problem$network$free && !narrow && (bound$free || !bound$any)
+  whole <- problem$network$free && !narrow && (bound$free || !bound$any) && !best$rounding
   if (!is.null(best$ray)) {
     certificate <- list(kind = "ray", value = 0, intercept = bound$any, direction = best$ray)
-    return(list(new_candidate(0, "separable", if (whole) FALSE else NA, certificate)))
+    return(list(new_candidate(0, "separable", if (whole) FALSE else NA, certificate, rounding = best$rounding)))
   }
   certificate <- list(kind = "dual", value = best$low, intercept = bound$any, dual = best$dual)
   near <- best$high - best$low < 1e-6 * (abs(best$high) + 1e-6)
   attained <- if (whole && near) !isTRUE(best$open) else NA
-  list(new_candidate(best$low, "dual", attained, certificate))
+  list(new_candidate(best$low, "dual", attained, certificate, rounding = best$rounding))
 }
 
-# list(low, high: bounds of the best affine outputs' loss, dual, ray), or NULL: this loss or
+# list(low, high: bounds of the best affine outputs' loss, dual, ray, rounding), or NULL: this loss or
 # these targets are not convex.
 convex_affine <- function(problem, intercept) {
   joint <- grepl("categorical_crossentropy$", problem$loss$record)
@@ -45,18 +45,18 @@ convex_affine <- function(problem, intercept) {
   if (anyNA(t) || !record$takes(t) || (record$inside && !intercept)) return(NULL)
   columns <- lapply(seq_len(ncol(t)), function(j) {
     data <- column_data(problem, record, a, t[kept, j], rows$s[kept] / problem$k)
-    record$search(data)
+    c(record$search(data), rounding = data$rounding)
   })
   joined_columns(columns, kept, problem)
 }
 
 # One output: rows that weigh something.
 column_data <- function(problem, record, a, t, s) {
-  span <- weighted_span(span_basis(a), sqrt(s))
+  span <- weighted_span(span_basis(a, problem$digit), sqrt(s))
   q <- span$q / sqrt(s)
   choice <- plain_choice(problem)
   list(
-    q = q, t = t, s = s, record = record, h = problem$loss$config, error = span$error,
+    q = q, t = t, s = s, record = record, h = problem$loss$config, error = span$error, rounding = span$rounding,
     value = function(z) sum(s * engine_loss_value(choice, t, z, 1L, 1L)),
     slope = function(z) engine_loss_grad(choice, t, z, s, 1L, 1L)
   )
@@ -81,7 +81,8 @@ joined_columns <- function(columns, kept, problem) {
   high <- ifelse(apart, 0, vapply(columns, `[[`, 0, "high"))
   list(
     low = sum(vapply(columns, `[[`, 0, "low")), high = sum(high), open = any(apart),
-    dual = whole("dual"), ray = if (all(apart)) whole("ray")
+    dual = whole("dual"), ray = if (all(apart)) whole("ray"),
+    rounding = any(vapply(columns, `[[`, NA, "rounding"))
   )
 }
 

@@ -11,6 +11,7 @@
 # t        rows x k targets, or rows x 1 codes
 # s        a scale for each row
 # group    equal where the network has no choice but to give equal outputs
+# digit    what numbers are rounded to, beside their size
 # n, k, places, network, loss (its object), choice (what the engine is told), logits, y, weight
 # mask     see loss_mask(); `blind`: it is not known
 #
@@ -38,7 +39,8 @@ data_problem <- function(model, data) {
 output_problem <- function(model, data, o, coded) {
   output <- trained_outputs(model)[[o]]
   problem <- list(output = o, n = sample_count(data$x[[1]]), k = output[length(output)], x = data$x,
-    y = data$y[[o]], weight = data$weight[[o]])
+    y = data$y[[o]], weight = data$weight[[o]],
+    digit = if (model_state(model)$precision == "float32") 2^-23 else 2^-52)
   problem$places <- prod(output) / problem$k
   problem$mask <- loss_mask(model, data$x, o)
   problem$blind <- anyNA(problem$mask)

@@ -12,7 +12,7 @@ softmax_affine <- function(problem, a, kept) {
   t <- class_targets(problem)[kept, , drop = FALSE]
   s <- problem$s[kept]
   if (min(t) < 0 || ncol(t) == 1 || ncol(a) * ncol(t) > softmax_most) return(NULL)
-  span <- weighted_span(span_basis(a), sqrt(s))
+  span <- weighted_span(span_basis(a, problem$digit), sqrt(s))
   if (!ncol(span$q)) return(NULL)
   data <- list(q = span$q / sqrt(s), t = t, s = s, m = rowSums(t), error = span$error)
   if (min(data$m) <= 0) return(NULL)
@@ -22,7 +22,7 @@ softmax_affine <- function(problem, a, kept) {
     all[kept, ] <- x
     all
   }
-  list(low = found$low, high = found$high, dual = whole(found$dual),
+  list(low = found$low, high = found$high, dual = whole(found$dual), rounding = span$rounding,
     ray = if (!is.null(found$ray)) whole(found$ray))
 }
 

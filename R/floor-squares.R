@@ -46,8 +46,8 @@ squares_floor <- function(problem, design) {
   )
   type <- if (active) "reduced-rank" else design$type
   certain <- !design$groups && problem$network$free && (design$free || !design$intercept)
-  attained <- if (certain) TRUE else NA
-  new_candidate(low, type, attained, certificate, about = value)
+  attained <- if (certain && !isTRUE(parts$rounding)) TRUE else NA
+  new_candidate(low, type, attained, certificate, about = value, rounding = isTRUE(parts$rounding))
 }
 
 # sum of squares of what has norm |x|, known up to `slack`
@@ -61,14 +61,14 @@ squares_parts <- function(problem, design) {
   fit <- if (design$groups) groups_fit(problem, y, root) else affine_fit(problem, design, y, root)
   residual <- y - fit$fitted
   tail <- if (design$rank < ncol(y)) rank_tail(fit$fitted, root, design) else 0
-  list(residual = residual, tail = tail, slack = fit$error * sqrt(sum(y^2)))
+  list(residual = residual, tail = tail, slack = fit$error * sqrt(sum(y^2)), rounding = fit$rounding)
 }
 
 affine_fit <- function(problem, design, y, root) {
   span <- design_span(problem, design$intercept, root)
   fitted <- span$q %*% crossprod(span$q, y)
   fitted <- fitted + span$q %*% crossprod(span$q, y - fitted)
-  list(fitted = fitted, error = span$error)
+  list(fitted = fitted, error = span$error, rounding = span$rounding)
 }
 
 # Q is 0 in rows that weigh nothing.
@@ -76,10 +76,10 @@ design_span <- function(problem, intercept, root) {
   inputs <- problem$inputs
   a <- if (intercept) cbind(1, inputs) else inputs
   kept <- root > 0
-  span <- weighted_span(span_basis(a[kept, , drop = FALSE]), root[kept])
+  span <- weighted_span(span_basis(a[kept, , drop = FALSE], problem$digit), root[kept])
   q <- matrix(0, nrow(a), ncol(span$q))
   q[kept, ] <- span$q
-  list(q = q, error = span$error)
+  list(q = q, error = span$error, rounding = span$rounding)
 }
 
 # Weighted means of the groups.

@@ -42,7 +42,9 @@
 #' Rounding: a floor is lowered by a bound on the rounding errors in its computation, about
 #' 1e-13 of the size of the numbers it is made of. Data are taken in the precision of the
 #' model; the loss of a float32 model, summed in float32, can be seen below its floor by float32's
-#' rounding, 1e-7 of its terms. Columns of `x` count as dependent when they are so to 25 digits.
+#' rounding, 1e-7 of its terms. Columns of `x` count as dependent when they are so to 25 digits. A
+#' column that was made as a sum of others, and rounded, is not: very large weights could use what was
+#' rounded, so it is in the floor; but such a floor is not said to be attained, and a note tells.
 #'
 #' The loss is that of `evaluate()` without the penalties of regularizers, which only add to
 #' it; sample weights, class weights, reduction and the weight of the loss are taken into
@@ -96,7 +98,7 @@ joint_floor <- function(best, parts) {
   value <- value - 2 * .Machine$double.eps * abs(value)
   new_candidate(value, if (all(types %in% c("none", ""))) types[1] else "sum", all(attained),
     list(kind = "sum", value = value, parts = lapply(best, `[[`, "certificate"), types = types),
-    about = sum_of("about"))
+    about = sum_of("about"), rounding = any(vapply(best, function(floor) isTRUE(floor$rounding), NA)))
 }
 
 architecture_floors <- function(problem) {
@@ -105,9 +107,11 @@ architecture_floors <- function(problem) {
   c(affine, list(least_floor(problem)), data_floors(problem), pieces_floors(problem))
 }
 
-# `about`: the floor before it was lowered for rounding, to be shown.
-new_candidate <- function(value, type, attained, certificate, about = value) {
-  list(value = value, type = type, attained = attained, certificate = certificate, about = about)
+# `about`: the floor before it was lowered for rounding, to be shown; `rounding`: whether it rests on
+# differences of inputs that may be nothing but rounding.
+new_candidate <- function(value, type, attained, certificate, about = value, rounding = FALSE) {
+  list(value = value, type = type, attained = attained, certificate = certificate, about = about,
+    rounding = rounding)
 }
 
 # The first of those that are equal up to rounding. Sums that overflow are no floors.
@@ -127,8 +131,13 @@ least_floor <- function(problem) {
 
 new_floor <- function(floor, problem) {
   structure(floor$value, type = floor$type, attained = floor$attained,
-    certificate = floor$certificate, notes = as.character(problem$notes),
+    certificate = floor$certificate, notes = c(as.character(problem$notes), rounding_note(floor)),
     class = c("kestrel_floor", "numeric"))
+}
+
+rounding_note <- function(floor) {
+  if (isTRUE(floor$rounding)) paste("Columns of x that are sums of others but for rounding count as columns of",
+    "their own: weights large enough to use that could get there, those of a training do not.")
 }
 
 #' @export

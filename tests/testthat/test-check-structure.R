@@ -36,3 +36,17 @@ test_that("collapse is no fault where nothing but noise is left, and one where a
   expect_identical(severity(as.double(stats::runif(100) < stats::plogis(straight)), "sigmoid", "binary_crossentropy"), "note")
   expect_identical(severity(as.double(x[, 1] * x[, 2] > 0), "sigmoid", "binary_crossentropy"), "fault")
 })
+
+test_that("a floor that rests on rounding is not said to be reached by a linear model", {
+  withr::local_seed(1)
+  x <- matrix(stats::runif(24), 12)
+  y <- 2 * x[, 1] - x[, 2] + stats::rnorm(12)
+  x <- cbind(x, x[, 1] + x[, 2], (x[, 1] - x[, 2]) / 3)
+  m <- net(4, c(5, 1), c("linear", "linear"), epochs = 10, x = x, y = y)
+  d <- diagnose(m, x, y, verify = TRUE)
+  said <- d$evidence[d$id == "S1"]
+  expect_match(said, "sums of others but for rounding")
+  expect_no_match(said, "Lowest loss any linear model reaches")
+  expect_match(said, digits(mean(stats::residuals(stats::lm(y ~ x))^2)), fixed = TRUE)
+  expect_true(all(d$verified[d$confidence == "PROVEN"]))
+})
