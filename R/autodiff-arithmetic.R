@@ -2,8 +2,10 @@
 # it; arrays of other shapes are repeated along dimensions of 1, counted from the last, as Keras
 # does it. Where that cannot be, an array of one dim has a number for each sample, as in R.
 
+# One method for traced values, variables and symbolic tensors, as they meet each other.
 #' @export
-Ops.kestrel_traced <- function(e1, e2) {
+Ops.kestrel_operand <- function(e1, e2) {
+  if (is_tensor(e1) || !missing(e2) && is_tensor(e2)) return(tensor_operator(.Generic, e1, e2))
   if (.Generic %in% compared_operators) {
     return(if (missing(e2)) !plain(e1) else plain_operator(.Generic, plain(e1), plain(e2)))
   }

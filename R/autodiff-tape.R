@@ -49,7 +49,7 @@ operate <- function(name, tensors, settings = list()) {
 note <- function(tape, y, row, ids, values, settings) {
   tape$n <- tape$n + 1L
   tape$notes[[tape$n]] <- list(row = row, ids = ids, values = values, settings = settings, y = y)
-  structure(list(value = y, id = tape$n, tape = tape), class = "kestrel_traced")
+  structure(list(value = y, id = tape$n, tape = tape), class = c("kestrel_traced", "kestrel_operand"))
 }
 
 # Zero where y does not depend on them.

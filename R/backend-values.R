@@ -80,7 +80,9 @@ k_constant <- operation(function(value, dtype = NULL, shape = NULL, name = NULL)
 
 #' @rdname backend
 #' @export
-k_variable <- operation(function(value, dtype = NULL, name = NULL) value)
+k_variable <- operation(function(value, dtype = NULL, name = NULL) {
+  variable_of(plain(value), check_name(name) %||% "variable")
+})
 
 #' @rdname backend
 #' @export
@@ -118,7 +120,7 @@ k_set_value <- operation(function(x, value) {
   if (inherits(x, "kestrel_variable")) return(assign_variable(x, value))
   place <- substitute(x)
   if (!is.call(place) || !as.character(place[[1]])[1] %in% c("$", "[[")) {
-    stop_argument("x", "a weight, or a place such as model$optimizer$lr", x)
+    stop_argument("x", "a variable, a weight, or a place such as model$optimizer$lr", x)
   }
   eval(call("<-", place, value), parent.frame())
   invisible(value)

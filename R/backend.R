@@ -27,7 +27,9 @@
 #'   `shape`, `ndim`, `cast`
 #' * `argmax` and `argmin`: places, which `k_` counts from 0 and `op_` from 1, as R keras and keras3 do;
 #'   `one_hot` of codes from 0
-#' * `k_constant`, `k_variable`, `zeros`, `ones`, `zeros_like`, `ones_like`,
+#' * `k_variable` makes a number or an array that changes wherever it is used, by `k_set_value()` or
+#'   `variable$assign()`: the weight of a term of the loss, say, which a callback changes
+#' * `k_constant`, `zeros`, `ones`, `zeros_like`, `ones_like`,
 #'   `arange` (from `start`, by default 0, to before `stop`), `eye` and `full`; `k_get_value()`,
 #'   `k_eval()` and `op_convert_to_numpy()` give the numbers; `k_set_value(model$optimizer$lr, 0.01)` sets
 #' * `map_fn` calls a function of one sample, `update`, `update_add` and `update_sub` change a weight

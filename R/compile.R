@@ -53,7 +53,8 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
   names <- output_names(object)
   words <- list(metric_words(substitute(metrics)), metric_words(substitute(weighted_metrics)))
   metrics <- c(metrics_by_output(metrics, "metrics", FALSE, names, call, words[[1]]),
-    metrics_by_output(weighted_metrics, "weighted_metrics", TRUE, names, call, words[[2]]))
+    metrics_by_output(weighted_metrics, "weighted_metrics", TRUE, names, call, words[[2]]),
+    model_state(object)$own_metrics)
   optimizer <- as_optimizer(optimizer, "optimizer", call = call)
   if (is.null(loss) && may_charge(object)) loss <- no_loss()
   losses <- losses_by_output(loss, names, call)

@@ -117,7 +117,7 @@ model_fields <- list(
   own_precision = or_null(is_flag), strings = or_null(is_flag), compiled = or_null(is_plain_list),
   optimizer_state = or_null(is_optimizer_state), features = or_null(is.character),
   stop_training = is_flag, dirty = is_flag, last_fit = or_null(is_plain_list),
-  history = or_null(is.list)
+  history = or_null(is.list), own_metrics = or_null(is_plain_list)
 )
 
 layer_fields <- list(

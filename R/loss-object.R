@@ -112,6 +112,7 @@ as_loss <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (is.null(x)) stop_argument(arg, must, x, call = call)
   makers <- loss_makers()
   if (is_shape_name(x)) return(loss_by_shape(x))
+  if (is_function_metric(x)) return(new_custom_loss(metric_state(x)$fn, x$name))
   if (is_own_function(x, makers)) return(function_loss(x, arg, call))
   if (is_string(x)) x <- check_known(x, makers, "a loss", arg, call)
   loss <- as_made(x, "kestrel_loss", makers, "a loss", arg, call)

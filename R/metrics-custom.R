@@ -68,6 +68,11 @@ new_custom_metric <- function(fn, label) {
   metric
 }
 
+# That of a function, without variables of its own.
+is_function_metric <- function(x) {
+  inherits(x, "kestrel_metric") && is.function(metric_state(x)$fn) && is.null(stateful(metric_state(x)$fn))
+}
+
 check_metric_function <- function(fn, arg = caller_arg(fn), call = caller_env()) {
   if (missing(fn)) stop_missing(arg, call)
   formals <- if (is.function(fn)) formals(args(fn))

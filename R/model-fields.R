@@ -53,6 +53,7 @@ model_methods <- list(
   get_config = function(...) get_config(...), pop = function(...) pop_layer(...),
   pop_layer = function(...) pop_layer(...),
   add_loss = function(...) add_model_loss(...),
+  add_metric = function(...) add_model_metric(...),
   add = function(object, layer) add_layer(object, check_one_layer(layer)),
   summary = function(...) summary(...), compile = function(...) compile(...),
   fit = function(...) fit(...), evaluate = function(...) evaluate(...),

@@ -10,10 +10,13 @@
 #' where there is such a tensor, or a layer with `self$add_loss()` in the class of [Layer()]; `y`
 #' may then be `NULL`. The term is part of the loss in [evaluate()][evaluate.kestrel_model], too.
 #'
-#' @return `model$add_loss()` the model, invisibly.
+#' `model$add_metric(tensor, name = )` logs the mean of a tensor under that name, beside the metrics that
+#' [compile()][compile.kestrel_model] is given afterwards.
+#'
+#' @return `model$add_loss()` and `model$add_metric()` the model, invisibly.
 #' @section Errors: `kestrel_error_argument` for what is no tensor, or depends on other inputs;
 #'   `kestrel_error_state` while the model is being fitted.
-#' @source Keras 2: `Model.add_loss()`.
+#' @source Keras 2: `Model.add_loss()`, `Model.add_metric()`.
 #' @family training
 #' @name add_loss
 #' @examples
@@ -21,6 +24,7 @@
 #' code <- layer_dense(input, 2)
 #' model <- keras_model(input, layer_dense(code, 4))
 #' model$add_loss(0.01 * k_sum(k_abs(code), axis = -1))
+#' model$add_metric(k_mean(k_abs(code)), name = "size")
 #' model %>% compile(loss = "mse", optimizer = "adam")
 #' x <- scale(as.matrix(iris[1:4]))
 #' fit(model, x, x, epochs = 2, verbose = 0)
@@ -67,6 +71,21 @@ layer_nodes.kestrel_layer_add_loss <- function(layer, input) {
   label <- sprintf("layer \"%s\"", layer$name)
   run <- function(x, w, training, call) list(y = x[[1]], charge = mean(x[[1]]))
   list(outside_node(input, run, label))
+}
+
+# A metric that reads the tensor, see loss-tensors.R; `aggregation` is "mean".
+add_model_metric <- function(object, value, name = NULL, aggregation = NULL, ..., call = caller_env()) {
+  check_present("value")
+  check_not_fitting(object, call)
+  if (!is_tensor(value)) stop_argument("value", "a tensor", value, call = call)
+  if (!comes_of(known_calls(object), value$call)) {
+    stop_kestrel("argument", "`value` must be a tensor of this model.", argument = "value", call = call,
+      hint = "It depends on another input, or layers with weights that the model has not.")
+  }
+  name <- check_name(name, arg = "name", call = call) %||% value$name
+  metric <- new_custom_metric(function(y_true, y_pred) value, name)
+  append_to(model_state(object), "own_metrics", list(metric = metric, weighted = FALSE, output = 1L))
+  invisible(object)
 }
 
 # Whether it can be trained without a loss: layers of it may charge.

@@ -13,6 +13,7 @@
 # compiled          NULL, or what compile() was given (see compile.R)
 # optimizer_state   NULL, or list(moments, scalars, iterations)
 # classes           levels of a factor y; features: column names of x, both of the first fit
+# own_metrics       what add_metric() was given, as compile() keeps metrics
 # stop_training     set by callbacks; dirty: weights were set
 # last_fit          what a later diagnosis needs of the last fit(); running: the run of a fit()
 # layout            cached: where the weights are (layout_of()); dropped when layers change

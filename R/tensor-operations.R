@@ -1,14 +1,16 @@
 # Operations on symbolic tensors: each is a lambda layer of the function, with the tensors taken out of
 # its arguments, so that layers hold no graph.
 
-#' @export
-Ops.kestrel_tensor <- function(e1, e2) {
+tensor_operator <- function(name, e1, e2) {
   titles <- c(`+` = "add", `-` = "subtract", `*` = "multiply", `/` = "divide", `^` = "power",
     `>` = "greater", `>=` = "greater_equal", `<` = "less", `<=` = "less_equal", `==` = "equal",
     `!=` = "not_equal", `&` = "logical_and", `|` = "logical_or", `!` = "logical_not")
-  if (!.Generic %in% names(titles)) stop_not_differentiable(.Generic)
+  if (!name %in% names(titles)) stop_not_differentiable(name)
   args <- if (missing(e2)) list(e1) else list(e1, e2)
-  tensor_operation(get(.Generic, baseenv()), args, if (missing(e2)) "negative" else titles[[.Generic]])
+  if (any(vapply(args, is_traced, NA))) {
+    stop_kestrel("argument", sprintf("`%s` meets a symbolic tensor, which has no numbers here", name), call = NULL)
+  }
+  tensor_operation(get(name, baseenv()), args, if (missing(e2)) "negative" else titles[[name]])
 }
 
 #' @export
@@ -90,7 +92,7 @@ tried_operation <- function(f, dims, rows) {
 }
 
 rows_of_arrays <- function(args) {
-  rows <- lapply(args, function(arg) if (is.numeric(arg) && length(dim(arg)) > 0) dim(arg)[1])
+  rows <- lapply(lapply(args, plain), function(arg) if (is.numeric(arg) && length(dim(arg)) > 0) dim(arg)[1])
   unique(as.integer(unlist(rows)))
 }
 

@@ -17,7 +17,7 @@ new_tensor <- function(call, output) {
   key <- as.character(output)
   if (is.null(call$tensors[[key]])) {
     fields <- list(call = call, output = output, dims = call$outputs[[output]])
-    call$tensors[[key]] <- structure(list2env(fields, parent = emptyenv()), class = "kestrel_tensor")
+    call$tensors[[key]] <- structure(list2env(fields, parent = emptyenv()), class = c("kestrel_tensor", "kestrel_operand"))
   }
   call$tensors[[key]]
 }

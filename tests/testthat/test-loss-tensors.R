@@ -178,6 +178,40 @@ test_that("tensors of other inputs or weights have no numbers, and the error say
   }
 })
 
+test_that("a symbolic tensor of elsewhere does not meet numbers", {
+  input <- layer_input(3)
+  model <- keras_model(input, layer_dense(input, 3))
+  other <- layer_input(3)
+  model %>% compile("sgd", function(y_true, y_pred) k_square(y_true - y_pred) + other)
+  expect_match(conditionMessage(refused_fit(model, codes(), codes(), "kestrel_error_loss")),
+    "meets a symbolic tensor.*another input")
+})
+
+test_that("add_metric() logs the mean of a tensor", {
+  x <- codes()
+  set.seed(4)
+  input <- layer_input(3)
+  code <- layer_dense(input, 2)
+  model <- keras_model(input, layer_dense(code, 3))
+  expect_identical(model$add_metric(k_sum(k_abs(code), axis = -1), name = "size", aggregation = "mean"), model)
+  model %>% compile("sgd", "mse", metrics = "mae")
+  expect_identical(model$metrics_names, c("loss", "mae", "size"))
+  z <- predict(keras_model(input, code), x)
+  expect_equal(evaluate(model, x, x, batch_size = 6, verbose = 0)[["size"]], mean(rowSums(abs(z))), tolerance = 1e-12)
+  expect_length(fit(model, x, x, epochs = 2, validation_split = 0.5, verbose = 0)$metrics$val_size, 2)
+  expect_error(model$add_metric(3), "tensor", class = "kestrel_error_argument")
+  expect_error(model$add_metric(layer_input(3)), "of this model", class = "kestrel_error_argument")
+  file <- withr::local_tempfile()
+  saveRDS(model, file)
+  expect_equal(evaluate(readRDS(file), x, x, verbose = 0), evaluate(model, x, x, verbose = 0))
+})
+
+test_that("a metric of a function is a loss, too", {
+  x <- codes()
+  both <- lapply(1:2, function(i) coding_model("inside", wrap = if (i == 1) identity else function(f) custom_metric("vae", f)))
+  expect_equal(all_results(both[[2]], x, x, NULL), all_results(both[[1]], x, x, NULL))
+})
+
 test_that("arguments of a loss hide tensors of the same name", {
   x <- layer_input(3)
   x_decoded <- layer_dense(x, 3)

@@ -13,3 +13,53 @@ test_that("a weight stands for its numbers, and can be assigned", {
   expect_error(v$assign(1:5), class = "kestrel_error_shape")
   expect_error(v$nonesuch, class = "kestrel_error_argument")
 })
+
+test_that("k_variable() changes wherever it is used", {
+  weight <- k_variable(0)
+  loss <- function(weight) function(y_true, y_pred) rowMeans((y_true - y_pred)^2) + weight * rowMeans(abs(y_pred))
+  set.seed(1)
+  x <- matrix(runif(12), 4)
+  input <- layer_input(3)
+  model <- keras_model(input, layer_dense(input, 3))
+  model %>% compile("sgd", loss(weight))
+  p <- predict(model, x)
+  at <- function() evaluate(model, x, x, verbose = 0)[["loss"]]
+  expect_equal(at(), mean((x - p)^2))
+  k_set_value(weight, 2)
+  expect_identical(k_get_value(weight), 2)
+  expect_equal(at(), mean((x - p)^2) + 2 * mean(abs(p)))
+  seen <- numeric()
+  change <- callback_lambda(on_epoch_begin = function(epoch, logs) k_set_value(weight, epoch),
+    on_epoch_end = function(epoch, logs) seen <<- c(seen, at()))
+  h <- fit(model, x, x, epochs = 3, verbose = 0, callbacks = list(change))
+  p <- predict(model, x)
+  expect_equal(seen[3], mean((x - p)^2) + 2 * mean(abs(p)))
+  weight$assign_add(1)
+  expect_identical(as.numeric(weight), 3)
+})
+
+test_that("a variable goes with arrays, tensors and operations as its numbers do", {
+  m <- matrix(1:4 + 0, 2)
+  v <- k_variable(m, name = "m")
+  expect_identical(v + 1, m + 1)
+  expect_identical(exp(v), exp(m))
+  expect_identical(k_dot(v, v), k_dot(m, m))
+  expect_identical(as.matrix(v), m)
+  expect_identical(as.array(v), m)
+  expect_identical(capture.output(print(v)), capture.output(print(m)))
+  expect_identical(paste(k_variable(2)), "2")
+  k_update_add(v, 1)
+  expect_identical(k_eval(v), m + 1)
+  expect_error(k_set_value(v, 1:3), "(2, 2)", fixed = TRUE, class = "kestrel_error_shape")
+  expect_error(k_variable("a"), class = "kestrel_error_argument")
+
+  scale <- k_variable(2)
+  input <- layer_input(2)
+  for (out in list(scale * input, input * scale, k_square(input) / input * scale)) {
+    model <- keras_model(input, out)
+    k_set_value(scale, 2)
+    expect_equal(predict(model, m), 2 * m)
+    k_set_value(scale, 5)
+    expect_equal(predict(model, m), 5 * m)
+  }
+})
