@@ -6,7 +6,7 @@
 masked <- function(fn, done = new_copies()) {
   if (is.primitive(fn) || is.null(environment(fn))) return(fn)
   for (i in seq_along(done$of)) if (identical(done$of[[i]], fn)) return(done$copies[[i]])
-  env <- list2env(base_masks(), parent = environment(fn))
+  env <- list2env(masks_for(environment(fn), all.names(body(fn))), parent = environment(fn))
   copy <- fn
   environment(copy) <- env
   done$of <- c(done$of, fn)
@@ -17,6 +17,13 @@ masked <- function(fn, done = new_copies()) {
   }
   if (!is.null(done$model)) note_tensors(fn, env, done)
   copy
+}
+
+# But for names that stand for the user's values there, as `sd` may.
+masks_for <- function(env, used = names(base_masks())) {
+  masks <- base_masks()
+  is_value <- function(name) !is.function(get0(name, envir = env, ifnotfound = identity))
+  masks[setdiff(names(masks), Filter(is_value, intersect(names(masks), used)))]
 }
 
 # `model`: the one whose tensors are looked for, see loss-tensors.R.

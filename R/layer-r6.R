@@ -78,7 +78,7 @@ mask_methods <- function(generator) {
   while (!is.null(generator) && generator$classname != "KerasLayer") {
     around <- generator$parent_env
     if (is.null(attr(around, "masks"))) {
-      generator$parent_env <- structure(list2env(base_masks(), parent = around), masks = TRUE)
+      generator$parent_env <- structure(list2env(masks_for(around), parent = around), masks = TRUE)
     }
     generator <- generator$get_inherit()
   }

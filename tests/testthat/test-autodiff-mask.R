@@ -33,3 +33,14 @@ test_that("functions that call each other are copied once", {
   odd <- function(x, n) even(x, n - 1)
   expect_equal(gradient(function(x) even(x, 4), m)[[1]], 2 * m)
 })
+
+test_that("values of the user's keep their names", {
+  sd <- c(1, 2)
+  matrix <- 3
+  x <- cbind(1:3, 4:6)
+  expect_equal(layer_lambda(f = function(x) x / sd[2] + matrix)(x), x / 2 + 3)
+  loss <- function(y_true, y_pred) rowMeans((y_true - y_pred)^2) / sd[2]
+  model <- keras_model_sequential(input_shape = 2) %>% layer_dense(1)
+  model %>% compile(loss = loss, optimizer = "sgd")
+  expect_equal(evaluate(model, x, 1:3, verbose = 0)[[1]], mean((predict(model, x) - 1:3)^2) / 2, tolerance = 1e-12)
+})
