@@ -94,9 +94,10 @@ function_class <- function(classname, methods, more, private, inherit, finish, c
   takes <- names(formals(class_method(record, "initialize") %||% function() NULL))
   make <- function(...) {
     args <- list(...)
-    name <- check_name(args$name, arg = "name") %||% snake_case(record$classname)
+    check_name(args$name, arg = "name")
     if (!any(c("name", "...") %in% takes)) args$name <- NULL
     self <- do.call(record$new, args, quote = TRUE)
+    name <- list(...)$name %||% self$name %||% snake_case(record$classname)
     finish(method_of(self, class_method(record, "call")), name)
   }
   structure(make, class_of_layers = record)

@@ -10,7 +10,7 @@ instance_fields <- function() list(.weights = list(), .begun = 0L, .input = NULL
 # The methods that every layer has. An R6 class gives them its own `self`.
 base_methods <- function(self) {
   list(
-    initialize = function(...) invisible(),
+    initialize = function(..., name = NULL) keep_name(self, name),
     build = function(input_shape) invisible(),
     call = function(inputs, ...) inputs,
     get_config = function() named_list(),
@@ -20,6 +20,12 @@ base_methods <- function(self) {
     },
     add_loss = function(losses, ...) add_layer_loss(self, losses)
   )
+}
+
+# What `super$initialize(name = )` says.
+keep_name <- function(self, name) {
+  if (!is.null(name)) self$name <- check_name(name, arg = "name", call = NULL)
+  invisible(self)
 }
 
 add_weight <- function(self, shape, initializer, trainable, regularizer, constraint, name,

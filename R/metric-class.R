@@ -57,16 +57,17 @@ metric_class <- function(classname, methods, more, private, inherit, call = call
   takes <- names(formals(record$initialize))
   make <- function(...) {
     args <- list(...)
-    name <- check_name(args$name, arg = "name") %||% snake_case(record$classname)
+    check_name(args$name, arg = "name")
     if (!any(c("name", "...") %in% takes)) args$name <- NULL
     self <- do.call(record$new, args, quote = TRUE)
+    name <- list(...)$name %||% self$name %||% snake_case(record$classname)
     new_custom_metric(structure(function(y_true, y_pred) NULL, stateful = list2env(list(self = self, last = 0))), name)
   }
   structure(make, class_of_layers = record)
 }
 
 metric_base <- list(classname = "Metric", private = list(), members = list(
-  initialize = function(...) invisible(),
+  initialize = function(..., name = NULL) keep_name(self, name),
   add_variable = function(shape = NULL, initializer = "zeros", dtype = NULL, ..., name = "variable") {
     add_metric_variable(self, shape, initializer, name)
   },

@@ -75,3 +75,25 @@ test_that("mistakes are told", {
   expect_error(evaluate(model, wave_x(), wave_y(), verbose = 0), "\"broken\" failed: no way",
     class = "kestrel_error_metric")
 })
+
+test_that("a name that initialize() has by default is the metric's", {
+  metric_rmse <- new_metric_class("RootMeanSquaredError",
+    initialize = function(name = "rmse", ...) {
+      super$initialize(name = name, ...)
+      self$sum <- self$add_weight(name = "sum", initializer = "zeros")
+      self$n <- self$add_weight(name = "n", initializer = "zeros")
+    },
+    update_state = function(y_true, y_pred, sample_weight = NULL) {
+      self$sum$assign_add(sum((y_true - y_pred)^2))
+      self$n$assign_add(length(y_true))
+    },
+    result = function() sqrt(self$sum / self$n)
+  )
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
+  model %>% compile(loss = "mse", metrics = list(metric_rmse(), metric_rmse(name = "other")))
+  score <- evaluate(model, cars$speed, cars$dist, verbose = 0)
+  expect_equal(score$rmse, sqrt(score$loss), tolerance = 1e-12)
+  expect_equal(score$other, score$rmse)
+  nameless <- Metric("OwnCount", update_state = function(y_true, y_pred) NULL, result = function() 1)
+  expect_identical(nameless()$name, "own_count")
+})
