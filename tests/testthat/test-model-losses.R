@@ -70,3 +70,25 @@ test_that("what is no tensor of the model is refused, and a plain model needs it
   expect_equal(length(model$layers), 3)
   expect_error(compile(model, optimizer = "sgd"), "`loss` is missing", class = "kestrel_error_argument")
 })
+
+test_that("models of several inputs and outputs need no y either", {
+  set.seed(1)
+  a <- layer_input(3, name = "a")
+  b <- layer_input(2, name = "b")
+  both <- layer_concatenate(list(a, b))
+  x <- list(b = matrix(rnorm(20), 10), a = matrix(rnorm(30), 10))
+  for (outputs in list(layer_dense(both, 1), list(layer_dense(both, 1), layer_dense(a, 2)))) {
+    model <- keras_model(list(a, b), outputs)
+    for (out in model$outputs) model$add_loss(k_mean(k_square(out)))
+    model %>% compile(optimizer = optimizer_sgd(0.1))
+    square <- function() {
+      y <- predict(model, x)
+      sum(vapply(if (is.list(y)) y else list(y), function(y) mean(y^2), 0))
+    }
+    before <- square()
+    expect_equal(evaluate(model, x, verbose = 0)[["loss"]], before, tolerance = 1e-12)
+    history <- fit(model, x, epochs = 3, batch_size = 10, verbose = 0)
+    expect_equal(history$metrics$loss[1], before, tolerance = 1e-12)
+    expect_lt(square(), before)
+  }
+})
