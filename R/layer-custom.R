@@ -25,7 +25,8 @@
 #' has arguments. Called on arrays, a layer gives what `call` returns.
 #'
 #' Layers and models that stand in `self`, or in lists there, custom ones too, can be called in `call`,
-#' as `self$dense(inputs)`; their weights become the layer's. A [layer_batch_normalization()] moves its
+#' as `self$dense(inputs)`; their weights become the layer's. A vector, such as `inputs[, 1]`, is a number for
+#' each sample; an embedding makes a row of each. A [layer_batch_normalization()] moves its
 #' statistics in training, and activity regularizers charge as `self$add_loss()` does. Layers without
 #' weights may also be made in `call`: `inputs %>% layer_flatten()`.
 #'

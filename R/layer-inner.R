@@ -22,16 +22,33 @@ inner_arguments <- function(all, inputs) {
   list(x = all[seq_len(inputs)], w = as.double(unlist(all[-seq_len(inputs)])))
 }
 
-# Arrays, or a list of them, while the call() of a custom layer runs.
+# Arrays, or a list of them, while the call() of a custom layer runs. A vector, as x[, 1] is one, has
+# a number for each sample.
 is_inner_input <- function(x) {
   if (is.null(the$instance)) return(FALSE)
-  if (is_parts(x)) all(vapply(x, function(part) length(dim(part)) > 1, NA)) else length(dim(x)) > 1
+  if (is_parts(x)) all(vapply(x, is_inner_array, NA)) else is_inner_array(x)
+}
+
+is_inner_array <- function(x) {
+  x <- plain(x)
+  length(dim(x)) > 1 || length(x) > 0 && is.numeric(x) && !is.object(x)
 }
 
 inner_parts <- function(x) if (is_parts(x)) unname(x) else list(x)
 
+inner_arrays <- function(x) lapply(inner_parts(x), function(x) {
+  if (length(dim(plain(x))) > 1) x else with_dims(current(x), c(length(plain(x)), 1L))
+})
+
 call_on_traced <- function(layer, x, call, training = NULL, given = NULL) {
-  xs <- inner_parts(x)
+  xs <- inner_arrays(x)
+  y <- call_on_arrays(layer, xs, call, training, given)
+  # As in Keras, where a code by sample becomes a row.
+  coded <- layer_state(layer)$type == "embedding" && length(dim(plain(x))) < 2
+  if (coded) with_dims(y, dim(plain(y))[-2]) else y
+}
+
+call_on_arrays <- function(layer, xs, call, training, given) {
   input <- joint_input(layer, lapply(xs, function(x) dim(plain(x))[-1]), given)
   layer_output(layer, input, call)
   weights <- inner_variables(layer, the$instance)
@@ -123,7 +140,7 @@ run_inner <- function(layer, xs, weights, training, call, given = NULL) {
 }
 
 model_on_traced <- function(model, x, call, training = NULL) {
-  xs <- inner_parts(x)
+  xs <- inner_arrays(x)
   check_layers_present(model, call)
   build_model(model, lapply(xs, function(x) dim(plain(x))[-1]), call)
   graph <- model_graph(model)

@@ -106,13 +106,31 @@ told_shape <- function(shape, input) {
 # Dims of what the function gives for two samples of small numbers; a list of them for several
 # arrays.
 tried_shape <- function(run, label, inputs, w = list(), call = NULL) {
-  node <- list(run = run, grows = FALSE)
-  x <- lapply(inputs, function(dims) array(seq(0.1, 0.9, length.out = 2 * prod(dims)), c(2, dims)))
   tape <- new_tape()
   traced <- function(arrays) lapply(arrays, trace_value, tape = tape)
-  y <- run_traced_or_plain(node, traced(x), traced(w), x, w, FALSE, call)$y
+  y <- first_that_runs(probes(inputs), function(x) {
+    run_traced_or_plain(list(run = run, grows = FALSE), traced(x), traced(w), x, w, FALSE, call)$y
+  })
   if (is_parts(y)) lapply(y, function(part) shape_of_two(plain(part), label, call))
   else shape_of_two(plain(y), label, call)
+}
+
+# Fractions, and codes for functions that take only these: ones, and zeros where there is one code.
+probes <- function(inputs) {
+  filled <- function(value) lapply(inputs, function(dims) array(value(2 * prod(dims)), c(2, dims)))
+  list(filled(function(n) seq(0.1, 0.9, length.out = n)), filled(function(n) rep(1, n)),
+    filled(function(n) rep(0, n)))
+}
+
+# The error is that of the first.
+first_that_runs <- function(choices, fn) {
+  tryCatch(fn(choices[[1]]), kestrel_error = function(e) {
+    for (choice in choices[-1]) {
+      made <- tryCatch(list(fn(choice)), kestrel_error = function(e) NULL)
+      if (!is.null(made)) return(made[[1]])
+    }
+    stop(e)
+  })
 }
 
 # Several arrays.

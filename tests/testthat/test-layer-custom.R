@@ -214,3 +214,28 @@ test_that("several outputs are shown, named by shapes told, and refused in a sta
     compute_output_shape = function(input_shape) list(input_shape, c(NA, 1)))
   expect_identical(lapply(told()(layer_input(4)), dim), list(c(NA, 4L), c(NA, 1L)))
 })
+
+test_that("a vector in call() has a number by sample: the embedding of it a row", {
+  d <- custom_data()
+  codes <- cbind(0:9, 9:0)
+  make <- keras_model_custom(function(self) {
+    self$e <- layer_embedding(input_dim = 10, output_dim = 4)
+    self$dense <- layer_dense(units = 1)
+    function(x, mask = NULL) {
+      k_sum(self$e(x[, 1]) * self$e(x[, 2]), axis = 2, keepdims = TRUE) + self$dense(x[, 1])
+    }
+  })
+  input <- layer_input(2)
+  column <- function(i) layer_lambda(input, function(x) x[, i, drop = FALSE])
+  e <- layer_embedding(input_dim = 10, output_dim = 4)
+  rows <- lapply(1:2, function(i) layer_flatten(e(column(i))))
+  plain <- keras_model(input, layer_add(list(layer_dot(rows, axes = 1), layer_dense(column(1), 1))))
+  predict(make, codes)
+  set_weights(make, get_weights(plain))
+  results <- lapply(list(make, plain), function(model) {
+    model %>% compile(loss = "mse", optimizer = "sgd")
+    fit(model, codes, (1:10) / 10, epochs = 2, shuffle = FALSE, verbose = 0)
+    list(predict(model, codes), get_weights(model))
+  })
+  expect_equal(results[[1]], results[[2]], tolerance = 1e-10, ignore_attr = TRUE)
+})

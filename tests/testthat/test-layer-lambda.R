@@ -57,3 +57,13 @@ test_that("what is no layer's function is refused", {
   expect_error(layer_lambda(f = function(x) sum(x))(d$x), "for each sample", class = "kestrel_error_layer")
   expect_error(layer_lambda(f = function(x) "a")(d$x), class = "kestrel_error_layer")
 })
+
+test_that("functions that take whole numbers alone are tried with these", {
+  table <- matrix(1:20, 10)
+  input <- layer_input(1, dtype = "int32")
+  model <- keras_model(input, layer_lambda(input, function(x) k_gather(k_constant(table), x)))
+  expect_equal(predict(model, c(0, 4, 9))[, 1, ], table[c(1, 5, 10), ])
+  only <- function(x) if (all(x == 0)) cbind(x, x) else stop("not 0: ", x[2])
+  expect_equal(layer_lambda(f = only)(matrix(0, 3, 1)), matrix(0, 3, 2))
+  expect_error(layer_lambda(f = function(x) stop("fails at ", x[1]))(matrix(0, 3, 1)), "fails at 0.1")
+})
