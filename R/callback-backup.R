@@ -61,7 +61,7 @@ callback_backup_and_restore <- function(backup_dir, save_freq = "epoch", double_
 # The end of an epoch is no place within it.
 backup_batch <- function(self, batch, logs) {
   self$since <- self$since + 1
-  run <- model_state(self$model)$running
+  run <- run_of(self$model)
   if (self$since >= self$save_freq && batch + 1 < run$settings$steps) backup_write(self, run)
 }
 

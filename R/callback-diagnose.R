@@ -78,7 +78,7 @@ may_look <- function(self, free) {
 diagnose_end <- function(self, logs) diagnose_now(self)
 
 diagnose_now <- function(self, checks = "all") {
-  run <- model_state(self$model)$running
+  run <- run_of(self$model)
   if (is.null(run)) return(invisible())
   begun <- seconds_now()
   if (self$level == "quick") local_uncompiled()

@@ -151,7 +151,7 @@ board_tags <- function(format, values) {
 
 # Of the next step, whatever decides it; solvers have none.
 board_rate <- function(self) {
-  run <- model_state(self$model)$running
+  run <- run_of(self$model)
   if (!is_solver(run$optimizer)) current_rate(run) %||% trainer_progress(run$trainer)$lr
 }
 
@@ -188,7 +188,7 @@ board_batch <- function(self, batch, logs) {
 }
 
 board_test_begin <- function(self, logs) {
-  if (is.null(model_state(self$model)$running)) board_folders(self)
+  if (!is_fitting(self$model)) board_folders(self)
 }
 
 board_test <- function(self, logs) {

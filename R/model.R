@@ -15,7 +15,7 @@
 # classes           levels of a factor y; features: column names of x, both of the first fit
 # own_metrics       what add_metric() was given, as compile() keeps metrics
 # stop_training     set by callbacks; dirty: weights were set
-# last_fit          what a later diagnosis needs of the last fit(); running: the run of a fit()
+# last_fit          what a later diagnosis needs of the last fit()
 # layout            cached: where the weights are (layout_of()); dropped when layers change
 # plan, planned     cached: network spec, dropped when something changes, and the flags
 #                   `trainable` that it was made for
@@ -341,8 +341,11 @@ check_not_fitting <- function(model, call = caller_env()) {
 }
 
 # Known by its state, so that a copy that a hook saved is free.
-is_fitting <- function(model) {
-  length(the$fitting) > 0 && any(vapply(the$fitting, identical, NA, model_state(model)))
+is_fitting <- function(model) !is.null(run_of(model))
+
+# The run of fit() that the model is in, or NULL. It holds the data, so the model does not hold it.
+run_of <- function(model) {
+  for (run in the$fitting) if (identical(run$state, model_state(model))) return(run)
 }
 
 # The spec that C reads, made once for the layers that are trained now: their flags can be

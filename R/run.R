@@ -39,7 +39,7 @@ run_training <- function(run) {
 run_epochs <- function(run) {
   state <- run$state
   on.exit(run_close(run))
-  assign("fitting", c(the$fitting, state), envir = the)
+  assign("fitting", c(the$fitting, run), envir = the)
   state$dirty <- state$stop_training <- FALSE
   run_open(run)
   if (run_is_free(run)) run_freely(run)
@@ -65,7 +65,6 @@ run_goes_on <- function(run) {
 
 run_open <- function(run) {
   settings <- run$settings
-  run$state$running <- run
   if (!is.null(run$data$classes)) run$state$classes <- run$data$classes
   validation <- run$data$validation$n
   samples <- if (is.null(run$data$stream)) run$data$train$n
@@ -92,18 +91,12 @@ run_close <- function(run) {
   progress_end(run$progress)
   if (!isTRUE(run$finished)) run_pull(run)
   if (!is.null(run$due)) run_record(run, t(unlist(run$due)), run$norms)
-  assign("fitting", states_besides(the$fitting, state), envir = the)
+  assign("fitting", Filter(function(other) !identical(other, run), the$fitting), envir = the)
   state$dirty <- FALSE
   state$last_fit <- run_remember(run)
-  state$running <- NULL
   if (!isTRUE(run$finished)) state$history <- run_history(run)
   run$trainer <- NULL
   if (isTRUE(run$interrupted)) say_interrupted(run)
-}
-
-states_besides <- function(states, state) {
-  for (i in seq_along(states)) if (identical(states[[i]], state)) return(states[-i])
-  states
 }
 
 say_interrupted <- function(run) {

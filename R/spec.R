@@ -1,6 +1,6 @@
 # From R's objects to the plain lists that C reads (src/r-spec.c).
 
-# The engine's tables, read once a session; `fitting`: states of the models in fit().
+# The engine's tables, read once a session; `fitting`: the runs of fit() that go on.
 the <- new.env(parent = emptyenv())
 
 registry <- function(table) {

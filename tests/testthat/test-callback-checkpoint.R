@@ -106,3 +106,15 @@ test_that("arguments are checked", {
   expect_refused(callback_model_checkpoint("a", save_wheights_only = TRUE), "argument",
     "save_wheights_only")
 })
+
+test_that("a model saved in a hook holds nothing of the data", {
+  size_with <- function(rows) {
+    files <- withr::local_tempfile(fileext = rep(".rds", 2))
+    model <- quick_model()
+    save_it <- callback_lambda(on_epoch_end = function(epoch, logs) saveRDS(model, files[2]))
+    fit(model, stats::runif(rows), stats::runif(rows), epochs = 1, verbose = 0,
+      callbacks = list(callback_model_checkpoint(files[1]), save_it))
+    file.size(files)
+  }
+  expect_lt(max(size_with(1e4)), 1.2 * min(size_with(50)))
+})

@@ -44,7 +44,7 @@ test_that("rows and weights are those trained on", {
 
 test_that("nothing is left of the run", {
   model <- net(2, c(4, 1), c("tanh", "linear"), epochs = 1, x = plane$x, y = plane$curved)
-  expect_null(model_state(model)$running)
+  expect_null(run_of(model))
 })
 
 test_that("arguments are checked", {
