@@ -134,7 +134,7 @@ find_too_fast <- function(case) {
   limit <- step_limit(case$compiled$optimizer)
   if (!is_trained(case) || !is.numeric(rate) || length(loss) < 5 ||
     !length(case$weights) || !all(is.finite(loss))) return(NULL)
-  rising <- mean(diff(loss) > 0)
+  rising <- mean(diff(loss) > 1e-9 * max(abs(loss))) # by more than rounding
   grown <- loss[length(loss)] > min(loss) * 2
   if ((rising < 0.3 && !grown) || !does_badly(case)) return(NULL)
   lambda <- case$top_curvature

@@ -288,7 +288,7 @@ find_unfinished <- function(case) {
   if (has_constraints(case) || has_frozen(case)) return(NULL) # what can be reached is not known
   fall <- if (is_noisy(case)) clear_fall(case$series) else late_fall(case$series)
   still <- case$fit$moved < 0.02 * case$fit$norm_before
-  if (fall < 0.01 && !still) return(NULL)
+  if (if (still) has_no_slope(case) else fall < 0.01) return(NULL)
   rate <- case$fit$rate
   found(
     if (still) "The learning rate is too small" else "Training stopped too early", "STRONG",
@@ -320,6 +320,12 @@ is_told_otherwise <- function(case) {
   held <- !is.null(case$held_out)
   any(vapply(case$dead, function(d) length(d$units) == d$width, NA)) ||
     (held && isTRUE(last < 0.3 * case$loss)) || !is.null(find_overfit(case))
+}
+
+# A gradient of exactly 0, which no rate turns into steps.
+has_no_slope <- function(case) {
+  slope <- case$fit$norms["gradient", ]
+  length(slope) > 0 && isTRUE(slope[length(slope)] == 0)
 }
 
 # Still a slope, or hardly any.

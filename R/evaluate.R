@@ -127,3 +127,7 @@ print.kestrel_score <- function(x, ...) {
 
 #' @export
 `[.kestrel_score` <- function(x, i) unclass(x)[i]
+
+# data.frame(t(score)), a row of a table of results.
+#' @export
+t.kestrel_score <- function(x) t(unclass(x))

@@ -152,6 +152,7 @@ history_panels <- function() {
     ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y",
       labeller = ggplot2::as_labeller(broken_names)),
     ggplot2::scale_x_continuous(breaks = whole_breaks),
+    ggplot2::scale_y_continuous(breaks = pretty, labels = short_numbers),
     ggplot2::theme(
       axis.title.y = ggplot2::element_blank(), strip.placement = "outside",
       strip.text = ggplot2::element_text(colour = "black", size = 11),
@@ -170,6 +171,9 @@ broken_names <- function(names) {
     }, words)
   }, "")
 }
+
+# Of a loss that grew without bounds, too.
+short_numbers <- function(breaks) formatC(breaks, digits = 4, format = "g")
 
 whole_breaks <- function(limits) {
   breaks <- pretty(limits)

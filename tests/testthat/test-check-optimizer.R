@@ -90,3 +90,13 @@ test_that("a history alone shows that training diverged", {
   expect_identical(d$id, "O0")
   expect_match(d$evidence, "It began in epoch 3")
 })
+
+test_that("where no gradient is left, nothing is said of the size of steps", {
+  for (seed in 1:5) {
+    set.seed(seed)
+    m <- suppressWarnings(net(2, c(8, 1), c("tanh", "softmax"), "binary_crossentropy"))
+    m %>% fit(plane$x, plane$class, epochs = 30, batch_size = 32, verbose = 0)
+    d <- diagnose(m, plane$x, plane$class, checks = c("L2", "O3", "O4"))
+    expect_identical(d$id, "L2")
+  }
+})

@@ -118,3 +118,9 @@ test_that("the generic of package generics evaluates, too", {
   expect_identical(generics::evaluate(model, x = as.data.frame(wave_x()), y = wave_y(), verbose = 0), own)
   expect_error(generics::evaluate(wave_x(), wave_y()), "must be a model", class = "kestrel_error_argument")
 })
+
+test_that("a score can become a row of a table", {
+  score <- evaluate(scored_model(metrics = "mae"), wave_x(), wave_y(), verbose = 0)
+  expect_identical(dim(data.frame(t(score))), c(1L, 2L))
+  expect_identical(data.frame(t(score))$mae, score[["mae"]])
+})

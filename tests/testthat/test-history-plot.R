@@ -20,6 +20,13 @@ test_that("the ggplot has points, a smooth and a panel for each metric", {
   expect_length(unique(built$data[[1]]$fill), 2)
 })
 
+test_that("a loss without bounds has short labels", {
+  skip_if_not_installed("ggplot2")
+  history <- new_history(list(verbose = 0L, epochs = 4L), list(loss = c(1, 4e171, 6.123456e200, Inf)))
+  shown <- ggplot2::ggplot_build(plot(history))$layout$panel_params[[1]]$y$get_labels()
+  expect_lte(max(nchar(shown), na.rm = TRUE), 6)
+})
+
 test_that("smoothing needs ten epochs, points end at a thousand", {
   skip_if_not_installed("ggplot2")
   expect_identical(geoms(plot(run(9))), "GeomPoint")
