@@ -74,6 +74,8 @@ problem_loss <- function(model, problem) {
   y <- numeric(problem$n * problem$places * problem$k)
   s <- engine_loss_scales(spec$loss, t, y, row_weights(problem), spec$reduction, problem$k, kt)
   s <- masked_scales(s, problem, loss, t, spec$reduction) * spec$loss_weight
+  # Of losses that are not reduced the mean is shown, though it is the sum that is trained.
+  if (spec$reduction == "none") s <- s / length(s)
   list(
     t = masked_targets(matrix(t, ncol = kt, byrow = TRUE), problem$mask, loss),
     s = rep_len(s, problem$n * problem$places),

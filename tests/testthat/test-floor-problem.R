@@ -3,11 +3,11 @@ test_that("scales are those of evaluate()", {
   x <- matrix(rnorm(30), 10)
   y <- matrix(rnorm(20), 10)
   w <- runif(10)
-  for (reduction in c("sum_over_batch_size", "sum", "mean_with_sample_weight")) {
+  for (reduction in c("sum_over_batch_size", "sum", "mean_with_sample_weight", "none")) {
     model <- floor_model(3, 2)
     compile(model, loss = loss_huber(reduction = reduction), loss_weights = 2)
     problem <- floor_problem(model, x, y, w)
-    rows <- loss_huber(y, predict(model, x))
+    rows <- loss_huber(reduction = "none")(y, predict(model, x))
     expect_equal(sum(problem$s * rows), data_loss(model, x, y, sample_weight = w))
   }
 })
