@@ -24,7 +24,7 @@ activation_range <- function(name, h = numeric()) {
     relu6 = one(0, 6),
     thresholded_relu = one(min(0, h[["theta"]]), Inf),
     threshold = one(min(h), Inf),
-    elu = , celu = one(-h[["alpha"]], Inf),
+    elu = , celu = one(min(0, -h[["alpha"]]), Inf),
     selu = one(-1.7580993408473769, Inf),
     gelu = one(-0.1701, Inf),
     silu = one(-0.2785, Inf),
@@ -39,9 +39,9 @@ activation_range <- function(name, h = numeric()) {
   )
 }
 
-# min(x, max) from the threshold on, below it a line that goes down to the left from 0.
+# min(x, max) from the threshold on, below it a line to the left from 0, down or up.
 relu_range <- function(h) {
-  high <- if (is.nan(h[["max_value"]])) Inf else h[["max_value"]]
+  high <- if (is.nan(h[["max_value"]]) || h[["negative_slope"]] < 0) Inf else h[["max_value"]]
   low <- if (h[["negative_slope"]] > 0) -Inf else min(0, h[["threshold"]])
   list(low = low, high = max(high, 0))
 }
