@@ -85,6 +85,7 @@ nearest_probabilities <- function(y) {
 find_simplex <- function(case) {
   if (!is_squared(case) || case$last != "softmax" || case$units < 2 ||
     is.null(case$targets)) return(NULL)
+  if (!is_flat(case)) return(not_told)
   nearest <- nearest_probabilities(case$targets)
   floor <- score_prediction(case, as_shape(nearest, case))
   if (!has_share(case, floor)) return(NULL)
@@ -107,9 +108,8 @@ find_simplex <- function(case) {
 }
 
 find_double <- function(case) {
-  if (!isTRUE(case$criterion$config$from_logits) ||
-    !case$last %in% c("softmax", "sigmoid")) return(NULL)
-  values <- if (has_data(case)) double_floor(case)
+  if (!takes_probabilities_for_logits(case)) return(NULL)
+  values <- if (has_data(case) && case$computable) double_floor(case)
   found(
     "Probabilities taken for logits", "PROVEN",
     sprintf("The last layer ends in %s, and from_logits = TRUE squashes its output once more.",
@@ -117,22 +117,24 @@ find_double <- function(case) {
     if (length(values)) sprintf("Lowest loss that any weights reach: %s", digits(values)),
     "drop either the last activation or from_logits = TRUE.",
     explains = if (length(values)) share_between(case, case$base, values) else NA,
-    certificate = certificate("floor", quote(all(prediction >= 0 & prediction <= 1)),
-      list(floor = values)),
+    certificate = certificate("floor", quote(squashes_twice && (!finite ||
+      all(prediction >= 0 & prediction <= 1) && !isTRUE(loss < floor - 1e-9 * abs(floor)))),
+      list(floor = values %||% NA_real_)),
     fix = list(what = "from_logits")
   )
 }
 
-# Logits that lie in [0, 1] (and sum to 1): the best row is that of its class.
+takes_probabilities_for_logits <- function(case) {
+  isTRUE(case$criterion$config$from_logits) && case$last %in% c("softmax", "sigmoid")
+}
+
+# Logits that lie in [0, 1] (and sum to 1): of a row with one class, and of labels 0 and 1 that are
+# not smoothed, the best ones are the targets.
 double_floor <- function(case) {
-  if (is.null(case$targets)) return(NULL)
-  best <- if (case$criterion$record %in% binary_losses) {
-    round(case$targets)
-  } else {
-    indicators(max.col(case$targets, ties.method = "first") - 1, case$units)
-  }
-  hard <- all(case$targets %in% 0:1)
-  if (hard && is_flat(case)) score_prediction(case, as_shape(best, case))
+  t <- case$targets
+  if (is.null(t) || !is_flat(case) || isTRUE(case$criterion$config$label_smoothing > 0)) return(NULL)
+  hard <- all(t %in% 0:1) && (case$criterion$record %in% binary_losses || all(rowSums(t) == 1))
+  if (hard) score_prediction(case, as_shape(t, case))
 }
 
 find_unbounded <- function(case) {
@@ -208,20 +210,32 @@ find_sigmoid_categories <- function(case) {
 
 find_twin_targets <- function(case) {
   y <- case$targets
-  twin <- case$last == "softmax" && case$units == 2L && !is.null(y) &&
+  twin <- case$last == "softmax" && case$units == 2L && !is.null(y) && is_flat(case) &&
     case$criterion$record %in% binary_losses && all(y[, 1] == y[, 2])
   if (!twin) return(NULL)
+  half <- if (case$computable && is_even_loss(case)) score_prediction(case, 0 * case$prediction + 0.5)
   found(
-    "One target for two probabilities", "PROVEN",
+    "One target for two probabilities", if (is.null(half)) "STRONG" else "PROVEN",
     "Both columns of y are the same, but the two outputs of the softmax sum to 1.",
-    "No weights reach a loss below log(2) = 0.6931472",
+    if (!is.null(half)) sprintf("No weights reach a loss below %s", digits(half)),
     "one sigmoid unit, or two columns that are indicators of the classes.",
-    explains = share_between(case, case$base, log(2)),
-    certificate = certificate("floor",
-      quote(all(y[, 1] == y[, 2]) && all(y %in% 0:1) && loss >= log(2) - 1e-7),
-      list(floor = log(2))),
+    explains = if (is.null(half)) NA else share_between(case, case$base, half),
+    certificate = if (!is.null(half)) {
+      certificate("floor",
+        quote(all(y[, 1] == y[, 2]) && value(0 * prediction + 0.5) == floor && loss >= floor - 1e-9 * abs(floor)),
+        list(floor = half))
+    },
     fix = list(what = "one_column")
   )
+}
+
+# v(t, p) + v(t, 1 - p) is convex in p, and so lowest at a half: of cross-entropy for any t, of its
+# focal form for labels and where (1 - p)^gamma is convex.
+is_even_loss <- function(case) {
+  config <- case$criterion$config
+  if (case$criterion$record == "binary_crossentropy") return(TRUE)
+  all(case$targets %in% 0:1) && isTRUE(config$gamma >= 1) && !isTRUE(config$from_logits) &&
+    !isTRUE(config$label_smoothing > 0)
 }
 
 # Facts, each of which is no fault by itself.
