@@ -13,7 +13,7 @@ unit_checks <- function() {
 # everything is off. A quick look goes on to all rows only of layers where some rows are off, or a
 # unit is on all that it has seen.
 evidence_dead <- function(case) {
-  relus <- Filter(function(d) d$activation == "relu", case$dense)
+  relus <- Filter(function(d) flat_threshold(case, d) >= 0, case$dense)
   seen <- dead_among(case, relus, case$some_outputs)
   suspect <- vapply(seen, function(d) length(d$units) > 0 || length(d$rows) > 0, NA)
   if (!any(suspect) || !is_sampled(case)) return(seen)
@@ -38,6 +38,13 @@ dead_among <- function(case, layers, outputs) {
       rows = off_rows(a), last = any(d$after %in% case$place))
   })
   Filter(Negate(is.null), dead)
+}
+
+# Up to where a relu is 0 and has no slope; -Inf for one that has, and for other activations.
+flat_threshold <- function(case, d) {
+  if (d$activation != "relu") return(-Inf)
+  h <- activation_settings(case, d)
+  if (h[["negative_slope"]] == 0) h[["threshold"]] else -Inf
 }
 
 # Columns that are 0 in all rows: none that is not in the first ones.
@@ -77,7 +84,7 @@ find_dead <- function(case) {
       if (length(worst$rows)) sprintf("%s of %d rows have all units of the layer off.",
         format(length(worst$rows), big.mark = ","), case$rows),
       if (!is.na(cell) &&
-        isTRUE(share > 0)) sprintf("Lowest loss while what is off on rows stays off: %s (now %s)",
+        isTRUE(share > 0)) sprintf("Lowest loss while what is flat on rows stays so: %s (now %s)",
         digits(cell), digits(case$loss))),
     dead_remedy(worst), explains = share, severity = if (harmful) "fault" else "note",
     certificate = dead_certificate(case, worst, cell), symptom = if (whole && dies_of_start(case) || is_too_small(case)) 0.5 else 0,
@@ -123,7 +130,7 @@ dead_remedy <- function(d) {
 
 dead_certificate <- function(case, d, cell) {
   values <- list(layer = d$layer, dead = d$units, rows = d$rows)
-  off <- quote(all(z_of(layer)[, dead] <= 0) && all(z_of(layer)[rows, ] <= 0))
+  off <- quote(all(z_of(layer)[, dead] <= threshold_of(layer)) && all(z_of(layer)[rows, ] <= threshold_of(layer)))
   if (is.na(cell)) return(certificate("zero gradient", off, values))
   certificate("zero gradient", bquote(.(off) && cell_holds(groups, floor)),
     c(values, list(groups = case$cell$certificate$group, floor = cell)))

@@ -11,6 +11,7 @@ other_moves <- function(case, d, units = seq_len(d$width)) {
     "its constraint" = has_rule(layer, "constraint"),
     "weight decay" = isTRUE(common$weight_decay > 0),
     "the average of weights" = isTRUE(common$use_ema),
+    "FTRL, which makes them anew from its sums" = optimizer_field(optimizer, "record") == "ftrl",
     "what is left of earlier steps" = any(moving_moments(case, d)[, units, ] != 0),
     "noise drawn before it" = any(before %in% drawing_layers),
     "statistics of batches before it" = any(before == "batch_normalization"),

@@ -85,6 +85,7 @@ claim_values <- list(
   equal_inputs = function(case) function(groups) rows_equal_within(case$inputs, groups),
   units_of = function(case) function(i) unit_weights(case, i),
   z_of = function(case) function(i) unit_sums(case, case$dense[[i]]),
+  threshold_of = function(case) function(i) flat_threshold(case, case$dense[[i]]),
   cell_holds = function(case) function(groups, floor) is_cell(case, groups, floor),
   loss_at = function(case) function(w) loss_with(case, w),
   history_loss = function(case) case$series,

@@ -48,6 +48,21 @@ test_that("rows on which all units are off are told in words of rows, and are no
   expect_identical(diagnose(m, x, y, checks = "U1")$id, character())
 })
 
+test_that("a relu is off up to its threshold, and never where it has a slope on the left", {
+  told <- function(activation, x = c(0.1, 0.2, 0.3)) {
+    m <- keras_model_sequential(input_shape = 1) %>% layer_dense(1, activation, use_bias = FALSE) %>% layer_dense(1)
+    compile(m, loss = "mse")
+    set_weights(m, list(matrix(1), matrix(1), 0))
+    d <- diagnose(m, x, c(1, 2, 3), checks = "U1", verify = TRUE)
+    d$verified
+  }
+  expect_true(told(activation_relu(threshold = 0.5)))
+  expect_true(told(activation_relu(), -1:-3))
+  # 0 on all rows, with a slope there.
+  expect_length(told(activation_relu(negative_slope = 0.5), c(0, 0, 0)), 0)
+  expect_length(told(activation_relu(threshold = -0.5), c(0, 0, 0)), 0)
+})
+
 test_that("rows whose codes are equal by chance are not taken for rows that stay so", {
   # Both rows have code 1, as the second input has the weight 0; both units are on.
   m <- net(2, c(1, 1), c("relu", "linear"))

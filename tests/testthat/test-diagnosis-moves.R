@@ -35,6 +35,7 @@ test_that("dead units are said to stay so only where nothing moves them", {
   expect_words(function() off_model(kernel_constraint = constraint_maxnorm(1)), "its constraint")
   expect_words(function() off_model(optimizer_adamw(0.05, weight_decay = 0.1)), "weight decay")
   expect_words(function() off_model(noise = 2), "noise drawn before it")
+  expect_words(function() off_model(optimizer_ftrl(0.05)), "FTRL, which makes them anew from its sums")
 })
 
 test_that("what is left of earlier steps counts", {
