@@ -52,6 +52,7 @@ rank_bottleneck <- function(case, width) {
 # A network that could bend and does not. Only with weights at hand that do much better.
 find_effectively_linear <- function(case) {
   if (case$affine || !case$plain || !is_trained(case) || case$rows < 3) return(NULL)
+  if (!is_flat(case)) return(not_told)
   f <- unit_columns(case$ends[[1]])
   rest <- least_squares(cbind(1, case$inputs), f)$residuals
   total <- sum(scale(f, scale = FALSE)^2)

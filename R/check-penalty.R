@@ -120,6 +120,7 @@ evidence_held <- function(case) {
       at <- at + length(w)
       constraint <- slot_setting(layer, state$slots[[i]]$name, "constraint")
       if (is.null(constraint) || !isTRUE(any(g != 0) && all(is.finite(g)))) next
+      g <- g / max(abs(g))
       step <- 1e-3 * max(sqrt(sum(w^2)), 1e-3) / sqrt(sum(g^2)) * g
       undone <- sum((plain(constraint(w - step)) - (w - step))^2) / sum(step^2)
       held <- c(held, list(list(layer = layer$name, slot = state$slots[[i]]$name, share = min(sqrt(undone), 1),

@@ -46,7 +46,7 @@ without_data <- function(case, needed, call) {
 masked_case <- function(case, sample_weight, call) {
   take_data(case, case$raw$x, case$raw$y, sample_weight, call)
   if (!is.null(case$refusal)) return(case)
-  data <- suppressWarnings(check_samples(case$model, case$raw$x, case$raw$y, sample_weight),
+  data <- suppressWarnings(check_samples(case$model, case$raw$x, case$raw$y, sample_weight, call = call),
     classes = "kestrel_warning")
   data <- lapply(data[c("x", "y", "weight")], lapply, as_precision, case$model)
   steps <- steps_case(case, data)

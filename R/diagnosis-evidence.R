@@ -302,6 +302,7 @@ evidence_target_floor <- function(case) {
 }
 
 lowest_value <- function(case) {
+  if (case$joint) return(sum(vapply(case$views, lowest_value, 0)))
   if (any(outside_domain(case))) return(-Inf)
   switch(case$criterion$record, custom = -Inf, cosine_similarity = -case$compiled$loss_weights, poisson = -Inf, 0)
 }

@@ -54,7 +54,7 @@ logistic_slopes <- function(x, y) {
   for (i in 1:8) {
     p <- stats::plogis(drop(x %*% b))
     h <- crossprod(x, x * (p * (1 - p))) + ridge
-    b <- b + solve(h, drop(crossprod(x, y - p)) - 0.1 * b)
+    b <- b + ridge_solve(h, drop(crossprod(x, y - p)) - 0.1 * b)
   }
   b
 }

@@ -54,7 +54,8 @@ step_model <- function(model) {
     nothing <- function(part) part %||% layer_activation(activation = "linear")
     graph_again(mget(fields, envir = from), lapply(parts, nothing))
   }
-  set_weights(copy, get_weights(model))
+  # Whatever they are.
+  unpack_weights(leaf_layers(copy), pack_weights(leaf_layers(model)))
   state <- model_state(copy)
   for (name in c("compiled", "classes", "features", "optimizer_state")) {
     assign(name, from[[name]], envir = state)

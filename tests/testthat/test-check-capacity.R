@@ -32,3 +32,9 @@ test_that("units for which only noise is left are not too few", {
   expect_identical(few(1)$id, "C1")
   expect_lt(few(1)$explains, 1 - 0.01 / 0.1)
 })
+
+test_that("a straight line is looked for in outputs of one place", {
+  m <- net(c(3, 2), c(4, 1), c("tanh", "linear"), epochs = 1, x = array(0.1, c(6, 3, 2)), y = array(1:18, c(6, 3, 1)))
+  d <- diagnose(m, array(stats::rnorm(36), c(6, 3, 2)), array(1:18, c(6, 3, 1)))
+  expect_length(attr(d, "failed"), 0)
+})

@@ -29,3 +29,10 @@ test_that("one that gives way is not", {
   expect_false("P4" %in% diagnosed(function() fitted_net(c(16, 1), c("tanh", "linear"), plane$curved, epochs = 400,
     layer = list(kernel_constraint = constraint_maxnorm(10))))$id)
 })
+
+test_that("slopes whose squares are nothing in double precision are no failure", {
+  m <- net(1, c(1, 1), c("linear", "linear"), layer = list(kernel_constraint = constraint_maxnorm(1), use_bias = FALSE))
+  set_weights(m, list(matrix(1), matrix(1e-200)))
+  case <- new_case(m, c(-1, 1), c(0, 1), NULL, NULL, NULL, 5, environment())
+  expect_true(all(vapply(case$held, function(h) is.finite(h$share), NA)))
+})

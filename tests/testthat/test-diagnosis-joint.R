@@ -55,6 +55,15 @@ test_that("the loss and its rungs are sums over outputs", {
   expect_equal(case$views$q$loss, 0.5 * mean((3 * y - predict(model, a)[[2]])^2), tolerance = 1e-6)
 })
 
+test_that("the least value of two equal losses is twice that of one", {
+  model <- trained(two_outputs(c("sigmoid", "sigmoid")), a, list(codes > 1, codes > 2), "binary_crossentropy")
+  d <- diagnose(model, a, list(codes > 1, codes > 2))
+  expect_length(attr(d, "failed"), 0)
+  expect_identical(lowest_value(attr(d, "case")), 0)
+  d <- suppressWarnings(diagnose(model, a, list(codes, codes > 2)))
+  expect_identical(lowest_value(attr(d, "case")), -Inf)
+})
+
 test_that("what is wrong with one output is found there, as a share of the whole", {
   model <- trained(two_outputs(c("linear", "sigmoid")), a, list(y, y + 5))
   d <- diagnose(model, a, list(y, y + 5), verify = TRUE)

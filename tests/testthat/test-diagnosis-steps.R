@@ -74,6 +74,21 @@ test_that("faults are found in steps: dead units, equal steps with different tar
   expect_true(has_problem(refused))
 })
 
+test_that("targets that are warned of are no failure", {
+  m <- keras_model_sequential(input_shape = c(5, 2)) %>% layer_masking() %>% layer_dense(1, "exponential")
+  compile(m, loss = "poisson")
+  expect_true("L6" %in% suppressWarnings(diagnose(m, sequences$x, -abs(sequences$y)))$id)
+})
+
+test_that("weights that are not finite are told of steps, too", {
+  m <- stepwise(units(2), units(1), epochs = 1)
+  state <- layer_state(m$layers[[2]])
+  state$weights$kernel[1] <- NaN
+  d <- diagnose(m, sequences$x, sequences$y, verify = TRUE)
+  expect_true("O0" %in% d$id)
+  expect_true(all(d$verified[d$confidence == "PROVEN"]))
+})
+
 test_that("weights of samples are those of their steps", {
   m <- stepwise(units(4, "tanh"), units(1))
   w <- seq(0.1, 4, by = 0.1)
