@@ -5,14 +5,16 @@
 #   Rscript tools/soundness.R [from] [to] findings  every PROVEN finding is verified, and not
 #                                                   contradicted by more training: see
 #                                                   tests/testthat/helper-findings.R
+#   Rscript tools/soundness.R [from] [to] wide      the same of a wider draw of networks and data: see
+#                                                   tests/testthat/helper-findings-wide.R
 #
-# 1 to 100000 by default, about 40 minutes; findings take about 0.4 seconds each. Needs the installed
+# 1 to 100000 by default, about 40 minutes; findings take about 0.1 seconds each. Needs the installed
 # package.
 library(kestrel)
 library(testthat)
 
 helpers <- new.env(parent = asNamespace("kestrel"))
-for (name in c("floors", "findings")) sys.source(sprintf("tests/testthat/helper-%s.R", name), helpers)
+for (name in c("floors", "findings", "findings-wide")) sys.source(sprintf("tests/testthat/helper-%s.R", name), helpers)
 
 args <- commandArgs(TRUE)
 range <- as.integer(args[seq_len(min(2, length(args)))])
@@ -27,12 +29,13 @@ check_floor_of <- function(seed) {
 }
 
 check_findings_of <- function(seed) {
-  bad <- helpers$false_findings(seed)
+  draw <- if ("wide" %in% args) helpers$random_wide_case else helpers$random_finding_case
+  bad <- helpers$false_findings(seed, draw)
   if (length(bad)) cat(sprintf("seed %d: %s\n", seed, paste(bad, collapse = "; ")))
   list(good = !length(bad), count = attr(bad, "found"))
 }
 
-check <- if ("findings" %in% args) check_findings_of else check_floor_of
+check <- if (any(c("findings", "wide") %in% args)) check_findings_of else check_floor_of
 results <- lapply(seq(range[1], range[2]), function(seed) {
   tryCatch(suppressWarnings(check(seed)), error = function(e) {
     cat(sprintf("seed %d: %s\n", seed, conditionMessage(e)))

@@ -68,14 +68,25 @@ random_start <- function(model) {
 }
 
 train_some <- function(model, x, y, w, epochs) {
-  suppressWarnings(fit(model, x, y, sample_weight = w, epochs = epochs, batch_size = sample(c(2, 100), 1), verbose = 0),
-    classes = "kestrel_warning")
+  train_given(list(model = model, x = x, y = y, w = w), epochs)
+}
+
+# Solvers take all rows at once; what one of them refuses stays as it is.
+train_given <- function(given, epochs) {
+  optimizer <- model_state(given$model)$compiled$optimizer
+  size <- sample(c(2, 100), 1)
+  if (takes_all_rows(optimizer)) size <- 100
+  train <- function() suppressWarnings(fit(given$model, given$x, given$y, sample_weight = given$w,
+    class_weight = given$classes, epochs = epochs, batch_size = size, verbose = 0), classes = "kestrel_warning")
+  if (is_solver(optimizer)) tryCatch(train(), kestrel_error = function(e) NULL) else train()
+  invisible()
 }
 
 # What a diagnosis says and is not so, in words; nothing otherwise. Attribute `found`: ids.
 false_findings <- function(seed, draw = random_finding_case) {
   given <- draw(seed)
-  case <- new_case(given$model, given$x, given$y, given$w, NULL, model_state(given$model)$history, 1, environment())
+  case <- new_case(given$model, given$x, given$y, given$w, given$validation, model_state(given$model)$history, 0.05,
+    environment())
   case$level <- "standard"
   walk <- with_own_seed(walk_checks(case, diagnosis_checks(), "standard"))
   proven <- Filter(function(f) f$confidence == "PROVEN", walk$findings)
@@ -83,40 +94,67 @@ false_findings <- function(seed, draw = random_finding_case) {
     isTRUE(tryCatch(with_own_seed(claim_holds(f$certificate, f$view %||% case)), error = function(e) FALSE))
   }, NA)
   ids <- vapply(proven, `[[`, "", "id")
-  known <- case$finite_weights && case$computable
+  known <- has_data(case) && case$finite_weights && case$computable
   bad <- c(sprintf("%s is not verified", ids[!holds]), sprintf("%s failed: %s", names(walk$failed), walk$failed),
-    if (known) contradictions(given, case, proven))
+    if (known) contradictions(given, case, proven), if (!is.null(case$refusal)) wrongly_refused(given))
   structure(bad, found = ids)
 }
 
-# After more training by the model's own optimizer, and after random changes of its weights.
+wrongly_refused <- function(given) {
+  refused <- tryCatch({
+    fit(given$model, given$x, given$y, sample_weight = given$w, epochs = 1, batch_size = 100, verbose = 0)
+    FALSE
+  }, kestrel_error_argument = function(e) TRUE)
+  if (!refused) "data that fit() takes were said to be refused"
+}
+
+# After more training by the model's own optimizer.
 contradictions <- function(given, case, findings) {
   before <- snapshot_of(given, case)
-  claims <- lapply(findings, claim_of, case)
+  claims <- lapply(findings, function(finding) claim_of(finding, finding$view %||% case))
   names <- vapply(findings, `[[`, "", "id")
+  parts <- lapply(findings, part_of, case)
   bad <- character()
   look <- function() {
     now <- snapshot_of(given, case)
-    for (i in seq_along(claims)) if (!is.null(claims[[i]]) && !isTRUE(claims[[i]](before, now))) {
-      bad <<- c(bad, paste(names[i], "is contradicted:", findings[[i]]$why))
+    for (i in seq_along(claims)) {
+      if (!is.null(claims[[i]]) && !isTRUE(claims[[i]](parts[[i]](before), parts[[i]](now)))) {
+        bad <<- c(bad, paste(names[i], "is contradicted:", findings[[i]]$why))
+      }
     }
   }
   if (any(compiled_flags(given$model))) {
-    train_some(given$model, given$x, given$y, given$w, 3)
-    look()
-    train_some(given$model, given$x, given$y, given$w, 40)
-    look()
+    for (epochs in c(3, 40)) {
+      train_given(given, epochs)
+      look()
+    }
   }
   unique(bad)
+}
+
+# What a finding is about, of a snapshot: the whole, or one output of several.
+part_of <- function(finding, case) {
+  if (is.null(finding$view)) return(identity)
+  o <- which(vapply(case$views, identical, NA, finding$view))
+  function(snapshot) snapshot$views[[o]]
 }
 
 # loss, weights by layer, which relu units are on, all of it of the model as it is.
 snapshot_of <- function(given, case) {
   again <- new_case(given$model, given$x, given$y, given$w, NULL, NULL, 1, environment())
+  shot <- case_snapshot(again, case)
+  if (isTRUE(case$joint)) shot$views <- Map(case_snapshot, again$views, case$views)
+  shot
+}
+
+case_snapshot <- function(again, case) {
   # Evidence of now, not of when it is first asked for.
-  if (again$finite_weights && again$computable) for (name in c("dense", "dead", "weights")) case_value(again, name)
-  list(loss = if (again$finite_weights) again$loss else NaN, case = again,
-    rounding = 1e-6 * abs(case$loss) + 1e-9 * (1 + max(abs(as.numeric(case$y))^2)))
+  known <- again$finite_weights && again$computable
+  if (known) for (name in c("dense", "dead", "weights")) case_value(again, name)
+  state <- model_state(again$model)
+  list(loss = if (again$finite_weights) again$loss else NaN, case = again, flat = if (known) flat_rows(again),
+    steps = state$optimizer_state$iterations,
+    rounding = 1e-6 * abs(case$loss) + 1e-9 * (1 + max(abs(as.numeric(unlist(case$y)))^2)))
 }
 
 # A function of the model before and after, TRUE where what was said still holds.
@@ -128,6 +166,12 @@ claim_of <- function(finding, case) {
   if (finding$id == "S1" && says("This is the global minimum")) return(above(case$loss * (1 - 2e-6 * sign(case$loss))))
   if (finding$id %in% c("D1", "S1", "S2", "C1", "L1", "L3") && is.numeric(floor) && !anyNA(floor)) return(above(floor))
   if (finding$id == "O10" && length(finding$numbers)) return(above(frozen_floor(case)))
+  if (finding$id %in% c("L5", "L9") && !is.na(floor)) return(above(floor))
+  if (finding$id %in% c("L2", "L7") && says("Loss for any weights")) {
+    return(function(before, now) !is.finite(now$loss) || abs(now$loss - before$loss) <= now$rounding)
+  }
+  # As long as no weight can have gone further than from where training began to here, and back.
+  if (finding$id == "D7") return(function(before, now) now$steps > 3 * before$steps || above(floor)(before, now))
   better <- finding$certificate$values$better %||% finding$certificate$values$weights
   if (finding$id %in% c("O1", "C2", "K1b") && !is.null(better)) {
     reachable <- is_reachable(case, better)
@@ -156,21 +200,27 @@ is_reachable <- function(case, w) {
 
 dead_claim <- function(finding, says) {
   v <- finding$certificate$values
-  stay <- says("stay as they are")
+  stay <- says("incoming weights stay as they are")
   function(before, now) {
     # In the precision of the model, as fit() rounds the weights that it is given.
     into <- function(s) as_precision(unlist(unit_weights_into(s$case, v$layer, v$dead)), s$case$model)
     still <- !stay || identical(into(before), into(now)) || !all(is.finite(into(now)))
-    low <- if (length(v$rows) && !is.null(v$floor) && stays_off(before$case, now$case)) now$loss >= v$floor - now$rounding else TRUE
+    low <- if (length(v$rows) && !is.null(v$floor) && stays_flat(before$flat, now$flat)) now$loss >= v$floor - now$rounding else TRUE
     still && isTRUE(low || !is.finite(now$loss))
   }
 }
 
-# Rows that were off in a layer are so still.
-stays_off <- function(before, now) {
-  all(vapply(before$dead, function(d) {
-    isTRUE(all(unit_sums(now, now$dense[[d$layer]])[d$rows, ] <= 0))
-  }, NA))
+# Where no unit of a layer had a slope on a row, none has one, and they put out what they did.
+stays_flat <- function(before, now) {
+  all(unlist(Map(function(old, new) {
+    rows <- which(old$rows)
+    all(new$rows[rows]) && identical(new$values[rows, ], old$values[rows, ])
+  }, before, now)))
+}
+
+flat_rows <- function(case) {
+  nodes <- case$problem$network$nodes
+  lapply(which(vapply(nodes, has_constant_piece, NA)), function(i) dead_rows(case$model, case$problem, i))
 }
 
 unit_weights_into <- function(case, layer, units) {
