@@ -8,6 +8,8 @@ compiled_flags <- function(model) vapply(leaf_layers(model), layer_trainable, NA
 local_compiled_flags <- function(model, frame = caller_env()) {
   state <- environment(model)
   settled <- state$compiled$flags
+  layout <- state$layout
+  if (state$built && !is.null(layout) && same_flags(layout$states, settled)) return(FALSE)
   states <- if (state$built) model_layout(state)$states else lapply(leaves_of(state), environment)
   if (same_flags(states, settled) || length(settled) != length(states)) return(FALSE)
   now <- vapply(states, `[[`, NA, "trainable")

@@ -169,7 +169,7 @@ position_text <- function(at) {
 # for the layout.
 is_plain_input <- function(model, x) {
   layout <- environment(model)$layout
-  identical(plain_width(x), layout$columns) && !layout$codes
+  !is.null(layout) && !layout$codes && identical(plain_width(x), layout$columns)
 }
 
 check_input_dims <- function(got, expected, what, call, arg = "x", hint = NULL) {

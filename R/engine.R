@@ -239,10 +239,11 @@ trainer_set <- function(trainer, w = NULL, state = NULL) {
   .Call(ffi_trainer_set, trainer, w, state$moments, state$scalars, state$iterations)
 }
 
-# Of what trainer_get() returns: the state of the optimizer, which hears how many steps it has made.
+# Of what trainer_get() returns all but the weights, the state of the optimizer, which hears how
+# many steps it has made.
 optimizer_part <- function(now, optimizer) {
   assign("iterations", now$iterations, envir = optimizer)
-  now[state_fields]
+  now[-1L]
 }
 
 state_fields <- c("moments", "scalars", "iterations")

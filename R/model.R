@@ -352,7 +352,7 @@ run_of <- function(model) {
 # changed through a layer, of which the model hears nothing.
 model_plan <- function(model) {
   state <- environment(model)
-  states <- model_layout(state)$states
+  states <- (state$layout %||% model_layout(state))$states
   if (!is.null(state$plan) && same_flags(states, state$planned)) return(state$plan)
   state$plan <- network_spec(model)
   state$planned <- vapply(states, `[[`, NA, "trainable")

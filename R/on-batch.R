@@ -81,9 +81,11 @@ telling_once <- function(model, code) {
 
 step_on_batch <- function(model, samples, threads, call) {
   state <- environment(model)
+  optimizer <- state$compiled$optimizer
   held <- batch_trainer(model, samples, threads, call)
   trainer <- held$trainer
-  rate <- batch_rate(held, state$compiled$optimizer, call)
+  rate <- .subset2(optimizer, "rate")
+  if (!is.numeric(rate)) rate <- rate_of_step(trainer, optimizer, call)
   if (!is.null(rate)) trainer_set_rate(trainer, rate)
   held$weights <- held$optimizer_state <- NULL
   own <- held$outside
@@ -95,18 +97,17 @@ step_on_batch <- function(model, samples, threads, call) {
     logs <- trainer_logs(trainer)
   }
   now <- trainer_get(trainer)
-  state$optimizer_state <- held$optimizer_state <- optimizer_part(now, state$compiled$optimizer)
+  state$optimizer_state <- held$optimizer_state <- optimizer_part(now, optimizer)
   held$weights <- unpack_layout(model_layout(state), now$w)
-  hold_trainer(held)
+  if (!length(the$on_batch) || !identical(the$on_batch[[1]], held)) hold_trainer(held)
   logs
 }
 
-# A number unless the engine knows the schedule.
-batch_rate <- function(held, optimizer, call) {
-  rate <- optimizer_rate(optimizer)
-  if (is.numeric(rate)) return(rate)
-  if (inherits(rate, "kestrel_schedule")) return(NULL)
-  check_rate(rate(trainer_progress(held$trainer)$iterations), call)
+# NULL where the engine knows the schedule.
+rate_of_step <- function(trainer, optimizer, call) {
+  if (!is.null(optimizer_field(optimizer, "schedule"))) return(NULL)
+  rate <- optimizer_field(optimizer, "schedule_function")
+  check_rate(rate(trainer_progress(trainer)$iterations), call)
 }
 
 # An environment of model (its state), made_for, trainer, custom, outside, weights, optimizer_state:
@@ -179,7 +180,6 @@ held_trainer <- function(state) {
 }
 
 hold_trainer <- function(held) {
-  if (length(the$on_batch) && identical(the$on_batch[[1]], held)) return(invisible(held))
   kept <- other_trainers(held$model)
   assign("on_batch", c(list(held), kept[seq_len(min(length(kept), held_trainers - 1L))]), envir = the)
 }

@@ -45,7 +45,10 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   }
   if (!is.null(environment(object)$features)) warn_features(object, x, "x", environment())
   x <- plain_column(x)
-  x <- if (is_plain_input(object, x)) list(x) else {
+  plain <- is_plain_input(object, x)
+  y <- if (plain && verbose == 0 && is.null(steps) && is.null(callbacks)) few_rows(object, x, threads)
+  if (!is.null(y)) return(y)
+  x <- if (plain) list(x) else {
     with_model_restored(object, model_input(object, x, "x", environment()))
   }
   if (!is.null(steps)) x <- first_samples(x, steps * (batch_size %||% 32L))
@@ -56,6 +59,20 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   batches <- ceiling(sample_count(x[[1]]) / (batch_size %||% 32L))
   progress_evaluated(verbose, batches, list(), seconds_now() - begun)
   y
+}
+
+# The output for a matrix of a few rows, without what is for many; NULL where that is needed.
+few_rows <- function(model, x, threads) {
+  state <- environment(model)
+  plan <- state$plan
+  n <- dim(x)[1]
+  few <- n < 100L && is.double(x) && identical(plan$draws, FALSE) && is.null(plan$outside)
+  if (!few) return(NULL)
+  samples <- list(list(values = x, dims = dim(x)[2], from = 0L, n = n))
+  layout <- state$layout
+  y <- engine_predict(plan, pack_states(layout$states, layout$is_state), samples, n, FALSE, 0,
+    threads, TRUE)
+  if (!is.null(y)) predictions(model, y)
 }
 
 predict_generated <- function(model, x, verbose, steps, callbacks, threads, call) {
@@ -168,10 +185,6 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
   n <- sample_count(x[[1]])
   if (n >= 100L) check_predictions(model, n)
   if (is.null(batch_size)) batch_size <- if (training) max(n, 1L) else 256L
-  by_itself <- is.null(plan$outside) && identical(plan$draws, FALSE)
-  if (by_itself && !training && n <= batch_size) {
-    return(engine_predict(plan, w, data_arrays(x), batch_size, FALSE, 0, threads, finite))
-  }
   if (isTRUE(plan$draws)) threads <- 1L
   compute <- function(from, n) {
     seed <- if (training || isTRUE(plan$draws)) draw_seed() else 0

@@ -187,3 +187,39 @@ test_that("predictions and evaluations that do not fit into memory are refused",
   expect_refused(model(x), "memory")
   expect_refused(suppressWarnings(evaluate(model, x, x, batch_size = 40000, verbose = 0)), "memory")
 })
+
+test_that("a few rows give what they give among many, whatever the model", {
+  x <- small_x(150, 2)
+  input <- layer_input(2)
+  models <- list(
+    plain = keras_model_sequential(input_shape = 2) %>% layer_dense(3, activation = "tanh") %>% layer_dense(2),
+    two = keras_model(input, list(a = layer_dense(input, 1), b = layer_dense(input, 2))),
+    lambda = keras_model_sequential(input_shape = 2) %>% layer_lambda(function(x) x^2) %>% layer_dense(1),
+    norm = model_with_norm()
+  )
+  rows <- function(y, some) if (is.list(y)) lapply(y, rows, some) else y[some, , drop = FALSE]
+  for (name in names(models)) {
+    model <- models[[name]]
+    all <- predict(model, x)
+    for (some in list(1, 4:9, 150)) {
+      expect_identical(predict(model, x[some, , drop = FALSE]), rows(all, some), label = name)
+    }
+    # Also when flags have changed, with integers, and with rows that cannot be computed.
+    freeze_weights(model)
+    expect_identical(predict(model, x[2, , drop = FALSE]), rows(all, 2), label = name)
+    expect_identical(predict(model, matrix(3:6, 2)), predict(model, matrix(3:6 + 0, 2)), label = name)
+    gaps <- predict(model, rbind(x[1, ], c(1, NA), x[2, ]))
+    expect_identical(rows(gaps, c(1, 3)), rows(all, 1:2), label = name)
+    expect_true(all(is.na(unlist(rows(gaps, 2)))))
+  }
+})
+
+test_that("a model that draws in any pass does so for one row, too", {
+  input <- layer_input(4)
+  model <- keras_model(input, layer_dropout(rate = 0.5)(input, training = TRUE))
+  set.seed(1)
+  drawn <- lapply(1:20, function(i) predict(model, matrix(1, 1, 4)))
+  expect_gt(length(unique(drawn)), 1)
+  set.seed(1)
+  expect_identical(lapply(1:20, function(i) predict(model, matrix(1, 1, 4))), drawn)
+})
