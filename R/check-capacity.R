@@ -71,7 +71,7 @@ find_effectively_linear <- function(case) {
   )
 }
 
-# Of fresh weights: variances of z in the last hidden layer and the first.
+# Of fresh kernels, biases being 0: variances of z in the last hidden layer and the first.
 find_initial_scale <- function(case) {
   if (!case$plain || length(case$hidden) < 2 || !is_trained(case)) return(NULL)
   if (is_squared(case) && !does_badly(case)) return(NULL)
@@ -102,12 +102,19 @@ has_default_kernels <- function(case) {
 }
 
 fresh_outputs <- function(case) {
-  layers <- lapply(case$layers, redrawn_layer)
+  layers <- lapply(case$layers, function(layer) without_bias(redrawn_layer(layer)))
   plan <- case$plan
   plan$outputs <- seq_along(plan$nodes) - 1L
   rows <- seq_len(min(case$rows, 200L))
   some <- lapply(x_list(case$x), some_samples, rows)
   engine_predict(plan, pack_weights(layers), case_arrays(some), 256L)
+}
+
+# Units that first biases switch off say nothing of the scale of kernels.
+without_bias <- function(layer) {
+  state <- layer_state(layer)
+  if (!is.null(state$weights$bias)) state$weights$bias[] <- 0
+  layer
 }
 
 redrawn_layer <- function(layer) {

@@ -161,7 +161,7 @@ restless_found <- function(case, rising) {
       digits(case$fit$rate, 2)),
     "a third of the learning rate, or a schedule that lowers it.",
     explains = share_between(case, linear_or_base(case), case$loss),
-    fix = list(what = "rate", by = 0.1)
+    symptom = if (!is.null(find_initial_scale(case))) 0.5 else 0, fix = list(what = "rate", by = 0.1)
   )
 }
 

@@ -7,7 +7,7 @@ entries <- c(entries, list(
     r <- change_hidden(r, bias_initializer = initializer_constant(-pick(8, 15, 30)))
     with_part(r, blind = runif(1) < 0.25)
   },
-    activation = function() "relu", depth = function() 1),
+    activation = function() "relu", depth = function() sample(2, 1)),
   U2 = entry(function(r) change_hidden(r, kernel_initializer = initializer_random_normal(stddev = pick(30, 100, 300))),
     activation = function() pick("tanh", "sigmoid"), depth = function() 1),
   U3 = entry(function(r) entries[[pick("S5", "O10", "U1", "P1")]]$spoil(r), c(regression, two), kind = "fact",

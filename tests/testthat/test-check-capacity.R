@@ -38,3 +38,17 @@ test_that("a straight line is looked for in outputs of one place", {
   d <- diagnose(m, array(stats::rnorm(36), c(6, 3, 2)), array(1:18, c(6, 3, 1)))
   expect_length(attr(d, "failed"), 0)
 })
+
+test_that("where signals fade a restless loss is no fault of the learning rate", {
+  for (seed in c(1, 3)) {
+    d <- withr::with_seed(seed, {
+      x <- matrix(stats::rnorm(600), 200)
+      y <- sin(2 * x[, 1]) + x[, 2]
+      m <- net(3, c(rep(12, 8), 1), c(rep("relu", 8), "linear"), epochs = 20, x = x, y = y, batch_size = 16,
+        layer = list(kernel_initializer = initializer_random_uniform(-0.02, 0.02)))
+      diagnose(m, x, y)
+    })
+    expect_identical(d$id[1], "S6")
+    expect_true("O3" %in% d$id)
+  }
+})

@@ -91,3 +91,15 @@ test_that("a quick look at many rows finds in the layers what a look at all of t
   expect_identical(dead("quick")[[3]]$units, 4L)
   expect_identical(dead("quick")[[3]]$rows, dead("standard")[[3]]$rows)
 })
+
+test_that("units that first biases switch off are the cause, not a symptom of kernels", {
+  for (seed in 1:3) {
+    d <- withr::with_seed(seed, {
+      m <- net(2, c(4, 4, 1), c("relu", "relu", "linear"), epochs = 20, x = plane$x, y = plane$curved,
+        layer = list(bias_initializer = initializer_constant(-8)))
+      diagnose(m, plane$x, plane$curved)
+    })
+    expect_identical(d$id[1], "U1")
+    expect_false("S6" %in% d$id)
+  }
+})
