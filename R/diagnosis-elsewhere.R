@@ -55,7 +55,7 @@ search_trial <- function(case) {
 }
 
 search_steps <- function(case, model, trial, whole) {
-  suppressWarnings(compile(model, optimizer = whole, loss = trial$loss, loss_weights = case$compiled$loss_weights),
+  suppressWarnings(compile(model, optimizer = whole, loss = trial$loss, loss_weights = trial$loss_weights %||% case$compiled$loss_weights),
     classes = "kestrel_warning")
   trial$args <- list(batch_size = case$rows, shuffle = FALSE, sample_weight = given_weight(case))
   total <- fit_trial(model, trial, 300L)$metrics$loss
@@ -66,5 +66,5 @@ search_steps <- function(case, model, trial, whole) {
 # A pass costs about rows x weights^2; at level "full" whatever whole_optimizer() takes.
 is_quickly_tried <- function(case) {
   p <- count_params(case$model)
-  can_be_tried(case) && !case$joint && (case$level == "full" || case$rows * case$units * p^2 <= 1e7)
+  can_be_tried(case) && (case$level == "full" || case$rows * case$units * p^2 <= 1e7)
 }

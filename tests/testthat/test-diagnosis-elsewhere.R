@@ -73,3 +73,31 @@ test_that("of a loss below 0 no share is taken for lower", {
   expect_lt(case$loss, 0)
   expect_null(case$elsewhere)
 })
+
+# The same hidden units for two targets that differ by a factor.
+stuck_pair <- function(weights = c(1, 2)) {
+  input <- layer_input(1)
+  hidden <- input %>% layer_dense(3, "tanh")
+  m <- keras_model(input, list(layer_dense(hidden, 1, name = "a"), layer_dense(hidden, 1, name = "b")))
+  m %>% compile(loss = "mse", loss_weights = weights, optimizer = optimizer_levenberg_marquardt())
+  set_weights(m, c(get_weights(stuck_sine())[c(1:4)], list(matrix(c(8.5, -17.5, 8.5)), 0)))
+  m %>% fit(sine$x, list(sine$y, sine$y / 2), epochs = 500, verbose = 0)
+  m
+}
+
+test_that("of several outputs other weights are looked for as well", {
+  m <- stuck_pair()
+  y <- list(sine$y, sine$y / 2)
+  d <- diagnose(m, sine$x, y, level = "full", budget = 1, verify = TRUE)
+  case <- attr(d, "case")
+  expect_gt(case$loss, 0.05)
+  expect_identical(d$confidence[d$id == "K1b"], "PROVEN")
+  expect_true(d$verified[d$id == "K1b"])
+  other <- case$elsewhere
+  expect_lt(other$there, 0.5 * case$loss)
+  # What is said to be reached is what the model has with these weights.
+  copy <- clone_model(m)
+  unpack_weights(leaf_layers(copy), other$weights)
+  p <- predict(copy, sine$x)
+  expect_equal(mean((p[[1]] - y[[1]])^2) + 2 * mean((p[[2]] - y[[2]])^2), other$there, tolerance = 1e-6)
+})
