@@ -6,7 +6,7 @@
 #' @param x,it,generator a generator.
 #' @param completed what is returned when it gives no more.
 #' @return `as_iterator()` the generator, the others its next batch.
-#' @section Errors: `kestrel_error_argument` for what is no generator.
+#' @section Errors: `kestrel_error_argument` for what is no generator, `kestrel_error_callback` where it fails.
 #' @source R packages 'keras', 'keras3' and 'reticulate'.
 #' @family data
 #' @examples
@@ -14,12 +14,19 @@
 #' str(generator_next(batches))
 #' @export
 generator_next <- function(generator, completed = NULL) {
-  check_next(generator)() %||% completed
+  next_of(check_next(generator), "generator") %||% completed
 }
 
 #' @rdname generator_next
 #' @export
-iter_next <- function(it, completed = NULL) check_next(it)() %||% completed
+iter_next <- function(it, completed = NULL) next_of(check_next(it), "it") %||% completed
+
+next_of <- function(generator, arg, call = caller_env()) {
+  tryCatch(allowInterrupts(generator()), error = function(e) {
+    stop_kestrel("callback", sprintf("Generator `%s` failed: %s", arg, conditionMessage(e)),
+      argument = arg, call = call, parent = e)
+  })
+}
 
 #' @rdname generator_next
 #' @export
