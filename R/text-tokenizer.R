@@ -29,7 +29,10 @@
 #' @param text one text or more.
 #' @param sequences a list of vectors of whole numbers.
 #' @param mode what is in the matrix, see above.
-#' @return `text_tokenizer()` and, invisibly, `fit_text_tokenizer()` the tokenizer;
+#' @param filename path of an R data file.
+#' @return `text_tokenizer()`, `load_text_tokenizer()` and, invisibly, `fit_text_tokenizer()` and
+#'   `save_text_tokenizer()` the tokenizer; `texts_to_sequences_generator()` a function that gives the
+#'   numbers of one text after the other, `NULL` after the last, for [generator_next()];
 #'   `texts_to_sequences()` a list of integer vectors, `sequences_to_texts()` a list of texts;
 #'   `texts_to_matrix()` and `sequences_to_matrix()` a matrix; `text_to_word_sequence()` a
 #'   character vector, of several texts a list of them.
@@ -151,6 +154,36 @@ known_numbers <- function(tokenizer, numbers) {
   if (is.null(tokenizer_field(tokenizer, "oov_token"))) return(numbers[!unknown])
   numbers[unknown] <- 1L
   numbers
+}
+
+#' @rdname text_tokenizer
+#' @export
+texts_to_sequences_generator <- function(tokenizer, texts) {
+  check_tokenizer(tokenizer)
+  texts <- check_texts(texts)
+  i <- 0L
+  function() {
+    if (i >= length(texts)) return(NULL)
+    i <<- i + 1L
+    texts_to_sequences(tokenizer, texts[i])[[1]]
+  }
+}
+
+#' @rdname text_tokenizer
+#' @export
+save_text_tokenizer <- function(object, filename) {
+  check_tokenizer(object)
+  saveRDS(object, check_string(filename))
+  invisible(object)
+}
+
+#' @rdname text_tokenizer
+#' @export
+load_text_tokenizer <- function(filename) {
+  filename <- check_string(filename)
+  tokenizer <- tryCatch(suppressWarnings(readRDS(filename)), error = function(e) NULL)
+  if (inherits(tokenizer, "kestrel_tokenizer")) return(tokenizer)
+  stop_argument("filename", "a file that save_text_tokenizer() wrote", filename)
 }
 
 #' @rdname text_tokenizer

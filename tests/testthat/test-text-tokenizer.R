@@ -96,3 +96,16 @@ test_that("mistakes are told", {
   expect_error(text_tokenizer(num_words = 0), class = "kestrel_error_argument")
   expect_output(print(fitted_tokenizer()), "<tokenizer of 9 words from 2 texts>", fixed = TRUE)
 })
+
+test_that("texts come one by one, and a tokenizer can be kept in a file", {
+  tokenizer <- fit_text_tokenizer(text_tokenizer(), c("a b a", "c a"))
+  texts <- c("b a", "c", "a a")
+  gen <- texts_to_sequences_generator(tokenizer, texts)
+  expect_identical(lapply(1:3, function(i) generator_next(gen)), texts_to_sequences(tokenizer, texts))
+  expect_null(generator_next(gen))
+  file <- withr::local_tempfile()
+  expect_identical(save_text_tokenizer(tokenizer, file), tokenizer)
+  expect_identical(texts_to_sequences(load_text_tokenizer(file), texts), texts_to_sequences(tokenizer, texts))
+  writeLines("x", file)
+  expect_error(load_text_tokenizer(file), "save_text_tokenizer", class = "kestrel_error_argument")
+})
