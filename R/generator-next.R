@@ -22,6 +22,7 @@ generator_next <- function(generator, completed = NULL) {
 iter_next <- function(it, completed = NULL) next_of(check_next(it), "it") %||% completed
 
 next_of <- function(generator, arg, call = caller_env()) {
+  force(generator)
   tryCatch(allowInterrupts(generator()), error = function(e) {
     stop_kestrel("callback", sprintf("Generator `%s` failed: %s", arg, conditionMessage(e)),
       argument = arg, call = call, parent = e)
