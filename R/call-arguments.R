@@ -5,7 +5,8 @@
 #' @export
 call_layer.kestrel_layer_custom <- function(layer, x, ..., training = NULL, call = caller_env()) {
   args <- call_arguments(layer, if (!missing(x)) list(x), list(...), call)
-  if (length(args) == 1) return(call_layer.default(layer, args[[1]], training, call = call))
+  nameless <- is.null(names(args[[1]])) || !is_parts(args[[1]])
+  if (length(args) == 1 && nameless) return(call_layer.default(layer, args[[1]], training, call = call))
   check_phase(training, call)
   if (is_model(args[[1]])) check_dots(args[-1], names(args)[1], call)
   if (is_inner_input(args[[1]])) {
@@ -17,7 +18,7 @@ call_layer.kestrel_layer_custom <- function(layer, x, ..., training = NULL, call
     return(layer_on_tensors(layer, symbolic$tensors, call, training, symbolic$given))
   }
   arrays <- layer_arrays(layer, args[[1]], call)
-  args[[1]] <- if (is_parts(args[[1]])) arrays else arrays[[1]]
+  args[[1]] <- if (is_parts(args[[1]])) stats::setNames(arrays, names(args[[1]])) else arrays[[1]]
   n <- sample_count(arrays[[1]])
   found <- taken_out(args, function(arg) is.numeric(arg) && identical(dim(arg)[1], n))
   layer_on_arrays(layer, found$tensors, training, call, found$given)

@@ -50,24 +50,34 @@ compile.kestrel_model <- function(object, optimizer = "rmsprop", loss = NULL, me
   check_dots(dots[setdiff(names2(dots), compile_ignored)],
     c("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics", compile_ignored))
   call <- environment()
-  names <- output_names(object)
   words <- list(metric_words(substitute(metrics)), metric_words(substitute(weighted_metrics)))
-  metrics <- c(metrics_by_output(metrics, "metrics", FALSE, names, call, words[[1]]),
-    metrics_by_output(weighted_metrics, "weighted_metrics", TRUE, names, call, words[[2]]),
+  args <- list(loss = loss, metrics = metrics, weighted_metrics = weighted_metrics,
+    loss_weights = loss_weights, words = words,
+    optimizer = as_optimizer(optimizer, "optimizer", call = call))
+  if (is_open_class(object)) compile_open(object, args, call) else compile_model(object, args, call)
+}
+
+# `words`: how the user wrote the metrics and the weighted ones.
+compile_model <- function(object, args, call) {
+  settled <- vapply(leaf_layers(object), settle_inner_flags, NA, call)
+  if (any(settled)) model_changed(object)
+  names <- output_names(object)
+  metrics <- c(metrics_by_output(args$metrics, "metrics", FALSE, names, call, args$words[[1]]),
+    metrics_by_output(args$weighted_metrics, "weighted_metrics", TRUE, names, call, args$words[[2]]),
     model_state(object)$own_metrics)
-  optimizer <- as_optimizer(optimizer, "optimizer", call = call)
+  loss <- args$loss
   if (is.null(loss) && may_charge(object)) loss <- no_loss()
   losses <- losses_by_output(loss, names, call)
-  weights <- weights_by_output(loss_weights, names, call)
+  weights <- weights_by_output(args$loss_weights, names, call)
   trained <- which(lengths(losses) > 0)
   compiled <- list(
-    optimizer = optimizer, trained = trained,
+    optimizer = args$optimizer, trained = trained,
     losses = Map(guess_loss, losses[trained], model_outputs(object)[trained]),
     loss_weights = weights[trained], metrics = trained_metrics(metrics, trained, names, call),
     loss_labels = if (length(trained) > 1) paste0(names[trained], "_loss"),
     metric_labels = unique_labels(metrics), flags = compiled_flags(object)
   )
-  warn_at_compile(object, compiled)
+  warn_at_compile(object, compiled, call)
   state <- model_state(object)
   state$compiled <- settle_metrics(compiled, output_units(object, trained))
   state$optimizer_state <- state$told <- NULL

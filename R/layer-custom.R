@@ -91,14 +91,14 @@ new_layer_record <- function(classname, methods, more, private, inherit, call = 
   class <- list(classname = classname, members = c(Filter(Negate(is.null), methods), more),
     private = private, inherit = attr(inherit, "class_of_layers", exact = TRUE))
   class$initialize <- class$members$initialize %||% class$inherit$initialize %||% function() NULL
-  class$new <- function(...) new_layer_object(class, ...)
+  class$new <- function(...) new_layer_object(class, list(...))
   class
 }
 
-new_layer_object <- function(class, ...) {
+new_layer_object <- function(class, args) {
   self <- list2env(instance_fields(), parent = emptyenv())
   bind_layer_class(class, self)
-  self$initialize(...)
+  do.call(self$initialize, args, quote = TRUE)
   self
 }
 
@@ -171,7 +171,7 @@ custom_from_config <- function(config, general) {
 # A field of the user's; weights as they are in the model.
 custom_field <- function(layer, name) {
   value <- layer_instance(layer)[[name]]
-  if (is_part(value)) return(settled_part(value, layer_state(layer)))
+  if (is_part(value)) return(value)
   if (!inherits(value, "kestrel_variable")) return(value)
   layer_state(layer)$weights[[variable_cell(value)$name]] %||% plain(value)
 }

@@ -158,33 +158,3 @@ model_on_traced <- function(model, x, call, training = NULL) {
   }
   one_or_list(pick(graph$outputs))
 }
-
-# A variable for each of the layer's weights, which self takes over.
-inner_variables <- function(layer, self) {
-  state <- layer_state(layer)
-  owned <- !is.null(state$variables) && identical(state$owner, self)
-  if (owned) return(state$variables)
-  state$owner <- self
-  state$variables <- lapply(seq_along(state$slots), function(i) {
-    slot <- state$slots[[i]]
-    setting <- function(what) slot_setting(layer, slot$name, what)
-    start <- array_initializer(state$weights[[i]], "weights")
-    v <- add_weight(self, slot$dims, start, state$trainable && !slot$is_state,
-      setting("regularizer"),
-      setting("constraint"), paste(layer$name, slot$name, sep = "_"))
-    cell <- variable_cell(v)
-    cell$now <- state$weights[[i]]
-    v
-  })
-  state$variables
-}
-
-# An inner layer or model with the weights that it has now in the layer around it.
-settled_part <- function(part, outer) {
-  for (layer in if (is_model(part)) leaf_layers(part) else list(part)) {
-    state <- layer_state(layer)
-    names <- vapply(state$variables, function(v) variable_cell(v)$name, "")
-    if (length(names)) state$weights[] <- outer$weights[names]
-  }
-  part
-}

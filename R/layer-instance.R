@@ -4,8 +4,13 @@
 # .weights   list(name, dims, trainable, initializer, regularizer, constraint, variable) of each
 # .begun     how many of them initialize() made; .input: dims that build() was called with
 # .losses    what add_loss() was given in this pass
+# .outputs   names of the outputs of call(), where it returns a list with names
+# .inner     layers in it that have their weights in .weights; .home: the state of the layer
 
-instance_fields <- function() list(.weights = list(), .begun = 0L, .input = NULL, .losses = list())
+instance_fields <- function() {
+  list(.weights = list(), .begun = 0L, .input = NULL, .losses = list(), .outputs = NULL, .inner = list(),
+    .home = NULL)
+}
 
 # The methods that every layer has. An R6 class gives them its own `self`.
 base_methods <- function(self) {
@@ -112,6 +117,7 @@ layer_nodes.kestrel_layer_custom <- function(layer, input) {
   label <- sprintf("call() of layer \"%s\"", layer$name)
   run <- instance_node(self, label, !layer_trainable(layer), given_with(input))
   tried <- tried_call(self, run, label, input)
+  self$.outputs <- if (is.list(tried)) names(tried)
   weights <- lapply(self$.weights, function(w) weight_node(w$dims, !w$trainable))
   function_nodes(weights, run, custom_output(self, input, is.list(tried)) %||% tried, label, input)
 }
@@ -179,6 +185,11 @@ part_node <- function(dims, before, label, from) {
     own <- x[[1]][, before + seq_len(prod(dims)), drop = FALSE]
     list(y = with_dims(own, c(dim(x[[1]])[1], dims)))
   }, label, from = from)
+}
+
+# Names of several outputs, or NULL.
+output_keys <- function(layer) {
+  if (layer_state(layer)$type == "custom") layer_state(layer)$instance$.outputs
 }
 
 #' @export

@@ -135,6 +135,7 @@ build_layer <- function(layer, input, call = caller_env()) {
   weights <- initial_weights(layer, info$slots, call)
   list2env(c(info, list(input = with_given(input, NULL), given = given_with(input), weights = weights,
     built = TRUE)), envir = state)
+  if (!is.null(state$instance)) state$instance$.home <- state
   layer
 }
 
@@ -278,11 +279,7 @@ build_by_shape <- function(layer, input_shape, call = caller_env()) {
 
 # input_shape: dims of the input with those of the samples, or a list of several.
 input_of_shape <- function(layer, input_shape, call) {
-  several <- is.list(input_shape) && any(lengths(input_shape) > 1)
-  dims <- lapply(if (several) input_shape else list(input_shape), function(shape) {
-    check_shape(sample_part(shape), arg = "input_shape", call = call)
-  })
-  joint_input(layer, dims)
+  joint_input(layer, shapes_of(input_shape, call))
 }
 
 # What the output would be; the layer is not built.

@@ -53,7 +53,7 @@ metric_class <- function(classname, methods, more, private, inherit, call = call
     if (is.null(class_method(record, name))) stop_missing(name, call)
   }
   if (is.null(inherit)) record$inherit <- metric_base
-  record$new <- function(...) new_layer_object(record, ...)
+  record$new <- function(...) new_layer_object(record, list(...))
   takes <- names(formals(record$initialize))
   make <- function(...) {
     args <- list(...)

@@ -11,6 +11,7 @@ model_input <- function(model, x, arg, call = caller_env()) {
 
 # Checked by themselves, and as many samples in each.
 input_arrays <- function(model, x, arg, call) {
+  if (is_open_class(model)) return(opened_arrays(model, x, arg, call))
   n <- input_count(model)
   check <- function(text) if (text) check_strings else check_data
   if (n == 1) return(list(check(input_is_text(model, x))(x, arg, call)))

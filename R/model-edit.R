@@ -28,7 +28,7 @@ get_layer <- function(object, name = NULL, index = NULL) {
   if (is.null(name) == is.null(index)) {
     stop_kestrel("argument", "Give either the `name` or the `index` of a layer.", argument = "name")
   }
-  layers <- model_state(object)$layers
+  layers <- shown_layers(object)
   arg <- if (is.null(index)) "name" else "index"
   layers[[layer_index(layers, name %||% index, arg, environment())]]
 }
@@ -77,6 +77,8 @@ clone_model <- function(model, ...) {
     state$compiled <- from$compiled
     state$compiled$optimizer <- clone_optimizer(from$compiled$optimizer)
   }
+  if (is_of_class(model)) mark_of_class(copy)
+  state$compile_later <- from$compile_later
   state$classes <- from$classes
   state$features <- from$features
   copy
@@ -138,7 +140,15 @@ fresh_layer <- function(layer) {
   state <- layer_state(layer)
   options <- list(input_shape = state$input_shape, dtype = state$dtype, name = state$name,
     trainable = state$trainable, initial = NULL, automatic = state$automatic, title = state$title)
-  new_layer(state$type, state$config, options)
+  new_layer(state$type, with_fresh_parts(state$config, state$type), options)
+}
+
+# Layers and models that initialize() of a custom layer was given are copied, too.
+with_fresh_parts <- function(config, type) {
+  if (type == "custom") {
+    config$args <- lapply(config$args, function(arg) if (is_part(arg)) fresh_part(arg) else arg)
+  }
+  config
 }
 
 clone_optimizer <- function(optimizer) {
@@ -182,7 +192,7 @@ model_config <- function(model) {
     list(class_name = part_class(part), config = config)
   })
   config <- list(name = state$name, trainable = TRUE, dtype = state$precision, layers = layers,
-    build_input_shape = state$input, strings = state$strings)
+    build_input_shape = state$input, strings = state$strings, of_class = state$of_class)
   if (!is.null(state$graph)) {
     config <- c(config, list(graph = state$graph, input_keys = state$input_keys,
       output_keys = state$output_keys))
@@ -259,11 +269,13 @@ model_from_config <- function(config) {
   if (!is.null(config$graph)) {
     fields <- c(config[c("graph", "input_keys", "output_keys", "name")],
       list(precision = config$dtype, automatic = FALSE))
-    return(graph_again(fields, parts))
+    model <- graph_again(fields, parts)
+  } else {
+    model <- new_model(config$name, list(input = config$build_input_shape, precision = config$dtype,
+      strings = if (isTRUE(config$strings)) TRUE))
+    for (part in parts) add_layer(model, part)
   }
-  model <- new_model(config$name, list(input = config$build_input_shape, precision = config$dtype,
-    strings = if (isTRUE(config$strings)) TRUE))
-  for (part in parts) add_layer(model, part)
+  if (isTRUE(config$of_class)) mark_of_class(model)
   model
 }
 

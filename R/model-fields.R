@@ -4,7 +4,7 @@
 `$.kestrel_model` <- function(x, name) {
   state <- model_state(check_intact(x))
   switch(name,
-    layers = state$layers,
+    layers = shown_layers(x),
     weights = , variables = named_weights(leaf_layers(x)),
     trainable_weights = , trainable_variables = named_weights(leaf_layers(x), TRUE),
     non_trainable_weights = , non_trainable_variables = named_weights(leaf_layers(x), FALSE),
@@ -37,10 +37,13 @@ model_loss <- function(model) {
 # A function of Keras' class, a value of the state that may not be there yet, or a mistake.
 other_field <- function(model, name) {
   if (name %in% names(model_methods)) return(bind_method(model_methods[[name]], model))
+  own <- class_field(model, name)
+  if (!is.null(own)) return(own[[1]])
   if (name %in% c(names(model), model_state_names)) {
     return(get0(name, envir = model_state(model), inherits = FALSE))
   }
-  stop_unknown_field("model", name, c(names(model), names(model_methods)), "model")
+  stop_unknown_field("model", name, c(names(model), names(model_methods), if (is_of_class(model)) ls(class_self(model))),
+    "model")
 }
 
 model_state_names <- c("history", "classes", "features", "built", "stop_training", "precision",
@@ -55,6 +58,9 @@ model_methods <- list(
   add_loss = function(...) add_model_loss(...),
   add_metric = function(...) add_model_metric(...),
   add = function(object, layer) add_layer(object, check_one_layer(layer)),
+  build = function(...) build_by_shapes(...),
+  call = function(...) call_model(...),
+  compute_output_shape = function(...) model_shape_for(...),
   summary = function(...) summary(...), compile = function(...) compile(...),
   fit = function(...) fit(...), evaluate = function(...) evaluate(...),
   predict = function(...) predict(...),
@@ -65,6 +71,31 @@ model_methods <- list(
   # Each evaluation and epoch begins anew.
   reset_metrics = function(object) invisible(object)
 )
+
+# input_shape: dims with those of the samples, or a list of several.
+build_by_shapes <- function(object, input_shape, call = caller_env()) {
+  check_present("input_shape")
+  check_layers_present(object, call)
+  dims <- shapes_of(input_shape, call)
+  state <- model_state(object)
+  if (!state$built) build_model(object, one_or_list(dims), call)
+  check_input_dims(one_or_list(dims), state$input, "the model", call, arg = "input_shape")
+  invisible(object)
+}
+
+shapes_of <- function(input_shape, call) {
+  several <- is.list(input_shape) && any(lengths(input_shape) > 1)
+  unname(lapply(if (several) input_shape else list(input_shape), function(shape) {
+    check_shape(sample_part(shape), arg = "input_shape", call = call)
+  }))
+}
+
+# The model itself is not built.
+model_shape_for <- function(object, input_shape, call = caller_env()) {
+  model <- if (model_state(object)$built) object else with_seed_kept(clone_model(object))
+  with_seed_kept(build_by_shapes(model, input_shape, call))
+  model$output_shape
+}
 
 bind_method <- function(method, object) {
   force(object)
@@ -120,9 +151,7 @@ field_name <- function(x, i, call = caller_env()) {
     weights = set_weights(x, value),
     optimizer = set_optimizer(x, value),
     layers = set_layers(x, value),
-    stop_kestrel("argument", sprintf("`%s` of a model cannot be changed.", name),
-      argument = name, call = assignment_call("model", name)
-    )
+    set_class_field(x, name, value)
   )
   state$plan <- NULL
   x
@@ -144,7 +173,7 @@ set_optimizer <- function(model, optimizer) {
 
 # `model$layers[[1]]$trainable <- FALSE` changes the layer and assigns the same layers back.
 set_layers <- function(model, layers) {
-  own <- model_state(model)$layers
+  own <- shown_layers(model)
   if (is.list(layers) && identical(lapply(layers, environment), lapply(own, environment))) {
     return(invisible(model))
   }

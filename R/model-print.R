@@ -73,12 +73,13 @@ format.kestrel_model <- function(x, line_length = summary_width(), positions = N
   check_flag(compact)
   state <- model_state(x)
   title <- sprintf("Model: \"%s\"", state$name)
-  chosen <- chosen_layers(state$layers, layer_range)
+  layers <- shown_layers(x)
+  chosen <- chosen_layers(layers, layer_range)
   if (summary_layout() == "keras3") {
     return(c(title, box_summary(x, line_length, positions, show_trainable, chosen, expand_nested)))
   }
   if (!length(state$layers)) return(c(title, "No layers yet: pipe the model into layer_dense(), for example."))
-  if (!state$built) return(c(title, unbuilt_lines(state$layers[chosen])))
+  if (!state$built) return(c(title, unbuilt_lines(layers[chosen])))
   c(title, table_summary(x, line_length, positions, show_trainable, chosen, expand_nested, compact))
 }
 
@@ -95,7 +96,7 @@ table_summary <- function(model, width, positions, show_trainable, chosen, expan
 }
 
 # Whether it shows connections.
-is_linked <- function(model) model_state(model)$built && !is_stack_like(model)
+is_linked <- function(model) model_state(model)$built && !is_of_class(model) && !is_stack_like(model)
 
 # Whether each call takes what the one before it gives, and no layer is called twice.
 is_stack_like <- function(model) {
@@ -109,7 +110,7 @@ is_stack_like <- function(model) {
 
 #' @export
 str.kestrel_model <- function(object, ...) {
-  layers <- model_state(check_intact(object))$layers
+  layers <- shown_layers(check_intact(object))
   lines <- vapply(layers, part_line, "")
   cat(sprintf(" Model \"%s\" of %d layer%s\n", object$name, length(layers),
     if (length(layers) == 1) "" else "s"), sprintf("  $ %s\n", lines), sep = "")
@@ -145,6 +146,7 @@ summary_fields <- function(row, linked) {
 # The class in Keras.
 part_class <- function(part) {
   if (!is_model(part)) return(layer_class_name(part))
+  if (is_of_class(part)) return(layer_class_name(class_layer(part)))
   if (is.null(model_state(part)$graph)) "Sequential" else "Functional"
 }
 
@@ -153,6 +155,7 @@ part_params <- function(part) {
 }
 
 output_text <- function(part) {
+  if (!environment(part)$built) return("?")
   dims <- if (is_model(part)) model_outputs(part) else dims_list(layer_state(part)$output)
   text <- vapply(dims, function(dims) {
     if (length(dims)) sprintf("(%s)", paste(c("None", dims), collapse = ", ")) else "(None,)"

@@ -165,6 +165,10 @@ given_input <- function(part) {
 
 check_stack <- function(model, call) {
   state <- model_state(model)
+  if (isTRUE(state$of_class) && length(state$layers)) {
+    stop_kestrel("argument", "Layers cannot be added to a model of a class, or taken off.",
+      hint = "keras_model_sequential(list(model, layer)) puts layers after it.", argument = "object", call = call)
+  }
   if (!is.null(state$graph)) {
     stop_kestrel("argument", "Layers cannot be added to a model made by keras_model().",
       hint = "Go on from its output: layer_dense(model$output, 1).", argument = "object",
@@ -214,7 +218,8 @@ clone_layer <- function(layer, name) {
 }
 
 adopt <- function(layer, from) {
-  list2env(as.list(layer_state(from), all.names = TRUE), envir = layer_state(layer))
+  state <- list2env(as.list(layer_state(from), all.names = TRUE), envir = layer_state(layer))
+  if (!is.null(state$instance)) state$instance$.home <- state
 }
 
 build_layer_once <- function(layer, input, call) {
@@ -296,6 +301,9 @@ model_changed <- function(model) {
 build_model <- function(model, input, call = caller_env()) {
   state <- model_state(model)
   if (state$built) return(invisible(model))
+  if (is_open_class(model)) {
+    return(build_class_model(model, if (is.list(input)) input else list(input), NULL, call))
+  }
   if (is.list(input)) input <- input[[1]]
   build_stack(state$layers, input, call)
   state$input <- input

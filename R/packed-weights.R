@@ -7,6 +7,7 @@ layout_of <- function(layers) {
   is_state <- unlist(lapply(states, `[[`, "is_state"))
   slots <- lapply(states, function(state) state$slots %||% list())
   list(states = states, slots = slots, is_state = if (any(is_state)) is_state,
+    custom = Filter(function(state) length(state$instance$.inner) > 0, states),
     codes = !all(vapply(layers, function(layer) is.null(code_limit(layer)), NA)))
 }
 
@@ -21,7 +22,11 @@ held_weights <- function(layout) lapply(layout$states, `[[`, "weights")
 unpack_weights <- function(layers, w) unpack_layout(layout_of(layers), w)
 
 # Returns what it has put there, a list for each layer.
-unpack_layout <- function(layout, w) unpack_states(layout$states, layout$slots, w)
+unpack_layout <- function(layout, w) {
+  held <- unpack_states(layout$states, layout$slots, w)
+  settle_all(layout$custom)
+  held
+}
 
 # Takes statistics and other weights that are no parameters over from packed weights.
 keep_states <- function(layout, after) {

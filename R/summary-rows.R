@@ -4,7 +4,7 @@
 # in models, its connections (those of layers in models belong to these), whether the rows of its
 # own layers follow, and how many models end below it.
 summary_rows <- function(model, chosen, linked, expand) {
-  parts <- model_state(model)$layers
+  parts <- shown_layers(model)
   rows <- lapply(chosen, function(i) {
     part_rows(parts[[i]], if (linked) part_links(model, i), 0L, expand)
   })
@@ -12,7 +12,7 @@ summary_rows <- function(model, chosen, linked, expand) {
 }
 
 part_rows <- function(part, links, level, expand) {
-  inner <- if (expand && is_model(part)) model_state(part)$layers
+  inner <- if (expand && is_model(part)) shown_layers(part)
   rows <- lapply(inner, part_rows, links = character(), level = level + 1L, expand = expand)
   rows <- unlist(rows, recursive = FALSE)
   if (length(rows)) rows[[length(rows)]]$closes <- rows[[length(rows)]]$closes + 1L

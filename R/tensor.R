@@ -53,7 +53,7 @@ layer_on_tensors <- function(layer, x, call, training = NULL, given = NULL) {
   if (!takes_several(layer)) check_one_tensor(layer, inputs, call)
   check_kinds(layer, inputs, call)
   output <- layer_output(layer, joint_input(layer, dims, given), call)
-  one_or_list(new_call(layer, inputs, dims_list(output), training, given))
+  one_or_list(stats::setNames(new_call(layer, inputs, dims_list(output), training, given), output_keys(layer)))
 }
 
 check_one_tensor <- function(layer, inputs, call) {
@@ -66,6 +66,7 @@ check_one_tensor <- function(layer, inputs, call) {
 # The model called on tensors; several outputs are a list, named as the outputs are.
 model_on_tensors <- function(model, x, call, training = NULL) {
   check_layers_present(model, call)
+  if (is_open_class(model)) build_class_model(model, lapply(tensor_list(x), `[[`, "dims"), names(tensor_list(x)), call)
   inputs <- arrange_inputs(model, tensor_list(x), "x", call)
   check_kinds(model, inputs, call)
   dims <- unname(lapply(inputs, `[[`, "dims"))

@@ -30,10 +30,10 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   }
   check_given(only_element(x), names[1], call)
   check_not_generator(x, names[1], call)
-  blank <- is.null(y) && needs_no_targets(model)
-  if (!blank) check_given(only_element(y), names[2], call)
   warn_features(model, x, names[1], call)
   x <- input_arrays(model, x, names[1], call)
+  blank <- is.null(y) && needs_no_targets(model)
+  if (!blank) check_given(only_element(y), names[2], call)
   n <- sample_count(x[[1]])
   if (n < 1) {
     stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", names[1]), argument = names[1], call = call)

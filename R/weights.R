@@ -138,5 +138,7 @@ put_weights <- function(layers, new) {
     n <- length(state$slots)
     if (n) state$weights <- new[at + seq_len(n)]
     at <- at + n
+    if (!is.null(state$instance)) settle_inner(state)
+    if (!is.null(state$owner)) tell_outer(state)
   }
 }
