@@ -16,9 +16,34 @@ other_moves <- function(case, d, units = seq_len(d$width)) {
     "noise drawn before it" = any(before %in% drawing_layers),
     "statistics of batches before it" = any(before == "batch_normalization"),
     "what layers before it learn" = any(layers_that_learn(case) %in% case$nodes$layer[seq_len(d$node - 1L)]),
-    "R functions of the model" = has_r_functions(case)
+    "R functions of the model" = has_r_functions(case),
+    "rounding at its kink" = is_on_edge(case, d, units)
   )
   names(found)[found]
+}
+
+# Whether sums are nearer to the kink than training computes them: by a pass in its precision beside
+# one in double, and by a few digits of the terms that they are made of. Sums of nothing are exact.
+is_on_edge <- function(case, d, units) {
+  single <- model_state(case$model)$precision == "float32"
+  z <- node_sums(case, d)
+  terms <- abs(node_codes(case, d)) %*% abs(d$kernel)
+  if (!is.null(d$bias)) terms <- terms + rep(abs(d$bias), each = nrow(terms))
+  off <- (if (single) 1e-6 else 1e-15) * terms + if (single) 4 * abs(z - node_sums(case, d, "float32")) else 0
+  any((off > 0 & z + off > flat_threshold(case, d))[, units])
+}
+
+# What goes into dense layer d, and comes out of it before its activation: rows x numbers.
+node_codes <- function(case, d) {
+  from <- vapply(d$uses, function(i) as.integer(case$plan$nodes[[i]]$inputs[1]), 0L)
+  unit_calls(lapply(from, function(i) if (i < 0) x_list(case$x)[[-i]] else node_outputs(case, i + 1L)[[1]]))
+}
+
+node_sums <- function(case, d, precision = "float64") {
+  plan <- case$plan
+  plan$precision <- precision
+  plan$outputs <- d$uses - 1L
+  unit_calls(engine_predict(plan, pack_weights(case$layers), case_arrays(case$x), 256L))
 }
 
 drawing_layers <- c("dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout")

@@ -38,6 +38,23 @@ test_that("dead units are said to stay so only where nothing moves them", {
   expect_words(function() off_model(optimizer_ftrl(0.05)), "FTRL, which makes them anew from its sums")
 })
 
+test_that("sums that are 0 or less by rounding alone may be above in training", {
+  told <- function(x, w, type = "float32") {
+    m <- keras_model_sequential(input_shape = 2, dtype = type) %>% layer_dense(1, "relu", use_bias = FALSE) %>% layer_dense(1)
+    compile(m, loss = "mse", optimizer = "sgd")
+    set_weights(m, list(matrix(w), matrix(1), 0))
+    d <- diagnose(m, x, c(1, 2, 3), checks = "U1", verify = TRUE)
+    expect_true(d$verified)
+    d$evidence
+  }
+  # x1 - x2 = 0, and -1e-8 of two numbers about 1.
+  expect_match(told(matrix(1:3, 3, 2), c(0.1, -0.1)), "only rounding at its kink")
+  expect_match(told(matrix(1:3, 3, 2), c(0.1, -0.1 * (1 + 1e-7))), "only rounding at its kink")
+  expect_match(told(matrix(1:3, 3, 2), c(0.1, -0.1), "float64"), "only rounding at its kink")
+  expect_match(told(matrix(1:3, 3, 2), c(0.1, -0.11)), "stay as they are")
+  expect_match(told(matrix(0, 3, 2), c(0.1, -0.1)), "stay as they are")
+})
+
 test_that("what is left of earlier steps counts", {
   skip_if_not_installed("withr")
   expect_words(function() {
