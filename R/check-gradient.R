@@ -11,8 +11,10 @@ gradient_checks <- function() {
 }
 
 # The data loss and its derivatives by the trainable weights, in double (see R/objective.R).
-evidence_objective <- function(case) {
-  suppressWarnings(new_objective(case$model, case$x, case$y, given_weight(case)),
+evidence_objective <- function(case) case_objective(case, "float64")
+
+case_objective <- function(case, precision) {
+  suppressWarnings(new_objective(case$model, case$x, case$y, given_weight(case), precision = precision),
     classes = "kestrel_warning")
 }
 

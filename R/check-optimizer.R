@@ -184,10 +184,13 @@ find_precision_floor <- function(case) {
   if (!sgd || !is.numeric(rate) || !is_trained(case) ||
     isTRUE(case$compiled$optimizer$momentum != 0) || case$rows * length(case$weights) > 2e6) return(NULL)
   if (moves_otherwise(case)) return(NULL)
-  w <- case$weights
-  most <- largest_gradients(case)
-  lost <- function(sign) as_single(matrix(w + sign * rate * most)) == as_single(matrix(w))
-  if (!all(lost(-1), lost(1))) return(NULL)
+  w <- as_single(matrix(case$weights))
+  lost <- function(most) all(as_single(w + rate * most) == w, as_single(w - rate * most) == w)
+  most <- 2 * largest_gradients(case, case$objective)
+  if (!lost(most)) return(NULL)
+  # Near the end what is left of a gradient is rounding.
+  most <- pmax(most, 2 * largest_gradients(case, case_objective(case, "float32")))
+  if (!lost(most)) return(NULL)
   smooth <- is_within_slopes(case, most)
   found(
     "Steps below single precision", if (smooth) "PROVEN" else "STRONG",
@@ -204,7 +207,8 @@ find_precision_floor <- function(case) {
     explains = if (does_badly(case)) share_between(case, linear_or_base(case), case$loss) else 0,
     certificate = if (smooth) {
       certificate("stagnation",
-        quote(all(single(trained + rate * most) == single(trained), single(trained - rate * most) == single(trained)) &&
+        quote(all(single(single(trained) + rate * most) == single(trained),
+          single(single(trained) - rate * most) == single(trained)) &&
           all(abs(trained_gradient) <= most + 1e-6 * max(most))), list(rate = rate, most = most))
     },
     fix = list(what = "rate", to = 0.01)
@@ -229,10 +233,10 @@ moves_otherwise <- function(case) {
 
 # What the gradient of no batch exceeds: that of the penalties, and the largest of a single row, or
 # the sum of all where batches are summed.
-largest_gradients <- function(case) {
-  rows <- abs(objective_row_gradients(case$objective))
-  data <- if (sums_over_batch(case)) colSums(rows) else case$rows * apply(rows, 2, max)
-  data + abs(case$gradient - colSums(objective_row_gradients(case$objective)))
+largest_gradients <- function(case, objective) {
+  rows <- objective_row_gradients(objective)
+  data <- if (sums_over_batch(case)) colSums(abs(rows)) else case$rows * apply(abs(rows), 2, max)
+  data + abs(objective_gradient(objective) - colSums(rows))
 }
 
 sums_over_batch <- function(case) {

@@ -48,6 +48,23 @@ test_that("at a kink, where the loss may fall though training stands still, noth
   expect_identical(told(c(1, 2), -1), list("PROVEN", TRUE))
 })
 
+test_that("the slopes of single precision count, too", {
+  # Weights of 0.1 are others in single precision, and so are residuals.
+  m <- net(1, 1, "linear", model = list(dtype = "float32"), optimizer = optimizer_sgd(0.1))
+  fit(m, c(0, 0), c(0, 0), epochs = 1, verbose = 0)
+  set_weights(m, list(matrix(0.1), 0.1))
+  x <- c(0.3, 0.7)
+  y <- as_single(matrix(get_weights(m)[[1]][1] * as_single(matrix(x)) + get_weights(m)[[2]][1]))
+  case <- new_case(m, x, as.vector(y), NULL, NULL, NULL, 5, environment())
+  single <- largest_gradients(case, case_objective(case, "float32"))
+  double <- largest_gradients(case, case$objective)
+  expect_false(identical(single, double))
+  d <- diagnose(m, x, as.vector(y), checks = "O9", verify = TRUE)
+  most <- attr(d, "findings")[[1]]$certificate$values$most
+  expect_true(all(most >= 2 * pmax(single, double)))
+  expect_true(d$verified)
+})
+
 test_that("a loss that was infinite may come back", {
   m <- keras_model_sequential(input_shape = 1) %>% layer_dense(1, use_bias = FALSE)
   m %>% compile(loss = "mse", optimizer = optimizer_sgd(0.5))
