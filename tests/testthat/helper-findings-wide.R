@@ -219,9 +219,9 @@ wide_class_weight <- function(y) {
 
 # Data that fit() must refuse.
 spoilt <- function(given) {
+  given$clean <- given[c("x", "y")]
   part <- if (runif(1) < 0.5) "x" else "y"
   bad <- sample(c(NA, NaN, Inf, -Inf), 1)
   if (is.list(given[[part]])) given[[part]][[1]][1] <- bad else given[[part]][1] <- bad
-  given$refused <- TRUE
   given
 }
