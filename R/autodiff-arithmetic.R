@@ -1,6 +1,6 @@
-# Arithmetic and mathematics on traced values, number by number. Vectors are recycled as R does
-# it; arrays of other shapes are repeated along dimensions of 1, counted from the last, as Keras
-# does it. Where that cannot be, an array of one dim has a number for each sample, as in R.
+# Arithmetic and mathematics on traced values, number by number. Arrays of different shapes line up at
+# their last dims and are repeated along dims of 1, as Keras does it; a vector is an array of one dim,
+# unless it has a number for each row, see autodiff-rows.R.
 
 # One method for traced values, variables and symbolic tensors, as they meet each other.
 #' @export
@@ -18,7 +18,8 @@ compared_operators <- c("<", ">", "<=", ">=", "==", "!=", "&", "|", "!")
 
 plain_operator <- function(name, a, b) {
   m <- matched(a, b)
-  get(name, baseenv())(m$a, m$b)
+  y <- get(name, baseenv())(m$a, m$b)
+  if (name %in% compared_operators) keep_lie(y, m) else y
 }
 
 arithmetic_operations <- function() {
@@ -45,29 +46,23 @@ binary <- function(value, by_a, by_b) {
     value(m$a, m$b)
   }, vjp = function(dy, y, a, b) {
     m <- matched(a, b)
-    list(fold_to(by_a(dy, y, m$a, m$b), a), fold_to(by_b(dy, y, m$a, m$b), b))
+    list(fold_to(by_a(dy, y, m$a, m$b), a, b), fold_to(by_b(dy, y, m$a, m$b), b, a))
   })
 }
 
 # Two values that R combines number by number.
 matched <- function(a, b) {
-  if (length(a) == 1 && length(b) != 1) dim(a) <- NULL
-  if (length(b) == 1 && length(a) != 1) dim(b) <- NULL
-  if (is.null(dim(a)) || is.null(dim(b))) return(recycled(a, b))
-  if (identical(dim(a), dim(b))) return(list(a = a, b = b))
-  if (is_by_sample(a, dim(b))) return(list(a = as.vector(a), b = b))
-  if (is_by_sample(b, dim(a))) return(list(a = a, b = as.vector(b)))
-  rank <- max(length(dim(a)), length(dim(b)))
-  dim(a) <- padded_dims(a, rank)
-  dim(b) <- padded_dims(b, rank)
-  dims <- common_dims(dim(a), dim(b), FALSE)
-  if (is.null(dims)) stop_unlike(a, b)
-  list(a = repeat_to(a, dims), b = repeat_to(b, dims))
+  if (identical(dim(a), dim(b))) return(if (is.null(dim(a))) recycled(a, b) else list(a = a, b = b))
+  if (is_one(a, b)) dim(a) <- NULL
+  if (is_one(b, a)) dim(b) <- NULL
+  if (length(a) == 1 && is.null(dim(a)) || length(b) == 1 && is.null(dim(b))) return(list(a = a, b = b))
+  list(a = laid(a, b), b = laid(b, a))
 }
 
-is_by_sample <- function(x, dims) {
-  n <- dim(x)
-  length(n) == 1 && length(dims) > 1 && n == dims[1] && !dims[length(dims)] %in% c(1L, n)
+# A single number goes with anything, but makes a row of a vector where it has more dims.
+is_one <- function(x, other) {
+  if (length(x) != 1 || length(other) == 1) return(FALSE)
+  !length(other) || length(dim(x)) <= length(dim(other)) || is_by_row(other)
 }
 
 # A shorter one goes into the longer one.
@@ -77,22 +72,44 @@ recycled <- function(a, b) {
   list(a = a, b = b)
 }
 
-padded_dims <- function(x, rank) c(rep(1L, rank - length(dim(x))), dim(x))
+# x as R's own operators take it beside the other.
+laid <- function(x, other) {
+  if (is_down(x, other)) return(x)
+  if (is_down(other, x)) return(if (length(dim(x)) == 1 && is_by_row(other)) as.vector(x) else x)
+  dims <- joint_dims(x, other)
+  repeat_to(with_dims(x, padded_dims(x, length(dims))), dims)
+}
+
+joint_dims <- function(a, b) {
+  rank <- max(1, length(dim(a)), length(dim(b)))
+  common_dims(padded_dims(a, rank), padded_dims(b, rank), FALSE) %||% stop_unlike(a, b)
+}
+
+padded_dims <- function(x, rank) {
+  dims <- tensor_dims(x)
+  c(rep(1L, rank - length(dims)), dims)
+}
 
 stop_unlike <- function(a, b) {
   stop_kestrel("shape", sprintf("arrays of %s and %s do not go together",
-    paste(tensor_dims(a), collapse = " x "), paste(tensor_dims(b), collapse = " x ")), call = NULL)
+    paste(tensor_dims(a), collapse = " x "), paste(tensor_dims(b), collapse = " x ")),
+    hint = if (lacks_axis(a, b) || lacks_axis(b, a)) "keepdims = TRUE keeps the axis that a sum or mean is over.",
+    call = NULL)
 }
 
-# Sums over what had been repeated, so that the shape is that of x.
-fold_to <- function(dy, x) {
-  if (length(dy) != length(x)) dy <- folded(dy, x)
+lacks_axis <- function(x, other) {
+  length(tensor_dims(x)) == 1 && length(dim(other)) > 1 && length(x) == dim(other)[1]
+}
+
+# Sums over what had been repeated beside the other, so that the shape is that of x.
+fold_to <- function(dy, x, other) {
+  if (length(dy) != length(x)) dy <- folded(dy, x, other)
   shape_like(as.vector(dy), x)
 }
 
-folded <- function(dy, x) {
+folded <- function(dy, x, other) {
   if (length(x) == 1) return(sum(dy))
-  if (is.null(dim(x)) || is.null(dim(dy)) || is_by_sample(x, dim(dy))) return(rowSums(matrix(dy, nrow = length(x))))
+  if (is.null(dim(dy)) || is_down(x, other)) return(rowSums(matrix(dy, nrow = length(x))))
   dims <- padded_dims(x, length(dim(dy)))
   sum_axes(dy, which(dims != dim(dy)))
 }

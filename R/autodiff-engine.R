@@ -18,7 +18,8 @@ loss_vjp <- function(dy, v, y, loss, y_true, call = NULL) {
   a <- array_axis(loss$axis, length(c$dims) + 1L, call)
   dims <- append(c$dims, c$k, a - 1L)
   order <- c(a, rev(seq_along(dims)[-a]))
-  list(fold_to(aperm(array(g, dims[order]), order(order)), y))
+  g <- aperm(array(g, dims[order]), order(order))
+  list(fold_to(g, y, g))
 }
 
 activation_vjp <- function(dy, y, x, activation, call = NULL) {
@@ -41,7 +42,7 @@ traced_reduced_loss <- function(loss, y_true, y_pred, sample_weight, call) {
   c <- loss_columns(loss, plain(y_true), plain(y_pred), call)
   w <- column_weights(sample_weight, c$dims, call)
   v <- traced_loss(loss, y_true, y_pred, call)
-  if (loss$reduction == "none") return(v * (sample_weight %||% 1))
+  if (loss$reduction == "none") return(v * by_row(sample_weight %||% 1))
   s <- engine_loss_scales(loss$choice, c$t, c$y, w, loss$reduction, c$k, c$kt)
   sum(v * if (is_whole_loss(loss)) s[1] else from_columns(s, c$dims))
 }

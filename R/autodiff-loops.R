@@ -18,7 +18,6 @@ loop_masks <- function() {
       base::vapply(values, identity, FUN.VALUE)
     },
     lapply = function(X, FUN, ...) element_values(X, FUN, ...),
-    apply = mask(base::apply, traced_apply),
     diff = mask(base::diff, traced_diff),
     scale = mask(base::scale, traced_scale),
     cov = mask(stats::cov, function(x, y = x, ...) traced_covariance(x, y, FALSE)),

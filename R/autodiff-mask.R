@@ -6,7 +6,7 @@
 masked <- function(fn, done = new_copies()) {
   if (is.primitive(fn) || is.null(environment(fn))) return(fn)
   for (i in seq_along(done$of)) if (identical(done$of[[i]], fn)) return(done$copies[[i]])
-  env <- list2env(masks_for(environment(fn), all.names(body(fn))), parent = environment(fn))
+  env <- new.env(parent = own_values(fn, list2env(base_masks(), parent = environment(fn))))
   copy <- fn
   environment(copy) <- env
   done$of <- c(done$of, fn)
@@ -20,10 +20,25 @@ masked <- function(fn, done = new_copies()) {
 }
 
 # But for names that stand for the user's values there, as `sd` may.
-masks_for <- function(env, used = names(base_masks())) {
+masks_for <- function(env) {
   masks <- base_masks()
   is_value <- function(name) !is.function(get0(name, envir = env, ifnotfound = identity))
-  masks[setdiff(names(masks), Filter(is_value, intersect(names(masks), used)))]
+  masks[!vapply(names(masks), is_value, NA)]
+}
+
+# Variables that the function finds around it stand before masks of their names, such as `t` and `scale`.
+own_values <- function(fn, masks) {
+  values <- new.env(parent = masks)
+  from <- environment(fn)
+  for (name in intersect(all.names(as.call(c(quote(c), formals(fn), body(fn))), FALSE), names(masks))) {
+    if (!is.function(get0(name, from))) makeActiveBinding(name, reader(name, from), values)
+  }
+  values
+}
+
+reader <- function(name, from) {
+  force(name)
+  function() get(name, envir = from)
 }
 
 # `model`: the one whose tensors are looked for, see loss-tensors.R.
@@ -39,19 +54,25 @@ is_users <- function(fn, caller) {
 }
 
 base_masks <- function() {
-  c(spreading_operators(), loop_masks(), summary_masks(), list(
+  c(spreading_operators(), loop_masks(), row_masks(), summary_masks(), list(
     `%*%` = mask(base::`%*%`, function(x, y) operate("%*%", list(x, y))),
     crossprod = mask(base::crossprod, function(x, y = x) operate("%*%", list(t(x), y))),
     tcrossprod = mask(base::tcrossprod, function(x, y = x) operate("%*%", list(x, t(y)))),
-    rowSums = mask(base::rowSums, function(x, na.rm = FALSE, dims = 1) traced_sums(x, row_axes(x, dims))),
-    colSums = mask(base::colSums, function(x, na.rm = FALSE, dims = 1) traced_sums(x, seq_len(dims))),
-    rowMeans = mask(base::rowMeans, function(x, na.rm = FALSE, dims = 1) traced_means(x, row_axes(x, dims))),
-    colMeans = mask(base::colMeans, function(x, na.rm = FALSE, dims = 1) traced_means(x, seq_len(dims))),
-    pmax = mask(base::pmax, function(..., na.rm = FALSE) pairwise("pmax", list(...))),
-    pmin = mask(base::pmin, function(..., na.rm = FALSE) pairwise("pmin", list(...))),
-    ifelse = mask(base::ifelse, function(test, yes, no) {
-      operate("ifelse", list(yes, no), list(test = plain(test)))
+    colSums = mask(base::colSums, function(x, na.rm = FALSE, dims = 1) {
+      as_vector(traced_sums(x, seq_len(dims)))
     }),
+    colMeans = mask(base::colMeans, function(x, na.rm = FALSE, dims = 1) {
+      as_vector(traced_means(x, seq_len(dims)))
+    }),
+    pmax = pairing(base::pmax, "pmax"),
+    pmin = pairing(base::pmin, "pmin"),
+    ifelse = function(test, yes, no) {
+      test <- plain(test)
+      yes <- laid_as(yes, test)
+      no <- laid_as(no, test)
+      if (!is_traced(yes) && !is_traced(no)) return(base::ifelse(test, plain(yes), plain(no)))
+      operate("ifelse", list(yes, no), list(test = test))
+    },
     matrix = mask(base::matrix, function(data, ...) take(data, base::matrix(seq_along(plain(data)), ...))),
     array = mask(base::array, function(data, ...) take(data, base::array(seq_along(plain(data)), ...))),
     var = mask(stats::var, function(x, ...) {
@@ -72,13 +93,21 @@ spreading_operators <- function() {
 
 spreading <- function(name) {
   base <- get(name, baseenv())
+  compares <- name %in% compared_operators
   function(e1, e2) {
     if (missing(e2)) return(base(e1))
-    alike <- is.null(dim(e1)) || is.null(dim(e2)) || is.object(e1) || is.object(e2) ||
-      identical(dim(e1), dim(e2))
-    if (alike) base(e1, e2) else plain_operator(name, e1, e2)
+    if (is.object(e1) || is.object(e2)) return(base(e1, e2))
+    if (go_together(e1, e2) && !(compares && has_lie(e1, e2))) base(e1, e2) else plain_operator(name, e1, e2)
   }
 }
+
+# As R takes them.
+go_together <- function(a, b) {
+  identical(dim(a), dim(b)) || length(a) == 1 && is.null(dim(a)) || length(b) == 1 && is.null(dim(b)) ||
+    !(is.numeric(a) || is.logical(a)) || !(is.numeric(b) || is.logical(b))
+}
+
+has_lie <- function(a, b) !is.null(attr(a, "lies", exact = TRUE)) || !is.null(attr(b, "lies", exact = TRUE))
 
 traced_density <- function(x, mean = 0, sd = 1, log = FALSE) {
   v <- -((x - mean) / sd)^2 / 2 - base::log(sd) - base::log(2 * pi) / 2
@@ -96,4 +125,20 @@ mask <- function(base, own) {
   }
 }
 
-pairwise <- function(name, parts) Reduce(function(a, b) operate(name, list(a, b)), parts)
+# pmax() and pmin() of what is traced, and of plain arrays that R would recycle.
+pairing <- function(base, name) {
+  function(..., na.rm = FALSE) {
+    parts <- list(...)
+    plain <- !any(vapply(parts, inherits, NA, c("kestrel_traced", "kestrel_variable")))
+    alike <- plain && all(vapply(parts[-1], function(x) is.object(x) || go_together(parts[[1]], x), NA))
+    if (alike) base(..., na.rm = na.rm) else Reduce(function(a, b) operate(name, list(a, b)), parts)
+  }
+}
+
+# A value beside the condition that chooses it, over all its places.
+laid_as <- function(x, test) {
+  alike <- length(dim(test)) < 2 || length(x) < 2 || is.object(x) && !is_traced(x) ||
+    !is.numeric(plain(x)) && !is.logical(plain(x))
+  if (alike || identical(dim(x), dim(test))) return(x)
+  operate("+", list(x, shape_like(numeric(length(test)), test)))
+}

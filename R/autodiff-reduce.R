@@ -27,10 +27,10 @@ rows_off <- function(x, axes) {
   matrix(aperm(x, c(kept, axes)), nrow = prod(dim(x)[kept]))
 }
 
-# One number for each such row; a single dimension is that of a vector.
+# One number for each such row.
 from_rows <- function(values, x, axes) {
   kept <- dim(x)[-axes]
-  if (length(kept) > 1) array(values, kept) else as.vector(values)
+  if (length(kept)) array(values, kept) else as.vector(values)
 }
 
 # dy, a number for each place off the axes, at each number of x.

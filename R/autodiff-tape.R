@@ -62,6 +62,7 @@ ones_like <- function(x) shape_like(rep(1, length(x)), x)
 
 shape_like <- function(values, x) {
   dim(values) <- dim(x)
+  attr(values, "lies") <- attr(x, "lies", exact = TRUE)
   values
 }
 

@@ -40,9 +40,21 @@
 #' Comparisons, `sign()`, `floor()`, `round()` and their like are constants. Where two numbers are
 #' equal, `max()` shares the slope between them and `pmax()` takes the first, as Keras does.
 #'
-#' Vectors are recycled as everywhere in R. Arrays of different shapes are repeated along dimensions of
-#' 1, as in Keras: an n x 1 array and an n x k one make an n x k one. An array of n numbers and one dim
-#' goes with an n x k one as in R, a number for each sample, unless k is n or 1.
+#' @section Arrays of different shapes: They line up at their last dims and are repeated along dims of
+#'   1, as in Keras: an n x 1 array and an n x k one make an n x k one. A vector of k numbers is an array of
+#'   one dim, which goes along the last dim of an n x k array, also where n is k: `y_true * c(1, 5, 10)`
+#'   weighs three classes. So do results of `k_*` and `op_*` over an axis; those over the last one want
+#'   `keepdims = TRUE` beside an n x k array, and are refused without, as in Keras.
+#'
+#'   What R's own functions make of rows has a number for each row and goes down the rows, as everywhere in
+#'   R: `x / rowSums(x)`, and likewise `rowMeans()`, `apply(x, 1, f)`, `max.col()`, `x[, j]`, `x[cbind(i, j)]`,
+#'   and what arithmetic, `as.numeric()`, `as.vector()` or `ifelse()` make of these. Columns of
+#'   `t(x)` are the rows of x: `t(t(x) / w)` is `x / w`.
+#'
+#'   Any other vector of n numbers goes down the rows of an n x k array, too, unless n is k: `k_constant(w)`
+#'   never does. The rule is the same in losses, metrics, activations and layers, for traced and plain arrays, for
+#'   symbolic tensors and for `op_*` and `k_*` of arrays. Outside of such functions, R's own operators on plain
+#'   arrays are R's own.
 #'
 #' @section Errors: `kestrel_error_loss` where the function fails (the operation is named, and the
 #'   error is the condition's `parent`), returns anything but numbers as above, returns what does not

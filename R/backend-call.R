@@ -85,7 +85,7 @@ check_operand_dims <- function(x, null = TRUE, arg = caller_arg(x), call = calle
 }
 
 are_dims <- function(x) {
-  known <- is.atomic(x) && !is.object(x) && length(x) && (is.numeric(x) || all(is.na(x)))
+  known <- is.atomic(x) && (!is.object(x) || inherits(x, "kestrel_dims")) && length(x) && (is.numeric(x) || all(is.na(x)))
   known && all(is.na(x) | (x == trunc(x) & x >= -1 & x <= .Machine$integer.max))
 }
 

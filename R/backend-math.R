@@ -230,5 +230,5 @@ quantile_tensor <- function(x, q, axis, keepdims) {
   y <- pick_along(sorted, low, 1, TRUE)
   if (at > low) y <- y + (at - low) * (pick_along(sorted, low + 1, 1, TRUE) - y)
   left <- if (keepdims) replace(dims, axes, 1L) else dims[rest]
-  with_dims(y, if (length(left) > 1) left)
+  with_dims(y, if (length(left)) left)
 }

@@ -111,10 +111,10 @@ op_tile <- operation(function(x, repeats) tile_tensor(x, unlist(repeats)))
 #' @rdname backend-places
 #' @export
 op_broadcast_to <- operation(function(x, shape) {
-  zero <- array(0, unlist(shape))
-  y <- operate("+", list(x, zero))
+  zero <- array(0, as.vector(unlist(shape)))
+  y <- operate("+", list(with_dims(x, tensor_dims(plain(x))), zero))
   if (length(y) == length(zero)) return(with_dims(y, dim(zero)))
-  stop_argument("shape", "one that the array can be repeated to", unlist(shape), kind = "shape")
+  stop_argument("shape", "one that the array can be repeated to", as.vector(unlist(shape)), kind = "shape")
 })
 
 #' @rdname backend-places

@@ -98,11 +98,11 @@ op_stack <- k_stack
 
 #' @rdname backend
 #' @export
-k_shape <- operation(function(x) tensor_dims(plain(x)), pass = TRUE)
+k_shape <- operation(function(x) structure(tensor_dims(plain(x)), class = "kestrel_dims"), pass = TRUE)
 
 #' @rdname backend
 #' @export
-op_shape <- k_shape
+op_shape <- operation(function(x) tensor_dims(plain(x)), pass = TRUE)
 
 #' @rdname backend
 #' @export

@@ -18,7 +18,7 @@ op_ones_like <- k_ones_like
 
 #' @rdname backend
 #' @export
-k_zeros <- operation(function(shape, dtype = NULL) array(0, unlist(shape)))
+k_zeros <- operation(function(shape, dtype = NULL) array(0, as.vector(unlist(shape))))
 
 #' @rdname backend
 #' @export
@@ -26,7 +26,7 @@ op_zeros <- k_zeros
 
 #' @rdname backend
 #' @export
-k_ones <- operation(function(shape, dtype = NULL) array(1, unlist(shape)))
+k_ones <- operation(function(shape, dtype = NULL) array(1, as.vector(unlist(shape))))
 
 #' @rdname backend
 #' @export
@@ -34,7 +34,7 @@ op_ones <- k_ones
 
 #' @rdname backend
 #' @export
-op_full <- operation(function(shape, fill_value, dtype = NULL) array(fill_value, unlist(shape)))
+op_full <- operation(function(shape, fill_value, dtype = NULL) array(fill_value, as.vector(unlist(shape))))
 
 #' @rdname backend
 #' @export
@@ -75,20 +75,23 @@ op_arange <- k_arange
 #' @rdname backend
 #' @export
 k_constant <- operation(function(value, dtype = NULL, shape = NULL, name = NULL) {
-  if (is.null(shape)) value else array(value, unlist(shape))
+  if (!is.null(shape)) array(value, as.vector(unlist(shape))) else as_tensor_array(value)
 })
 
 #' @rdname backend
 #' @export
 k_variable <- operation(function(value, dtype = NULL, name = NULL) {
-  variable_of(plain(value), check_name(name) %||% "variable")
+  variable_of(as_tensor_array(plain(value)), check_name(name) %||% "variable")
 })
 
 #' @rdname backend
 #' @export
 op_convert_to_tensor <- operation(function(x, dtype = NULL) {
-  if (is.null(dtype)) x else k_cast(x, dtype)
+  as_tensor_array(if (is.null(dtype)) x else k_cast(x, dtype))
 })
+
+# A vector has one dim.
+as_tensor_array <- function(x) if (is.null(dim(x)) && length(x) > 1) with_dims(x, length(x)) else x
 
 #' @rdname backend
 #' @export

@@ -3,7 +3,9 @@
 #' The operations of R keras 2.x (`k_*`) and of keras3 (`op_*`), for losses, metrics, activations and
 #' layers that are R functions. They take arrays, of which the first axis is that of the samples, and
 #' can be differentiated where their result depends on numbers, see [autodiff]; R's own operators do as
-#' well. Arrays of different shapes are repeated along axes of size 1. Axes count from 1, the samples'
+#' well. Arrays of different shapes line up at their last axes and are repeated along axes of size 1; a vector is
+#' an array of one axis: `op_add(matrix(0, 2, 3), 1:3)` adds to each row. A vector of as many numbers as there are rows
+#' goes down them where it does not fit the last axis. Axes count from 1, the samples'
 #' axis, or with negative numbers from the last; `NULL` is all of them.
 #'
 #' * sums and the like: `sum`, `mean`, `prod`, `max`, `min`, `std` and `var` (by the count),
@@ -24,7 +26,7 @@
 #'   together from the last, an axis of 1 with any: `"...ij,jk->...ik"`
 #' * shapes: `reshape` (by rows, as Keras; `-1` is what is left), `transpose`,
 #'   `permute_dimensions`, `expand_dims`, `squeeze`, `flatten`, `batch_flatten`, `concatenate`, `stack`,
-#'   `shape`, `ndim`, `cast`
+#'   `shape`, `ndim`, `cast`; as in R keras `k_shape(x)[1]` is the first axis' size, `k_shape(x)[[1]]` the second's
 #' * `argmax` and `argmin`: places, which `k_` counts from 0 and `op_` from 1, as R keras and keras3 do;
 #'   `one_hot` of codes from 0
 #' * `k_variable` makes a number or an array that changes wherever it is used, by `k_set_value()` or

@@ -74,7 +74,7 @@ own_call <- function(fn, args, what, kind, call,
                      hint = "See ?autodiff for the operations that can be differentiated.") {
   at <- ""
   tryCatch(
-    withCallingHandlers(allowInterrupts(do.call(fn, args, quote = TRUE)),
+    withCallingHandlers(unmarked(allowInterrupts(do.call(fn, args, quote = TRUE))),
       error = function(e) if (!nzchar(at)) at <<- failed_operation(fn, e)),
     error = function(e) {
       message <- strsplit(conditionMessage(e), "\n", fixed = TRUE)[[1]][1]

@@ -8,7 +8,8 @@ custom_metrics <- function(metrics, dims, masks, read) {
   custom <- Filter(function(i) !is.null(metrics[[i]]$metric$fn), seq_along(metrics))
   lapply(custom, function(i) {
     entry <- metrics[[i]]
-    list(at = i - 1L, fn = entry$metric$fn, label = entry$metric$label, weighted = entry$weighted,
+    fn <- entry$metric$fn
+    list(at = i - 1L, fn = if (is.null(stateful(fn))) masked(fn) else fn, label = entry$metric$label, weighted = entry$weighted,
       output = entry$output, dims = dims[[entry$output]], mask = masks[entry$output],
       read = if (length(read[[i]]$places)) read[[i]])
   })

@@ -115,7 +115,7 @@ update_custom <- function(metric, y_true, y_pred, sample_weight, call) {
   n <- sample_count(y_pred)
   batch <- list(y_true = y_true, y_pred = y_pred, weight = column_weights(sample_weight, n, call),
     n = n)
-  new <- custom_sums(state$fn, state$label, batch, call)
+  new <- custom_sums(masked(state$fn), state$label, batch, call)
   state$sums <- (state$sums %||% c(0, 0)) + new
   invisible(metric)
 }

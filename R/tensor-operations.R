@@ -10,7 +10,15 @@ tensor_operator <- function(name, e1, e2) {
   if (any(vapply(args, is_traced, NA))) {
     stop_kestrel("argument", sprintf("`%s` meets a symbolic tensor, which has no numbers here", name), call = NULL)
   }
-  tensor_operation(get(name, baseenv()), args, if (missing(e2)) "negative" else titles[[name]])
+  if (missing(e2)) return(tensor_operation(get(name, baseenv()), args, "negative"))
+  tensor_operation(operator_of(name), args, titles[[name]])
+}
+
+# Of plain arrays, too, vectors lie as in Keras.
+operator_of <- function(name) {
+  force(name)
+  if (!name %in% compared_operators) return(function(e1, e2) operate(name, list(e1, e2)))
+  function(e1, e2) plain_operator(name, plain(e1), plain(e2))
 }
 
 #' @export

@@ -10,16 +10,16 @@ test_that("sums and products cumulate along an axis", {
 test_that("norms, means with weights and counts", {
   expect_operation(op_norm, m, sqrt(sum(m^2)))
   expect_operation(function(x) op_norm(x, axis = 2, keepdims = TRUE), m, matrix(sqrt(rowSums(m^2))))
-  expect_operation(function(x) op_norm(x, ord = 1, axis = 1), m, colSums(abs(m)))
-  expect_operation(function(x) op_norm(x, ord = 3, axis = 1), m, colSums(abs(m)^3)^(1 / 3))
-  expect_operation(function(x) op_norm(x, ord = Inf, axis = -1), m, apply(abs(m), 1, max))
+  expect_operation(function(x) op_norm(x, ord = 1, axis = 1), m, array(colSums(abs(m))))
+  expect_operation(function(x) op_norm(x, ord = 3, axis = 1), m, array(colSums(abs(m)^3)^(1 / 3)))
+  expect_operation(function(x) op_norm(x, ord = Inf, axis = -1), m, array(apply(abs(m), 1, max)))
   expect_operation(function(x) op_normalize(x, axis = 1), m, sweep(m, 2, sqrt(colSums(m^2)), `/`))
   expect_operation(function(x) op_normalize(x, order = 1), m, m / rowSums(abs(m)))
-  expect_operation(function(x) op_average(x, axis = 2), m, rowMeans(m))
+  expect_operation(function(x) op_average(x, axis = 2), m, array(rowMeans(m)))
   expect_operation(function(x) op_average(x, axis = 2, weights = c(1, 2, 5)), m,
-    as.vector(m %*% c(1, 2, 5)) / 8)
+    array(m %*% c(1, 2, 5) / 8, 2))
   expect_operation(function(x) op_average(m, weights = x), p, sum(m * p) / sum(p))
-  expect_equal(op_count_nonzero(cbind(c(0, 1), c(0, 3)), axis = 2), c(0, 2))
+  expect_equal(op_count_nonzero(cbind(c(0, 1), c(0, 3)), axis = 2), array(c(0, 2)))
   expect_operation(function(x) k_bias_add(m, x), 1:3 / 2, sweep(m, 2, 1:3 / 2, `+`))
 })
 

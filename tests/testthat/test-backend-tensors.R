@@ -11,8 +11,8 @@ test_that("products go over the last axis and the first", {
 
 test_that("places count from 0 or from 1", {
   expect_equal(k_argmax(m), array(apply(m, 1, which.max) - 1))
-  expect_equal(op_argmax(m, axis = -1), apply(m, 1, which.max))
-  expect_equal(op_argmin(m, 1, zero_indexed = TRUE), apply(m, 2, which.min) - 1)
+  expect_equal(op_argmax(m, axis = -1), array(apply(m, 1, which.max)))
+  expect_equal(op_argmin(m, 1, zero_indexed = TRUE), array(apply(m, 2, which.min) - 1))
   expect_equal(k_one_hot(c(0, 2), 3), diag(3)[c(1, 3), ])
   expect_equal(op_one_hot(matrix(c(0, 2)), 3), diag(3)[c(1, 3), ])
 })
