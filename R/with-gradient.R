@@ -139,7 +139,9 @@ step_trainer <- function(model, layout, call) {
   train$metrics <- list()
   trainer <- trainer_new(training_plan(model), train, samples, NULL, pack_layout(layout))
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
-  rate <- batch_rate(list(trainer = trainer), state$compiled$optimizer, call)
+  optimizer <- state$compiled$optimizer
+  rate <- .subset2(optimizer, "rate")
+  if (!is.numeric(rate)) rate <- rate_of_step(trainer, optimizer, call)
   if (!is.null(rate)) trainer_set_rate(trainer, rate)
   trainer
 }
