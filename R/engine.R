@@ -154,7 +154,7 @@ seconds_now <- function() .Call(ffi_seconds)
 slice_seconds <- 0.02
 
 # The logs alone of one step: an epoch of a single batch.
-trainer_step <- function(trainer) .Call(ffi_trainer_run, trainer, 1L, 0L, Inf)$logs[, 1]
+trainer_step <- function(trainer) .Call(ffi_trainer_step, trainer)
 
 # Until `epoch` epochs and `batch` batches of the next are done, or about `budget` seconds.
 trainer_run <- function(trainer, epoch, batch = 0L, budget = slice_seconds) {

@@ -360,10 +360,11 @@ run_of <- function(model) {
 # changed through a layer, of which the model hears nothing.
 model_plan <- function(model) {
   state <- environment(model)
-  states <- (state$layout %||% model_layout(state))$states
-  if (!is.null(state$plan) && same_flags(states, state$planned)) return(state$plan)
+  layout <- state$layout
+  if (is.null(layout)) layout <- model_layout(state)
+  if (!is.null(state$plan) && same_flags(layout$states, state$planned)) return(state$plan)
   state$plan <- network_spec(model)
-  state$planned <- vapply(states, `[[`, NA, "trainable")
+  state$planned <- vapply(layout$states, `[[`, NA, "trainable")
   state$plan
 }
 

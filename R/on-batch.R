@@ -116,8 +116,9 @@ rate_of_step <- function(trainer, optimizer, call) {
 batch_trainer <- function(model, samples, threads, call) {
   state <- environment(model)
   held <- held_trainer(state)
-  if (is.null(state$optimizer_state) || !serves(held$made_for, model, state, samples, threads)) {
-    return(new_batch_trainer(model, samples, threads, call))
+  needs <- batch_needs(model, samples, threads)
+  if (is.null(state$optimizer_state) || !identical(held$made_for, needs)) {
+    return(new_batch_trainer(model, samples, needs, call))
   }
   trainer_refill(held$trainer, samples, draw_seed())
   if (!holds_weights(model_layout(state)$states, held$weights)) {
@@ -132,43 +133,30 @@ batch_trainer <- function(model, samples, threads, call) {
 # To the bit. The same vector is the same without a look at its numbers.
 same_numbers <- function(a, b) identical(a, b, num.eq = FALSE, single.NA = FALSE)
 
-# What a trainer of a batch is made for. serves() compares one after the other; most are the same
-# object, which takes no look at what is in it.
+# What a trainer of a batch is made for. Most is the same object from call to call, so that a
+# comparison takes no look at what is in it.
 batch_needs <- function(model, samples, threads) {
   compiled <- environment(model)$compiled
-  list(
-    plan = model_plan(model), compiled = compiled, n = samples$n, y = target_shapes(samples$y),
-    weighted = lengths(samples$weight) > 0, schedule = optimizer_field(compiled$optimizer, "schedule"),
-    kernel = getOption("kestrel.kernel"), threads = threads
-  )
+  list(plan = model_plan(model), compiled = compiled, n = samples$n, y = target_shapes(samples),
+    schedule = .subset2(compiled$optimizer, "schedule"), kernel = getOption("kestrel.kernel"),
+    threads = threads)
 }
 
-serves <- function(needs, model, state, samples, threads) {
-  compiled <- state$compiled
-  !is.null(needs) && needs$n == samples$n && identical(needs$plan, model_plan(model)) &&
-    identical(needs$compiled, compiled) && same_targets(needs, samples) && needs$threads == threads &&
-    identical(needs$schedule, .subset2(compiled$optimizer, "schedule")) &&
-    identical(needs$kernel, getOption("kestrel.kernel"))
+# By output: dims, and whether there are weights. Written out, as it is on the way of each batch.
+target_shapes <- function(samples) {
+  shapes <- samples$y
+  for (o in seq_along(shapes)) shapes[[o]] <- list(shapes[[o]]$dims, is.null(samples$weight[[o]]))
+  shapes
 }
 
-target_shapes <- function(y) lapply(y, `[[`, "dims")
-
-same_targets <- function(needs, samples) {
-  for (o in seq_along(needs$y)) {
-    if (!identical(needs$y[[o]], samples$y[[o]]$dims)) return(FALSE)
-    if (needs$weighted[o] == is.null(samples$weight[[o]])) return(FALSE)
-  }
-  TRUE
-}
-
-new_batch_trainer <- function(model, samples, threads, call) {
+new_batch_trainer <- function(model, samples, needs, call) {
   state <- model_state(model)
-  settings <- list(batch_size = samples$n, validation_batch_size = samples$n, threads = threads)
+  settings <- list(batch_size = samples$n, validation_batch_size = samples$n, threads = needs$threads)
   train <- train_spec(model, samples, settings, draw_seed(), call = call)
   parts <- training_parts(model)
   trainer <- trainer_new(parts$plan, train, samples, NULL, pack_layout(model_layout(state)), call)
   if (!is.null(state$optimizer_state)) trainer_set(trainer, state = state$optimizer_state)
-  list2env(list(model = state, made_for = batch_needs(model, samples, threads), trainer = trainer,
+  list2env(list(model = state, made_for = needs, trainer = trainer,
     custom = parts$custom, outside = parts$outside), parent = emptyenv())
 }
 

@@ -142,6 +142,15 @@ SEXP ffi_trainer_run(SEXP x, SEXP epoch, SEXP batch, SEXP budget) {
   return result;
 }
 
+/* The logs of an epoch of one batch. */
+SEXP ffi_trainer_step(SEXP x) {
+  handle* h = handle_of(x);
+  SEXP logs = Rf_allocVector(REALSXP, logs_of(h));
+  h->engine->trainer_run(h->trainer, 1, 0, R_PosInf, seconds, 1, REAL(logs), NULL);
+  h->engine->trainer_logs(h->trainer, REAL(logs));
+  return logs;
+}
+
 /* list(logs, at, done): call again with `at` until done. */
 SEXP ffi_trainer_evaluate(SEXP x, SEXP steps, SEXP at, SEXP budget) {
   handle* h = handle_of(x);

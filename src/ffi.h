@@ -48,6 +48,7 @@ SEXP ffi_trainer_follow(SEXP trainer, SEXP before);
 SEXP ffi_interrupt(void);
 SEXP ffi_seconds(void);
 SEXP ffi_trainer_run(SEXP trainer, SEXP epoch, SEXP batch, SEXP budget);
+SEXP ffi_trainer_step(SEXP trainer);
 SEXP ffi_trainer_evaluate(SEXP trainer, SEXP steps, SEXP at, SEXP budget);
 SEXP ffi_trainer_progress(SEXP trainer);
 SEXP ffi_trainer_batch(SEXP trainer, SEXP output);
