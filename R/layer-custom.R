@@ -173,7 +173,8 @@ custom_field <- function(layer, name) {
   value <- layer_instance(layer)[[name]]
   if (is_part(value)) return(value)
   if (!inherits(value, "kestrel_variable")) return(value)
-  layer_state(layer)$weights[[variable_cell(value)$name]] %||% plain(value)
+  name <- variable_cell(value)$name
+  if (is.null(layer_state(layer)$weights[[name]])) plain(value) else layer_weight(layer, name)
 }
 
 # "SimpleDense" is simple_dense.

@@ -309,7 +309,7 @@ layer_field <- function(layer, name) {
   if (!is.null(method)) return(method)
   slots <- vapply(state$slots, `[[`, "", "name")
   setting <- state$config[[name]]
-  if (name %in% slots && is.null(setting)) return(state$weights[[name]])
+  if (name %in% slots && is.null(setting)) return(layer_weight(layer, name))
   if (name %in% names(state$config)) return(setting)
   known <- c("type", "dtype", "trainable", "built", "config")
   if (name %in% known) return(state[[name]])
@@ -337,11 +337,17 @@ layer_method.default <- function(layer, name) NULL
       forget_names()
     },
     weights = set_weights(x, value),
-    stop_kestrel("argument", sprintf("`%s` of a layer cannot be changed.", name),
-      argument = name, call = assignment_call("layer", name)
-    )
+    set_layer_weight(x, name, value)
   )
   x
+}
+
+# A weight by its name, as k_set_value(layer$kernel, w) does.
+set_layer_weight <- function(layer, name, value) {
+  weights <- layer_state(layer)$weights
+  if (name %in% names(weights)) return(set_weights(layer, unname(replace(weights, name, list(value)))))
+  stop_kestrel("argument", sprintf("`%s` of a layer cannot be changed.", name), argument = name,
+    call = assignment_call("layer", name))
 }
 
 #' @export

@@ -8,7 +8,7 @@
     weights = , variables = named_weights(leaf_layers(x)),
     trainable_weights = , trainable_variables = named_weights(leaf_layers(x), TRUE),
     non_trainable_weights = , non_trainable_variables = named_weights(leaf_layers(x), FALSE),
-    losses = layer_losses(leaf_layers(x)),
+    losses = c(layer_losses(leaf_layers(x)), charged_tensors(x)),
     optimizer = state$compiled$optimizer,
     loss = model_loss(x),
     metrics = lapply(state$compiled$metrics, `[[`, "metric"),
@@ -42,8 +42,24 @@ other_field <- function(model, name) {
   if (name %in% c(names(model), model_state_names)) {
     return(get0(name, envir = model_state(model), inherits = FALSE))
   }
+  if (name %in% names(other_ways)) stop_other_way(name)
   stop_unknown_field("model", name, c(names(model), names(model_methods), if (is_of_class(model)) ls(class_self(model))),
     "model")
+}
+
+# Methods of Keras' models that write files or text.
+other_ways <- c(
+  save = "saveRDS(model, file) stores a model with all that belongs to it, and readRDS(file) reads it.",
+  save_weights = "saveRDS(get_weights(model), file) stores the weights.",
+  load_weights = "set_weights(model, readRDS(file)) takes weights that saveRDS(get_weights(model), file) stored.",
+  export = "saveRDS(model, file) stores a model; predict() needs nothing but this package.",
+  to_json = "get_config(model) is a list of all settings, from_config() makes a model of it.",
+  to_yaml = "get_config(model) is a list of all settings, from_config() makes a model of it."
+)
+
+stop_other_way <- function(name) {
+  stop_kestrel("argument", sprintf("The model has no field \"%s\".", name), hint = other_ways[[name]],
+    argument = name, call = call("$", as.name("model"), as.name(name)))
 }
 
 model_state_names <- c("history", "classes", "features", "built", "stop_training", "precision",

@@ -66,6 +66,11 @@ charging_layers <- function(model) {
     model_state(model)$layers)
 }
 
+# What model$add_loss() was given.
+charged_tensors <- function(model) {
+  lapply(charging_layers(model), function(layer) layer_state(layer)$calls[[1]]$inputs[[1]])
+}
+
 #' @export
 layer_nodes.kestrel_layer_add_loss <- function(layer, input) {
   label <- sprintf("layer \"%s\"", layer$name)

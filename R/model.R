@@ -160,7 +160,10 @@ append_to <- function(env, field, value) {
 
 # The dims that a layer, or a model, brings with it.
 given_input <- function(part) {
-  if (is_model(part)) model_state(part)$input else layer_state(part)$input_shape
+  if (is_model(part)) return(model_state(part)$input)
+  state <- layer_state(part)
+  # What adapt() has seen.
+  state$input_shape %||% if (state$type == "normalization") state$input
 }
 
 check_stack <- function(model, call) {

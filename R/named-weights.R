@@ -13,6 +13,13 @@ named_weights <- function(layers, trainable = NA) {
   unlist(views, recursive = FALSE) %||% list()
 }
 
+# One of a layer's weights by name.
+layer_weight <- function(layer, name) {
+  state <- layer_state(layer)
+  slot <- state$slots[[match(name, names(state$weights))]]
+  weight_view(state$weights[[name]], layer$name, name, !slot$is_state && state$trainable)
+}
+
 weight_view <- function(values, layer, name, trainable) {
   structure(values, class = "kestrel_weight", of = list(layer = layer, name = name, trainable = trainable))
 }

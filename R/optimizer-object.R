@@ -137,6 +137,7 @@ optimizer_field <- function(optimizer, name) {
     record = optimizer_field(x, name),
     get_config = function() optimizer_config(x),
     iterations = get0(name, envir = x, inherits = FALSE) %||% 0,
+    variables = , weights = optimizer_variables(x),
     apply = , apply_gradients = stop_no_apply(name),
     optimizer_setting(x, name)
   )
@@ -159,6 +160,13 @@ stop_no_apply <- function(name) {
 
 #' @export
 `[[.kestrel_optimizer` <- function(x, i) `$.kestrel_optimizer`(x, field_name(x, i))
+
+# Of Keras' variables those that do not belong to the weights of a model, which keeps the others.
+optimizer_variables <- function(optimizer) {
+  rate <- if (!is_solver(optimizer)) optimizer_rate(optimizer)
+  values <- Filter(is.numeric, list(iteration = optimizer$iterations, learning_rate = rate))
+  unname(Map(function(value, name) weight_view(array(value, 1L), "optimizer", name, FALSE), values, names(values)))
+}
 
 # A number, a schedule or an R function.
 optimizer_rate <- function(optimizer) {

@@ -11,7 +11,7 @@
 #' and later training does not change a list that was given to `set_weights()`.
 #'
 #' `model$weights`, `model$trainable_weights` and `model$non_trainable_weights`, of a layer too, are
-#' lists of these arrays with fields of their own: `w$name` (`"dense/kernel:0"`), `w$path`, `w$shape`,
+#' lists of these arrays with fields of their own, as is `layer$kernel`: `w$name` (`"dense/kernel:0"`), `w$path`, `w$shape`,
 #' `w$trainable` and `w$numpy()`, the plain array; whatever is computed of them is plain.
 #'
 #' @param object a model or a layer. A model must have been built: its input shape is known.

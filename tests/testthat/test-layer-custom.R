@@ -62,7 +62,7 @@ test_that("a layer has its name, fields, weights, summary and config", {
   layer <- model$layers[[1]]
   expect_identical(layer$name, "simple_dense")
   expect_identical(layer$units, 5)
-  expect_identical(layer$kernel, get_weights(model)[[1]])
+  expect_identical(layer$kernel$numpy(), get_weights(model)[[1]])
   expect_identical(count_params(layer), 20)
   expect_output(summary(model), "simple_dense \\(SimpleDense\\) .*20 ")
   expect_identical(get_config(layer)$units, 5)

@@ -57,3 +57,17 @@ test_that("bad settings are refused", {
   expect_config_round_trip(layer_normalization(), small_x())
   expect_config_round_trip(layer_normalization(mean = 1, variance = 2), small_x())
 })
+
+test_that("a model that begins with an adapted layer knows its input", {
+  x <- as.matrix(iris[1:4])
+  normalizer_of <- function(x) adapt(layer_normalization(), x)
+  normalizer <- layer_normalization()
+  normalizer %>% adapt(x)
+  model <- keras_model_sequential() %>% normalizer() %>% layer_dense(1)
+  expect_true(model$built)
+  expect_identical(count_params(model), 14)
+  expect_output(summary(model), "(None, 4)", fixed = TRUE)
+  listed <- keras_model_sequential(list(normalizer_of(x), layer_dense(units = 1)))
+  expect_true(listed$built)
+  expect_equal(colMeans(keras_model_sequential(list(normalizer_of(x)))(x)), rep(0, 4), tolerance = 1e-6)
+})

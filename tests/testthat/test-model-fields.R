@@ -40,9 +40,14 @@ test_that("weights are sorted into trained and others, and are fields of layers"
   expect_length(model$trainable_weights, 4)
   expect_length(model$non_trainable_weights, 2)
   layer <- model$layers[[1]]
-  expect_identical(layer$kernel, get_weights(layer)[[1]])
+  expect_identical(layer$kernel$numpy(), get_weights(layer)[[1]])
+  expect_identical(layer$kernel$shape, dim(get_weights(layer)[[1]]))
   expect_identical(layer$count_params(), 9)
-  expect_identical(model$layers[[2]]$moving_variance, get_weights(model)[[6]])
+  k_set_value(layer$bias, 1:3)
+  expect_equal(c(get_weights(model)[[2]]), 1:3)
+  expect_error(layer$kernel <- matrix(0, 3, 3), class = "kestrel_error_shape")
+  expect_identical(model$layers[[2]]$moving_variance$numpy(), get_weights(model)[[6]])
+  expect_false(model$layers[[2]]$moving_variance$trainable)
 })
 
 test_that("unknown fields are refused, with the nearest name", {
@@ -126,4 +131,38 @@ test_that("batches are trained by methods of the model, too", {
   expect_identical(model$test_on_batch(x, y), test_on_batch(other, x, y))
   expect_identical(model$predict_on_batch(x), predict_on_batch(other, x))
   expect_refused(model[["loss", "acc"]], "argument", model = model)
+})
+
+test_that("models are built, called and asked for shapes by methods", {
+  model <- keras_model_sequential() %>% layer_dense(3) %>% layer_dense(2)
+  expect_identical(model$compute_output_shape(list(NULL, 5L)), list(NULL, 2L))
+  expect_false(model$built)
+  model$build(input_shape = shape(NA, 4))
+  expect_identical(lapply(get_weights(model), dim), list(c(4L, 3L), 3L, c(3L, 2L), 2L))
+  expect_refused(model$build(c(NA, 5)), "shape", "input_shape", model)
+  expect_refused(model$build(), "argument", "input_shape", model)
+  x <- matrix(1:8 / 8, 2)
+  expect_identical(model$call(x), predict(model, x))
+  a <- layer_input(2)
+  b <- layer_input(3)
+  joint <- keras_model(list(a, b), layer_concatenate(list(a, b)))
+  expect_identical(joint$compute_output_shape(list(c(NA, 2), c(NA, 3))), list(NULL, 5L))
+})
+
+test_that("what stores models in Keras has a hint at what does here", {
+  model <- small_model()
+  expect_error(model$save("m.keras"), "saveRDS", class = "kestrel_error_argument")
+  expect_error(model$save_weights("m.h5"), "get_weights", class = "kestrel_error_argument")
+  expect_error(model$load_weights("m.h5"), "set_weights", class = "kestrel_error_argument")
+  expect_error(model$to_json(), "get_config", class = "kestrel_error_argument")
+})
+
+test_that("losses of tensors are among the losses", {
+  input <- layer_input(2)
+  out <- layer_dense(input, 1, kernel_regularizer = regularizer_l2(0.1))
+  model <- keras_model(input, out)
+  model$add_loss(k_mean(out))
+  expect_length(model$losses, 2)
+  expect_equal(model$losses[[1]], 0.1 * sum(get_weights(model)[[1]]^2))
+  expect_s3_class(model$losses[[2]], "kestrel_tensor")
 })

@@ -82,3 +82,12 @@ test_that("SGD by position is read in the order of either generation of R keras"
     optimizer_sgd(0.1, momentum = 0.9, nesterov = TRUE, weight_decay = 0.01)$get_config())
   expect_error(optimizer_sgd(0.1, 0.9, "yes"), class = "kestrel_error_argument")
 })
+
+test_that("variables are the number of steps and the rate", {
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = optimizer_adam(0.25))
+  fit(model, 1:4, 1:4, epochs = 2, batch_size = 2, verbose = 0)
+  variables <- model$optimizer$variables
+  expect_identical(unlist(lapply(variables, function(v) v$numpy())), c(4, 0.25))
+  expect_identical(variables[[2]]$name, "optimizer/learning_rate:0")
+})
