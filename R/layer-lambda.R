@@ -69,10 +69,18 @@ check_arguments <- function(x, call = caller_env()) {
 layer_nodes.kestrel_layer_lambda <- function(layer, input) {
   config <- layer_config(layer)
   label <- sprintf("function of layer \"%s\"", layer$name)
+  if (!is.null(attr(config$f, "gradient_of", exact = TRUE))) return(gradient_nodes(config, label, input))
   run <- function_node(config$f, label, config$arguments)
   output <- told_shape(config$output_shape, input) %||% tried_shape(run, label, dims_list(input))
-  nodes <- function_nodes(list(), run, output, label, input)
-  nodes[[1]]$outside$wanted <- is_gradient_of_weights(config$f)
+  function_nodes(list(), run, output, label, input)
+}
+
+# What k_gradients() gives, see second-gradients.R. `of`: the layers whose weights it depends on.
+gradient_nodes <- function(config, label, input) {
+  nodes <- function_nodes(list(), gradient_run(config$f, label), config$output_shape, label, input)
+  model <- attr(config$f, "gradient_of", exact = TRUE)
+  nodes[[1]]$outside <- c(nodes[[1]]$outside, list(f = config$f, of = lapply(leaf_layers(model), environment),
+    wanted = is_gradient_of_weights(config$f)))
   nodes
 }
 

@@ -46,7 +46,7 @@ with_own_nodes <- function(spec, own, info) {
     c(spec$nodes[[i]]$outside, list(at = i - 1L, inputs = inputs, grows = grows[i],
       training = spec$nodes[[i]]$training,
       dims = lapply(inputs, function(from) place_dims(spec, info, from)),
-      slots = weight_slots(spec$nodes, info, i)))
+      slots = c(weight_slots(spec$nodes, info, i), part_slots(spec$nodes, info, spec$nodes[[i]]$outside$parts))))
   })
   names(spec$outside) <- own - 1L
   spec
@@ -169,23 +169,26 @@ check_node_output <- function(y, node, x, call) {
   y
 }
 
+# Gradients by weights are added when all is done: on its way back the engine sets those of its own
+# layers, of which k_gradients() may have some.
 backward_outside <- function(trainer, nodes, records) {
+  late <- list()
   i <- trainer_next(trainer)
   while (i >= 0) {
     key <- as.character(i)
-    if (nodes[[key]]$grows) differentiate_node(trainer, nodes[[key]], records[[key]])
+    if (nodes[[key]]$grows) late <- c(late, differentiate_node(trainer, nodes[[key]], records[[key]]))
     i <- trainer_next(trainer)
   }
+  for (slope in late) trainer_write(trainer, slope$at, slope$g, gradient = TRUE)
 }
 
+# The gradients by weights: list(at, g) of each.
 differentiate_node <- function(trainer, node, record) {
   g <- record$slopes %||% node_gradients(trainer, node, record)
   n <- length(node$inputs)
   for (k in seq_len(n)) trainer_put(trainer, node$at, g[[k]], k - 1L)
-  for (k in seq_along(node$slots)) {
-    slot <- node$slots[[k]]
-    if (!slot$is_state) trainer_write(trainer, slot$at, g[[n + k]], gradient = TRUE)
-  }
+  slopes <- Map(function(slot, g) if (!slot$is_state) list(at = slot$at, g = g), node$slots, g[-seq_len(n)])
+  slopes[lengths(slopes) > 0]
 }
 
 node_gradients <- function(trainer, node, record) {

@@ -204,7 +204,7 @@ network_spec <- function(model, probed = FALSE, read = list()) {
   outputs <- place_model(plan, model, from, made = made)
   places <- vapply(outputs$places, pass_on, 0L, plan = plan)
   read <- tensors_placed(read, plan, model, made)
-  nodes <- unlist(plan$nodes, recursive = FALSE)
+  nodes <- lapply(unlist(plan$nodes, recursive = FALSE), gradient_node, plan$layers)
   with_outside(list(inputs = inputs, nodes = nodes, outputs = places, masks = outputs$masks,
     unmasked = plan$unmasked, draws = any(vapply(nodes, function(node) isTRUE(node$training), NA)),
     precision = model_state(model)$precision, read = if (length(read)) read))

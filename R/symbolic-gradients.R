@@ -9,7 +9,9 @@
 #' of `sum(loss)` by it. Where `loss` has a number for each sample, each sample has the gradient of
 #' its own. It is exact: that of [backpropagation][autodiff] through layers and R functions, with
 #' the weights that the layers have when the function is called. Dropout and noise are off, unless
-#' the pass is one of training. It can go into other operations, but not be differentiated again.
+#' the pass is one of training. It can go into other operations, and is differentiated itself: the loss may
+#' have a penalty on slopes, as that of a Wasserstein network, and there are derivatives of
+#' derivatives. That is not so through R functions, layers of codes, and dropout or noise in training.
 #'
 #' Operations that have one result for the whole batch, such as `k_mean(x)`, are given as such by
 #' `k_function()`, without an axis for samples. The whole of what it is called on is one batch.
@@ -45,6 +47,13 @@
 #' slopes <- k_gradients(model$output[, 1], model$input)
 #' saliency <- k_function(list(model$input), slopes)
 #' saliency(list(x))[[1]]
+#'
+#' # A penalty on the length of the gradient by the input
+#' steep <- k_gradients(model$output, model$input)[[1]]
+#' smooth <- keras_model(model$input, model$output)
+#' smooth$add_loss(0.1 * k_sum(k_square(steep), axis = -1))
+#' smooth %>% compile(loss = "categorical_crossentropy", optimizer = "adam")
+#' fit(smooth, x, diag(2), epochs = 2, verbose = 0)
 #' @export
 k_function <- function(inputs, outputs, updates = NULL, ...) {
   call <- environment()
@@ -168,15 +177,18 @@ gradient_tensor <- function(variable, losses, call) {
   layer_on_tensors(new_layer("lambda", config, options), tensors, call)
 }
 
+# w: weights of the layers that are `present` in the network that it stands in.
 gradient_function <- function(model, whole) {
   force(model)
   force(whole)
-  structure(function(inputs) {
-    operate("gradient", inner_parts(inputs), list(model = model, whole = whole))
+  structure(function(inputs, w = list(), present = logical()) {
+    x <- inner_parts(inputs)
+    operate("gradient", c(x, w), list(model = model, whole = whole, inputs = length(x), present = present,
+      training = isTRUE(the$instance_training)))
   }, gradient_of = model)
 }
 
-# Whether weights that are trained may change it: the one thing that is not differentiated.
+# Whether weights that are trained may change it.
 is_gradient_of_weights <- function(f) {
   model <- attr(f, "gradient_of", exact = TRUE)
   if (is.null(model)) return(FALSE)
@@ -187,24 +199,26 @@ is_gradient_of_weights <- function(f) {
 
 symbolic_operations <- function() {
   list(gradient = list(
-    value = function(..., model, whole) {
-      gradient_values(model, list(...), whole, isTRUE(the$instance_training))
+    value = function(..., model, whole, inputs, present, training) {
+      x <- list(...)[seq_len(inputs)]
+      w <- list(...)[-seq_len(inputs)]
+      gradient_values(model, x, packed_with(model, w, present), whole, training)
     },
-    vjp = function(dy, y, ..., model, whole) {
-      stop_kestrel("argument", "What k_gradients() gives cannot be differentiated again.",
-        hint = "Use it in k_function(), or freeze the layers between.", argument = "loss",
-        call = NULL)
+    vjp = function(dy, y, ..., model, whole, inputs, present, training) {
+      x <- list(...)[seq_len(inputs)]
+      w <- list(...)[-seq_len(inputs)]
+      second_gradients(model, x, w, present, whole, dy, training)
     }
   ))
 }
 
 # Of the sum of the model's outputs, by its first input. Of an output that is one for the batch only
 # the first sample counts.
-gradient_values <- function(model, x, whole, training) {
+gradient_values <- function(model, x, packed, whole, training) {
   n <- dim(x[[1]])[1]
   spec <- network_spec(model, probed = TRUE)
   y <- lapply(model_outputs(model), function(dims) array(0, c(n, dims)))
-  trainer <- bare_trainer(spec, pack_layout(model_layout(model_state(model))), data_arrays(x), y, n,
+  trainer <- bare_trainer(spec, packed, data_arrays(x), y, n,
     TRUE, if (training) draw_seed() else 0, engine_settings(), optimizer_spec(optimizer_sgd()))
   records <- forward_outside(trainer, spec$outside, NULL, if (training) -1L else -2L)
   for (o in seq_along(y)) {
