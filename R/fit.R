@@ -113,7 +113,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
     steps_per_epoch = check_step_count(steps_per_epoch),
     validation_steps = check_step_count(validation_steps),
     validation_batch_size = check_count(validation_batch_size, null = TRUE),
-    validation_freq = check_frequency(validation_freq),
+    validation_freq = if (identical(validation_freq, 1)) 1L else check_frequency(validation_freq),
     threads = engine_settings(threads),
     import = check_import(getOption("kestrel.import"))
   )

@@ -68,13 +68,13 @@ run_open <- function(run) {
   if (!is.null(run$data$classes)) run$state$classes <- run$data$classes
   validation <- run$data$validation$n
   samples <- if (is.null(run$data$stream)) run$data$train$n
-  run$params <- list(
+  params <- list(
     verbose = settings$verbose, epochs = settings$epochs,
     steps = if (is.finite(settings$steps)) settings$steps,
     samples = samples, batch_size = if (!is.null(samples)) settings$batch_size,
     metrics = c(run$labels, if (validates(run)) paste0("val_", run$labels))
   )
-  run$params <- run$params[lengths(run$params) > 0]
+  run$params <- params[lengths(params) > 0]
   if (!is.null(validation)) run$params$validation_samples <- validation
   run$progress <- progress_new(settings$verbose, settings$epochs, settings$steps,
     samples, validation)

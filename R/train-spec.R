@@ -2,10 +2,10 @@
 
 train_spec <- function(model, samples, settings, seed, training = TRUE, call = caller_env()) {
   compiled <- model_state(model)$compiled
-  y <- lapply(samples$y, `[[`, "dims")
   list(
     outputs = training_parts(model)$outputs,
-    metrics = metric_specs(compiled$metrics, y, model_outputs(model)[compiled$trained], call),
+    metrics = metric_specs(compiled$metrics, lapply(samples$y, `[[`, "dims"),
+      model_outputs(model)[compiled$trained], call),
     optimizer = if (training) optimizer_spec(compiled$optimizer, call, model_layout(model_state(model))),
     batch_size = settings$batch_size,
     validation_batch_size = settings$validation_batch_size,
