@@ -72,7 +72,8 @@ find_dropout <- function(case) {
   if (!isTRUE(case$loss > 0.2 * case$constant_loss)) return(NULL)
   room <- unfinished_room(case)
   noisy <- mean(vapply(1:5, function(i) score_prediction(case, dropped_prediction(case, i)), 0))
-  harmful <- if (is.na(room)) max(rates) >= 0.8 && noisy > 1.5 * case$loss else noisy >= 1.2 * case$loss || max(rates) >= 0.8
+  lossy <- noisy >= 1.2 * case$loss
+  harmful <- if (max(rates) >= 0.8) lossy || !is.na(room) else lossy && !is.na(room) && !is_under_way(case)
   if (!harmful) return(NULL)
   found(
     "Dropout too strong", "STRONG",
@@ -83,6 +84,11 @@ find_dropout <- function(case) {
     "a rate of 0.1 to 0.3, or more units.",
     explains = if (is.na(room)) NA else share_between(case, room, case$loss), fix = list(what = "no_dropout")
   )
+}
+
+# Beyond the best constant training has hardly begun; or the loss still falls.
+is_under_way <- function(case) {
+  isTRUE(case$loss > 1.5 * case$constant_loss) || clear_fall(case$series) > 0.01
 }
 
 dropped_prediction <- function(case, seed) {

@@ -14,6 +14,8 @@
 
 new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
   case <- bare_case(history, model, budget)
+  # Of a model that is compared with no targets only the layers, weights and history are looked at.
+  if (needs_no_targets(model)) x <- y <- NULL
   if (is.null(x) != is.null(y)) {
     stop_kestrel("argument", "`x` and `y` go together: only one of them is given.",
       argument = if (is.null(x)) "x" else "y", call = call)

@@ -96,3 +96,17 @@ test_that("looks leave R's compiler as it was", {
   suppressMessages(linear_model() %>% fit(plane$x, plane$curved, epochs = 2, verbose = 0, callbacks = callback_diagnose()))
   expect_identical(compiler::enableJIT(-1), before)
 })
+
+test_that("a model that is compared with no targets has none that could be wrong", {
+  withr::local_seed(1)
+  x <- matrix(stats::rnorm(40), 20)
+  input <- layer_input(2)
+  output <- input %>% layer_dense(3, "tanh") %>% layer_dense(2)
+  m <- keras_model(input, output)
+  m$add_loss(k_mean(k_square(output - input)))
+  m %>% compile(optimizer = "adam")
+  look <- callback_diagnose()
+  expect_silent(fit(m, x, epochs = 2, verbose = 0, callbacks = look))
+  expect_identical(look$diagnosis$id[look$diagnosis$severity == "fault"], character())
+  expect_identical(diagnose(m, x)$id, look$diagnosis$id)
+})

@@ -36,3 +36,29 @@ test_that("slopes whose squares are nothing in double precision are no failure",
   case <- new_case(m, c(-1, 1), c(0, 1), NULL, NULL, NULL, 5, environment())
   expect_true(all(vapply(case$held, function(h) is.finite(h$share), NA)))
 })
+
+test_that("dropout is not blamed while the loss is still falling", {
+  withr::local_seed(1)
+  x <- matrix(stats::rnorm(200), 100)
+  fit_for <- function(epochs) {
+    m <- keras_model_sequential(input_shape = 2) %>% layer_dense(8, "relu") %>% layer_dropout(0.6) %>% layer_dense(1)
+    m %>% compile(loss = "mse", optimizer = optimizer_adam(0.005))
+    m %>% fit(x, x[, 1] - 2 * x[, 2], epochs = epochs, verbose = 0)
+    diagnose(m, x, x[, 1] - 2 * x[, 2])$id
+  }
+  expect_false("P2" %in% fit_for(30))
+})
+
+test_that("nine of ten units dropped are blamed where they cost more than a fifth of the loss", {
+  d <- withr::with_seed(1, {
+    m <- keras_model_sequential(input_shape = 2) %>% layer_dense(8, "tanh") %>% layer_dropout(0.9) %>% layer_dense(1, "sigmoid")
+    m %>% compile(loss = "binary_crossentropy", optimizer = optimizer_adam(0.01))
+    x <- matrix(stats::rnorm(600), 300)
+    y <- as.double(x[, 1] + 0.5 * x[, 2]^2 > 0.3)
+    m %>% fit(x, y, epochs = 150, verbose = 0)
+    diagnose(m, x, y)
+  })
+  # No linear model does better.
+  expect_identical(unfinished_room(attr(d, "case")), NA_real_)
+  expect_identical(d$id[d$severity == "fault"], "P2")
+})
