@@ -82,7 +82,7 @@ drop_axes <- function(at, whole) {
 }
 
 #' @export
-c.kestrel_traced <- function(...) join(list(...))
+c.kestrel_traced <- function(...) joining(...)
 
 #' @export
 cbind.kestrel_traced <- function(..., deparse.level = 1) bind(cbind, list(...))

@@ -6,7 +6,7 @@
 masked <- function(fn, done = new_copies()) {
   if (is.primitive(fn) || is.null(environment(fn))) return(fn)
   for (i in seq_along(done$of)) if (identical(done$of[[i]], fn)) return(done$copies[[i]])
-  env <- new.env(parent = own_values(fn, list2env(base_masks(), parent = environment(fn))))
+  env <- new.env(parent = own_values(fn, new_masks(base_masks(), environment(fn))))
   copy <- fn
   environment(copy) <- env
   done$of <- c(done$of, fn)
@@ -18,6 +18,9 @@ masked <- function(fn, done = new_copies()) {
   if (!is.null(done$model)) note_tensors(fn, env, done)
   copy
 }
+
+# `masks`: code that finds them around it is the user's.
+new_masks <- function(masks, around) structure(list2env(masks, parent = around), masks = TRUE)
 
 # But for names that stand for the user's values there, as `sd` may.
 masks_for <- function(env) {
@@ -54,10 +57,11 @@ is_users <- function(fn, caller) {
 }
 
 base_masks <- function() {
-  c(spreading_operators(), loop_masks(), row_masks(), summary_masks(), list(
+  c(spreading_operators(), loop_masks(), row_masks(), constant_masks(), summary_masks(), list(
     `%*%` = mask(base::`%*%`, function(x, y) operate("%*%", list(x, y))),
     crossprod = mask(base::crossprod, function(x, y = x) operate("%*%", list(t(x), y))),
     tcrossprod = mask(base::tcrossprod, function(x, y = x) operate("%*%", list(x, t(y)))),
+    c = joining,
     colSums = mask(base::colSums, function(x, na.rm = FALSE, dims = 1) {
       as_vector(traced_sums(x, seq_len(dims)))
     }),
@@ -108,6 +112,15 @@ go_together <- function(a, b) {
 }
 
 has_lie <- function(a, b) !is.null(attr(a, "lies", exact = TRUE)) || !is.null(attr(b, "lies", exact = TRUE))
+
+# Of the numbers alone: places and conditions do not move with them.
+constant_masks <- function() {
+  names <- c("order", "rank", "which.max", "which.min", "findInterval", "is.na", "is.nan", "is.finite", "is.infinite")
+  stats::setNames(lapply(names, function(name) {
+    base <- get(name, baseenv())
+    mask(base, function(...) do.call(base, lapply(list(...), plain), quote = TRUE))
+  }), names)
+}
 
 traced_density <- function(x, mean = 0, sd = 1, log = FALSE) {
   v <- -((x - mean) / sd)^2 / 2 - base::log(sd) - base::log(2 * pi) / 2

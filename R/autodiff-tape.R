@@ -98,8 +98,11 @@ differentiable <- function() {
 
 stop_not_differentiable <- function(name) {
   stop_kestrel("argument", sprintf("`%s()` cannot be differentiated.", name),
-    hint = "See ?autodiff for the operations that can be.", argument = name, call = NULL)
+    hint = "See ?autodiff for the operations that can be.", argument = name, expected = "an operation with a derivative",
+    call = NULL)
 }
+
+is_refusal <- function(e) inherits(e, "kestrel_error") && identical(e$expected, "an operation with a derivative")
 
 #' @export
 dim.kestrel_traced <- function(x) dim(plain(x))

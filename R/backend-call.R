@@ -71,6 +71,7 @@ is_operand <- function(x) {
 }
 
 check_operand_list <- function(x, arg = caller_arg(x), call = caller_env()) {
+  x <- tensor_parts(x)
   if (!is.list(x) || is.object(x) || !length(x)) {
     stop_argument(arg, "a list of arrays", x, call = call)
   }

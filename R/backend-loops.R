@@ -11,7 +11,7 @@
 #'   `k_is_placeholder()`, `k_is_sparse()` tell of a tensor; `k_to_dense()`, `op_copy()` and `op_array()`
 #'   give it as an array; `k_print_tensor()` prints it and hands it on
 #' * `k_random_normal_variable()` and `k_random_uniform_variable()`: random numbers, see [k_random_normal()]
-#' * `k_batch_set_value()` sets weights of a custom layer, `k_moving_average_update()` one to
+#' * `k_batch_set_value(list(list(model$weights[[1]], w)))` sets weights, `k_moving_average_update()` one to
 #'   `momentum * x + (1 - momentum) * value`
 #'
 #' @param pred TRUE or FALSE, or a number.
@@ -66,6 +66,7 @@ op_fori_loop <- operation(function(lower, upper, body_fun, init_val) {
 #' @export
 op_while_loop <- operation(function(cond, body, loop_vars, maximum_iterations = NULL) {
   check_functions(cond, body)
+  if (is.factor(loop_vars)) stop_argument("loop_vars", "arrays", loop_vars)
   if (!is.list(loop_vars) || is.object(loop_vars)) loop_vars <- list(loop_vars)
   most <- check_count(maximum_iterations, min = 0L, null = TRUE) %||% Inf
   done <- 0
@@ -188,13 +189,28 @@ k_random_uniform_variable <- operation(function(shape, low, high, dtype = NULL, 
 #' @rdname backend-loops
 #' @export
 k_batch_set_value <- operation(function(tuples) {
-  pair <- function(x) is.list(x) && length(x) == 2 && inherits(x[[1]], "kestrel_variable")
-  if (!is.list(tuples) || !all(vapply(tuples, pair, NA))) {
-    stop_argument("tuples", "a list of lists of a weight and its numbers", tuples)
+  places <- places_of_pairs(substitute(tuples), tuples)
+  for (i in seq_along(tuples)) {
+    if (is.null(places[[i]])) assign_variable(tuples[[i]][[1]], tuples[[i]][[2]])
+    else set_place(places[[i]], tuples[[i]][[2]], parent.frame())
   }
-  for (one in tuples) assign_variable(one[[1]], one[[2]])
   invisible(NULL)
 }, pass = TRUE)
+
+# For each pair NULL, of a variable, or where its weight was read, such as model$weights[[1]].
+places_of_pairs <- function(written, tuples, call = caller_env()) {
+  if (!is.list(tuples) || is.object(tuples)) stop_argument("tuples", "a list of lists of a weight and its numbers", tuples, call = call)
+  lapply(seq_along(tuples), function(i) {
+    one <- tuples[[i]]
+    arg <- sprintf("tuples[[%d]]", i)
+    if (!is.list(one) || is.object(one) || length(one) != 2) stop_argument(arg, "a list of a weight and its numbers", one, call = call)
+    if (inherits(one[[1]], "kestrel_variable")) return(NULL)
+    place <- if (length(written) > i && is.call(written[[i + 1]])) as.list(written[[i + 1]])[-1]
+    if (length(place) == 2 && is_place(place[[1]])) return(place[[1]])
+    stop_argument(paste0(arg, "[[1]]"), "a weight, such as model$weights[[1]]", one[[1]],
+      hint = "set_weights() sets weights that are in a list of their own.", call = call)
+  })
+}
 
 #' @rdname backend-loops
 #' @export

@@ -47,6 +47,7 @@ expand_tensor <- function(x, axis = -1, call = caller_env()) {
 
 # As `along` the axis one after the other; the other dims are the same.
 bind_tensors <- function(tensors, axis = -1, call = caller_env()) {
+  tensors <- tensor_parts(tensors)
   if (!is.list(tensors) || !length(tensors)) {
     stop_argument("tensors", "a list of tensors", tensors, call = call)
   }
@@ -77,6 +78,18 @@ reduce_tensor <- function(name, x, axis = NULL, keepdims = FALSE, call = caller_
 count_along <- function(x, axis, call = caller_env()) {
   axes <- tensor_axes(x, axis, call)
   if (is.null(axes)) length(x) else prod(tensor_dims(plain(x))[axes])
+}
+
+# As multiply_tensors(), where a vector's axis goes: of two vectors a number.
+multiply_any <- function(x, y) {
+  dx <- tensor_dims(plain(x))
+  dy <- tensor_dims(plain(y))
+  if (length(dx) > 1 && length(dy) > 1) return(multiply_tensors(x, y))
+  if (dx[length(dx)] != dy[1] || length(dy) > 2) stop_unlike(plain(x), plain(y))
+  if (length(dx) == 1 && length(dy) == 1) return(sum(operate("*", list(with_dims(x, dx), with_dims(y, dy)))))
+  product <- multiply_tensors(with_dims(x, if (length(dx) == 1) c(1L, dx) else dx),
+    with_dims(y, if (length(dy) == 1) c(dy, 1L) else dy))
+  with_dims(product, c(dx[-length(dx)], dy[-1]))
 }
 
 # x[.., k] %*% y[k, ..] over the last axis of x and the first of a matrix y; sample by sample where

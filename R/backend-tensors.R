@@ -2,11 +2,11 @@
 
 #' @rdname backend
 #' @export
-k_dot <- operation(function(x, y) multiply_tensors(x, y))
+k_dot <- operation(function(x, y) multiply_any(x, y))
 
 #' @rdname backend
 #' @export
-op_dot <- operation(function(x1, x2) multiply_tensors(x1, x2))
+op_dot <- operation(function(x1, x2) multiply_any(x1, x2))
 
 #' @rdname backend
 #' @export
@@ -88,6 +88,7 @@ op_concatenate <- operation(function(xs, axis = -1) bind_tensors(xs, axis))
 #' @export
 k_stack <- operation(function(x, axis = 1) {
   check_operand_list(x)
+  x <- tensor_parts(x)
   if (all(vapply(x, function(one) is_scalar(plain(one)), NA))) return(with_dims(join(x), length(x)))
   bind_tensors(lapply(x, expand_tensor, axis), axis)
 }, pass = TRUE)

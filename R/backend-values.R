@@ -122,12 +122,35 @@ k_identity <- operation(function(x, name = NULL) x, pass = TRUE)
 k_set_value <- operation(function(x, value) {
   if (inherits(x, "kestrel_variable")) return(assign_variable(x, value))
   place <- substitute(x)
-  if (!is.call(place) || !as.character(place[[1]])[1] %in% c("$", "[[")) {
+  if (!is_place(place)) {
     stop_argument("x", "a variable, a weight, or a place such as model$optimizer$lr", x)
   }
-  eval(call("<-", place, value), parent.frame())
-  invisible(value)
+  set_place(place, value, parent.frame())
 }, pass = TRUE)
+
+is_place <- function(x) is.call(x) && as.character(x[[1]])[1] %in% c("$", "[[")
+
+# Of a variable, or of a model, layer or optimizer that a call gives, as get_layer(model, "code")$kernel.
+set_place <- function(place, value, frame, call = caller_env()) {
+  root <- place
+  while (is_place(root)) root <- root[[2]]
+  if (!is.symbol(root)) {
+    held <- eval(root, frame)
+    if (!inherits(held, c("kestrel_model", "kestrel_layer", "kestrel_optimizer"))) {
+      stop_argument(deparse1(place), "a weight of a model or layer, or a place such as model$optimizer$lr",
+        eval(place, frame), hint = "set_weights() sets the weights that get_weights() gives.", call = call)
+    }
+    frame <- list2env(list(held = held), parent = frame)
+    place <- with_root(place, quote(held))
+  }
+  eval(call("<-", place, value), frame)
+  invisible(value)
+}
+
+with_root <- function(place, root) {
+  place[[2]] <- if (is_place(place[[2]])) with_root(place[[2]], root) else root
+  place
+}
 
 #' @rdname backend
 #' @export

@@ -68,7 +68,7 @@ merging_layer <- function(type, config, frame) {
   if (!is.null(options$activity)) config$activity_regularizer <- options$activity
   layer <- new_layer(type, config, options[names(options) != "activity"])
   if (!given) return(layer)
-  inputs <- merged_tensors(frame$inputs, more, frame)
+  inputs <- merged_tensors(tensor_parts(frame$inputs), more, frame)
   if (is_symbolic(inputs)) return(layer_on_tensors(layer, inputs, frame))
   if (is_inner_input(inputs)) return(call_on_traced(layer, inputs, frame))
   layer_on_arrays(layer, layer_arrays(layer, inputs, frame), FALSE, frame)

@@ -78,7 +78,7 @@ mask_methods <- function(generator) {
   while (!is.null(generator) && generator$classname != "KerasLayer") {
     around <- generator$parent_env
     if (is.null(attr(around, "masks"))) {
-      generator$parent_env <- structure(list2env(masks_for(around), parent = around), masks = TRUE)
+      generator$parent_env <- new_masks(masks_for(around), around)
     }
     generator <- generator$get_inherit()
   }

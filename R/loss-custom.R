@@ -69,58 +69,6 @@ check_masked_values <- function(v, mask, label, what, call) {
     value = n, call = call)
 }
 
-# What a user's function returns; its error as one of a class of ours, with the operation named.
-own_call <- function(fn, args, what, kind, call,
-                     hint = "See ?autodiff for the operations that can be differentiated.") {
-  at <- ""
-  tryCatch(
-    withCallingHandlers(unmarked(allowInterrupts(do.call(fn, args, quote = TRUE))),
-      error = function(e) if (!nzchar(at)) at <<- failed_operation(fn, e)),
-    error = function(e) {
-      message <- strsplit(conditionMessage(e), "\n", fixed = TRUE)[[1]][1]
-      if (reads_tensors(fn)) hint <- strange_tensor_hint(kind)
-      stop_kestrel(kind, sprintf("The %s failed%s: %s", what, at, message),
-        hint = hint, argument = what,
-        parent = e, call = call)
-    }
-  )
-}
-
-# `kind`: that of the error.
-strange_tensor_hint <- function(kind) {
-  if (kind == "layer") return("It reads tensors that stand for no numbers here: give them to the layer, in a list of inputs.")
-  paste("It reads tensors that are not of this model: they depend on another input, or layers with weights that it",
-    "has not.")
-}
-
-# Whether symbolic tensors are among the variables that a function finds around it.
-reads_tensors <- function(fn) {
-  if (is.primitive(fn)) return(FALSE)
-  names <- setdiff(all.names(body(fn), functions = FALSE), c(names(formals(fn)), assigned(body(fn))))
-  found <- mget(unique(names[nzchar(names)]), envir = environment(fn), inherits = TRUE, ifnotfound = list(NULL))
-  any(vapply(found, is_tensor, NA))
-}
-
-# Names of variables that an expression assigns.
-assigned <- function(expression) {
-  if (!is.call(expression)) return(NULL)
-  own <- is.symbol(expression[[1]]) && as.character(expression[[1]]) %in% c("<-", "=") &&
-    is.symbol(expression[[2]])
-  c(if (own) as.character(expression[[2]]), unlist(lapply(Filter(is.call, as.list(expression)), assigned)))
-}
-
-# What fn had called when it failed.
-failed_operation <- function(fn, e) {
-  frames <- sys.frames()
-  own <- which(vapply(seq_along(frames), function(i) identical(sys.function(i), fn), NA))
-  name <- if (length(own) && own[1] < length(frames)) sys.calls()[[own[1] + 1L]][[1]]
-  if (!is.symbol(name) || as.character(name) %in% failing) name <- conditionCall(e)[[1]]
-  if (!is.symbol(name)) return("")
-  sprintf(" in `%s()`", as.character(name))
-}
-
-failing <- c("stop", ".handleSimpleError", "abort", "stop_not_differentiable")
-
 check_loss_values <- function(v, label, batch, call) {
   n <- batch$n
   values <- plain(v)

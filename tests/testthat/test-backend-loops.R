@@ -59,3 +59,13 @@ test_that("what is no function, number or weight is refused", {
   refused(k_batch_set_value(list(1)))
   refused(k_moving_average_update(1, 2, 0.5))
 })
+
+test_that("weights of models are set where they were read", {
+  model <- keras_model_sequential(input_shape = 2) %>% layer_dense(1, name = "last")
+  k_batch_set_value(list(list(model$weights[[1]], matrix(1:2)), list(get_layer(model, "last")$weights[[2]], 3)))
+  expect_identical(get_weights(model), list(matrix(1:2 + 0), array(3)))
+  k_set_value(get_layer(model, "last")$weights, list(matrix(0, 2, 1), 1))
+  expect_identical(get_weights(model), list(matrix(0, 2, 1), array(1)))
+  expect_error(k_batch_set_value(list(list(get_weights(model)[[1]], 3))), "set_weights", class = "kestrel_error_argument")
+  expect_error(k_batch_set_value(list(list(2, 3))), "tuples[[1]][[1]]", fixed = TRUE, class = "kestrel_error_argument")
+})

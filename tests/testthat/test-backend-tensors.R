@@ -16,3 +16,13 @@ test_that("places count from 0 or from 1", {
   expect_equal(k_one_hot(c(0, 2), 3), diag(3)[c(1, 3), ])
   expect_equal(op_one_hot(matrix(c(0, 2)), 3), diag(3)[c(1, 3), ])
 })
+
+test_that("products of vectors are numbers, and with matrices vectors", {
+  expect_identical(op_dot(c(1, 2), c(3, 4)), 11)
+  expect_operation(function(x) k_dot(x, c(1, -2)), c(0.5, 3), 0.5 - 6)
+  expect_operation(function(x) op_matmul(x, c(1, 2, -1)), m, array(m %*% c(1, 2, -1), 2))
+  expect_operation(function(x) op_dot(m, x), c(1, 2, -1), array(m %*% c(1, 2, -1), 2))
+  expect_operation(function(x) op_matmul(x, m), c(3, 4), array(c(3, 4) %*% m, 3))
+  expect_operation(function(x) op_matmul(c(3, 4), x), m, array(c(3, 4) %*% m, 3))
+  expect_error(op_dot(1:2, 1:3), "2 and 3", class = "kestrel_error_shape")
+})
