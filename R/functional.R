@@ -93,7 +93,7 @@ graph_model <- function(graph, name, input_keys, output_keys, call) {
   name_parts(parts, order(first_serials(parts)), call)
   inputs <- lapply(graph$inputs, function(i) graph$calls[[i]]$dims[[1]])
   options <- list(
-    graph = graph[c("calls", "inputs", "outputs")], layers = parts, built = TRUE,
+    graph = graph[c("calls", "inputs", "outputs")], layers = parts, built = !any_open(parts),
     input = one_or_list(inputs), precision = joint_type(parts, call), own_precision = FALSE,
     nests = any(vapply(parts, is_model, NA)), automatic = is.null(name),
     input_keys = input_keys, output_keys = output_keys

@@ -5,7 +5,8 @@
 #' of what came out.
 #'
 #' @param shape dims of one sample, the number of samples left out: 4 for a matrix of four
-#'   columns.
+#'   columns. `NA` or `NULL` for a length that is not known, as in `c(NA, 3)`: it is that of the first
+#'   data, which build the model, and from then on all data have it; see [pad_sequences()].
 #' @param batch_shape the same with the number of samples first, which is ignored.
 #' @param name name of the input, by which data can be given in a named list; `input_1`,
 #'   `input_2`, ... by default.
@@ -31,12 +32,13 @@ layer_input <- function(shape = NULL, batch_shape = NULL, name = NULL, dtype = N
   check_dots(list(...), names(formals(layer_input)))
   check_unused(list(sparse = sparse, tensor = tensor, ragged = ragged, optional = optional))
   check_count(batch_size, null = TRUE)
-  if (is.null(shape)) shape <- batch_shape[-1]
+  if (missing(shape)) shape <- batch_shape[-1] %||% batch_shape
+  else if (is.null(shape)) shape <- batch_shape[-1] %||% NA
   if (is.null(shape)) {
     stop_kestrel("argument", "`shape` is missing.", argument = "shape",
       hint = "The dims of a sample, for example layer_input(shape = 4).")
   }
-  new_input(check_shape(shape, arg = "shape"), check_name(name), check_input_type(dtype))
+  new_input(check_shape(shape, arg = "shape", open = TRUE), check_name(name), check_input_type(dtype))
 }
 
 #' @rdname layer_input
@@ -58,11 +60,13 @@ check_input_type <- function(x, arg = "dtype", call = caller_env()) {
   check_choice(x, c("float32", "float64", others, "string"), "a type", arg = arg, call = call)
 }
 
-# The tensor of a new input layer.
+# The tensor of a new input layer. NA in dims: see open-inputs.R.
 new_input <- function(dims, name = NULL, dtype = NULL) {
+  open <- is.na(dims)
+  dims[open] <- open_length
   layer <- new_layer("input", list(), list(name = name, dtype = dtype, trainable = TRUE,
     input_shape = dims))
-  list2env(list(input = dims, output = dims, slots = list(), is_state = logical(),
+  list2env(list(open = if (any(open)) open, input = dims, output = dims, slots = list(), is_state = logical(),
     by_node = integer(), weights = list(), built = TRUE), envir = layer_state(layer))
   new_call(layer, list(), list(dims))[[1]]
 }

@@ -62,10 +62,11 @@ layer_option_names <- c(
 
 # All ways to say it must agree.
 joint_shape <- function(input_shape, dots, call) {
-  ways <- list(input_shape = check_shape(input_shape, null = TRUE, call = call),
+  known <- function(shape, arg) known_shape(check_shape(shape, null = TRUE, arg = arg, call = call, open = TRUE))
+  ways <- list(input_shape = known(input_shape, "input_shape"),
     input_dim = check_count(dots$input_dim, null = TRUE, arg = "input_dim", call = call),
-    batch_input_shape = check_shape(dots$batch_input_shape[-1], null = TRUE, arg = "batch_input_shape", call = call),
-    batch_shape = check_shape(dots$batch_shape[-1], null = TRUE, arg = "batch_shape", call = call))
+    batch_input_shape = known(dots$batch_input_shape[-1], "batch_input_shape"),
+    batch_shape = known(dots$batch_shape[-1], "batch_shape"))
   ways <- Filter(length, ways)
   other <- Find(function(way) !identical(ways[[way]], ways[[1]]), names(ways))
   if (is.null(other)) return(if (length(ways)) ways[[1]])
@@ -75,11 +76,14 @@ joint_shape <- function(input_shape, dots, call) {
 }
 
 # Dims of a sample: one to four whole numbers.
-check_shape <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env()) {
+# `open`: NA for those that are not known.
+check_shape <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env(), open = FALSE) {
   if (missing(x)) stop_missing(arg, call)
   if (null && is.null(x)) return(NULL)
   force(arg)
   if (is.list(x) && length(x)) x <- tryCatch(shape_numbers(x), error = function(e) x)
+  unknown <- (is.numeric(x) || is.logical(x)) && !is.object(x) && anyNA(x) && !any(is.nan(x))
+  if (open && unknown && length(x) %in% 1:4) return(check_open_shape(x, arg, call))
   good <- is.numeric(x) && !is.object(x) && length(x) %in% 1:4 && all(is.finite(x)) &&
     all(x == trunc(x)) && all(x >= 1) && prod(x) <= .Machine$integer.max
   if (good) return(as.integer(x))

@@ -94,14 +94,15 @@ check_fits_input <- function(model, arrays, arg, call) {
   build_model(model, one_or_list(dims), call)
   expected <- model_inputs(model)
   if (length(dims) == 1) {
-    hint <- row_hint(arrays[[1]], expected[[1]], arg)
+    hint <- row_hint(arrays[[1]], expected[[1]], arg) %||% length_hint(model, dims[[1]], expected[[1]], arg)
     check_input_dims(dims[[1]], expected[[1]], "the model", call, arg, hint)
     check_input_codes(model, arrays, arg, call)
     return(engine_arrays(model, arrays, call))
   }
   args <- sprintf("%s[[%d]]", arg, seq_along(dims))
   what <- sprintf("input \"%s\" of the model", input_names(model))
-  for (i in seq_along(dims)) check_input_dims(dims[[i]], expected[[i]], what[i], call, args[i])
+  for (i in seq_along(dims)) check_input_dims(dims[[i]], expected[[i]], what[i], call, args[i],
+    length_hint(model, dims[[i]], expected[[i]], args[i]))
   check_input_codes(model, arrays, args, call)
   engine_arrays(model, arrays, call)
 }

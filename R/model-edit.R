@@ -95,7 +95,7 @@ fresh_part <- function(part) {
   if (is_model(part)) return(clone_model(part))
   if (!is_input(part)) return(fresh_layer(part))
   state <- layer_state(part)
-  new_input(state$input, state$name, state$dtype)$call$part
+  new_input(open_dims(state), state$name, state$dtype)$call$part
 }
 
 clone_graph <- function(from, parts = lapply(from$layers, fresh_part), graph = from$graph) {
@@ -203,7 +203,7 @@ model_config <- function(model) {
 layer_full_config <- function(layer) {
   state <- layer_state(layer)
   config <- list(name = layer$name, trainable = state$trainable, dtype = state$dtype,
-    input_shape = if (is.null(state$input)) state$input_shape else state$input)
+    input_shape = if (is.null(state$input)) state$input_shape else open_dims(state))
   if (state$type == "custom") return(custom_config(layer, config))
   structure(c(config, state$config), origin = state$type)
 }

@@ -81,7 +81,7 @@ model_options <- function(dots, input_shape, call) {
   type <- dots$dtype %||% dots$input_dtype
   strings <- identical(type, "string")
   list(
-    input = check_shape(given, null = TRUE, arg = "input_shape", call = call),
+    input = known_shape(check_shape(given, null = TRUE, arg = "input_shape", call = call, open = TRUE)),
     precision = (if (!strings) check_dtype(type, call = call)) %||% floatx(),
     own_precision = !is.null(type) && !strings, strings = if (strings) TRUE
   )
@@ -307,6 +307,7 @@ build_model <- function(model, input, call = caller_env()) {
   if (is_open_class(model)) {
     return(build_class_model(model, if (is.list(input)) input else list(input), NULL, call))
   }
+  if (!is.null(state$graph)) return(build_graph(model, if (is.list(input)) input else list(input), call))
   if (is.list(input)) input <- input[[1]]
   build_stack(state$layers, input, call)
   state$input <- input

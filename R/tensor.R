@@ -116,7 +116,7 @@ print.kestrel_tensor <- function(x, ...) {
 #' @rdname tensor
 #' @export
 format.kestrel_tensor <- function(x, ...) {
-  sprintf("<tensor %s from \"%s\">", shape_text(x$dims), x$call$part$name)
+  sprintf("<tensor %s from \"%s\">", shape_text(told_dims(x)), x$call$part$name)
 }
 
 #' @export
@@ -126,7 +126,7 @@ str.kestrel_tensor <- function(object, ...) cat(" ", format(object), "\n", sep =
 #' @export
 `$.kestrel_tensor` <- function(x, name) {
   switch(name,
-    shape = c(NA, .subset2(x, "dims")),
+    shape = c(NA, told_dims(x)),
     name = .subset2(x, "call")$part$name,
     dtype = if (is_string_tensor(x)) "string" else floatx(),
     call = , output = , dims = .subset2(x, name),
@@ -141,4 +141,4 @@ c.kestrel_tensor <- function(...) {
 }
 
 #' @export
-dim.kestrel_tensor <- function(x) c(NA, .subset2(x, "dims"))
+dim.kestrel_tensor <- function(x) c(NA, told_dims(x))

@@ -90,7 +90,8 @@ layers_of <- function(object, call, built = FALSE) {
     return(list(object))
   }
   check_model(object, arg = "object", call = call)
-  if (built) check_built(object, call)
+  # A graph has its weights before the length of its inputs is known.
+  if (built && is.null(model_state(object)$graph)) check_built(object, call)
   leaf_layers(object)
 }
 

@@ -163,7 +163,7 @@ test_that("layers are refused in words", {
   model <- small_model()
   expect_snapshot(error = TRUE, {
     NULL %>% layer_dense(4)
-    layer_dense(units = 1, input_shape = c(2, NA))
+    layer_dense(units = 1, input_shape = c(2, NaN))
     layer_dense(units = 1, batch_size = -1)
     layer_dense(model, 1, name = "dense_1")
     layer_dense(model, 1, input_shape = 7)

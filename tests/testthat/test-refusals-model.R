@@ -7,7 +7,7 @@ test_that("an empty model works and says so", {
 })
 
 test_that("input_shape must be whole numbers from 1 on", {
-  for (bad in list(0, -1, 2.5, NA, Inf, "4", list(), 1e10, 2^31, TRUE)) {
+  for (bad in list(0, -1, 2.5, NA_character_, c(NA, 0), NaN, Inf, "4", list(), 1e10, 2^31, TRUE)) {
     expect_refused(keras_model_sequential(input_shape = bad), "argument", "input_shape")
     expect_refused(layer_dense(units = 1, input_shape = bad), "argument", "input_shape")
   }
