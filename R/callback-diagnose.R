@@ -32,7 +32,8 @@ callback_diagnose <- function(every = NULL, level = "quick", action = c("message
   if (length(action) == 2) action <- action[1]
   action <- check_choice(action, c("message", "stop"), "an action")
   new_callback("diagnose", list(every = every, level = level, action = action), list(
-    on_train_begin = diagnose_begin, on_epoch_end = diagnose_look, on_train_end = diagnose_end
+    on_train_begin = diagnose_begin, on_epoch_end = diagnose_look, on_train_end = diagnose_end,
+    sleeps = diagnose_sleeps, wakes = diagnose_wakes
   ), state = c("told", "best", "since"))
 }
 
@@ -51,12 +52,32 @@ diagnose_begin <- function(self, logs) {
   self$spent <- 0
 }
 
-diagnose_look <- function(self, epoch, logs) {
-  loss <- logs$loss
+# No epoch before can be one to look at.
+diagnose_sleeps <- function(self, epoch) {
+  wait <- ceiling(stall_length(self)) - self$since
+  if (!is.null(self$every)) wait <- min(wait, self$every - epoch %% self$every)
+  epoch + max(wait, 1)
+}
+
+stall_length <- function(self) max(50, 0.05 * (self$params$epochs %||% 0))
+
+diagnose_wakes <- function(self, epoch, losses) {
+  n <- length(losses)
+  for (loss in losses[-n]) note_loss(self, loss)
+  broken <- !all(is.finite(losses)) && !"O0" %in% self$told
+  diagnose_look(self, epoch, list(loss = if (broken) NaN else losses[n]))
+}
+
+note_loss <- function(self, loss) {
   better <- isTRUE(loss < self$best - 1e-3 * abs(self$best)) || !is.finite(self$best)
   self$since <- if (better) 0L else self$since + 1L
   if (better && isTRUE(is.finite(loss))) self$best <- loss
-  stalled <- self$since >= max(50, 0.05 * (self$params$epochs %||% 0))
+}
+
+diagnose_look <- function(self, epoch, logs) {
+  loss <- logs$loss
+  note_loss(self, loss)
+  stalled <- self$since >= stall_length(self)
   due <- !is.null(self$every) && (epoch + 1) %% self$every == 0
   broken <- !isTRUE(is.finite(loss)) && !"O0" %in% self$told
   if (stalled) {

@@ -1,6 +1,6 @@
 # One run of fit(): an environment that lives as long as the call. The engine trains until
-# somebody in R wants to look: nobody (then about 50 times a second, for Ctrl-C), at the end
-# of epochs (validation, callbacks, plots), or after each batch (batch callbacks, a learning
+# somebody in R wants to look: nobody (then about 50 times a second, for Ctrl-C), after so many
+# epochs (callbacks that can wait), at the end of epochs (validation, callbacks, plots), or after each batch (batch callbacks, a learning
 # rate that is an R function).
 
 new_run <- function(model, data, settings, callbacks, call) {
@@ -104,9 +104,9 @@ say_interrupted <- function(run) {
     min(as.integer(run$epoch) + 1L, run$settings$epochs), run$settings$epochs))
 }
 
-# Nobody wants to look before the end.
+# Nobody wants to look at each epoch.
 run_is_free <- function(run) {
-  !run$callbacks$any && !validates(run) && is.null(run$data$stream) && is.null(run$viewer) &&
+  can_wait(run$callbacks) && !validates(run) && is.null(run$data$stream) && is.null(run$viewer) &&
     is.null(rate_function(run$optimizer)) && !length(run$custom) && !length(run$outside)
 }
 
@@ -114,11 +114,20 @@ run_freely <- function(run) {
   run$begun <- seconds_now()
   while (run_goes_on(run)) {
     check_interrupt()
-    result <- trainer_run(run$trainer, run$settings$epochs)
+    result <- trainer_run(run$trainer, next_look(run$callbacks, run$epoch, run$settings$epochs))
     run$status <- result$progress
     if (ncol(result$logs)) run_rows_done(run, run_rows(run, result$logs), result$norms)
     if (run$status$batch > 0) show_batches(run)
     note_nonfinite(run)
+    if (ncol(result$logs)) wake_callbacks(run, result$logs[1, ])
+  }
+}
+
+wake_callbacks <- function(run, losses) {
+  if (!run$callbacks$any) return(invisible())
+  run_pull(run)
+  for (callback in run$callbacks$callbacks) {
+    run_hook(run$callbacks, callback, "wakes", run$epoch - 1L, losses)
   }
 }
 

@@ -21,7 +21,7 @@ compile_functions <- function(names, env) {
 }
 
 hot_functions <- c("fit.kestrel_model", "predict.kestrel_model", "train_on_batch", "test_on_batch",
-  "diagnose_begin", "diagnose_look", "diagnose_end", "walk_checks", "$.kestrel_case")
+  "diagnose_begin", "diagnose_look", "diagnose_wakes", "diagnose_sleeps", "diagnose_end", "walk_checks", "$.kestrel_case")
 
 cold_functions <- c("blame_state", "diagnosis_checks", "rank_findings")
 

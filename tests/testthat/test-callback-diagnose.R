@@ -110,3 +110,45 @@ test_that("a model that is compared with no targets has none that could be wrong
   expect_identical(look$diagnosis$id[look$diagnosis$severity == "fault"], character())
   expect_identical(diagnose(m, x)$id, look$diagnosis$id)
 })
+
+test_that("epochs that nobody needs to look at pass together, and count as if each had been seen", {
+  losses <- c(seq(2, 1, length.out = 30), rep(1, 80), NaN, 0.5, rep(0.5, 70))
+  each <- list2env(list(best = Inf, since = 0L))
+  for (loss in losses) note_loss(each, loss)
+  expect_identical(each$since, 70L)
+  expect_identical(each$best, 0.5)
+  self <- callback_diagnose(every = 40)
+  self$params <- list(epochs = 2000)
+  self$since <- 0L
+  expect_identical(diagnose_sleeps(self, 0), 40)
+  expect_identical(diagnose_sleeps(self, 45), 80)
+  self$since <- 95L
+  expect_identical(diagnose_sleeps(self, 45), 50)
+  expect_identical(next_look(list(callbacks = list(self)), 45, 48), 48L)
+  expect_true(can_wait(list(callbacks = list(self))))
+  expect_false(can_wait(list(callbacks = list(self, callback_early_stopping()))))
+})
+
+test_that("looks come after the epochs in which they would have come one by one", {
+  seen <- function(...) {
+    at <- integer()
+    local_function("diagnose_now", function(self, checks = "all") at <<- c(at, length(run_history(run_of(self$model))$metrics$loss)))
+    local_function("may_look", function(self, free) TRUE)
+    withr::with_seed(1, net(2, c(4, 1), c("linear", "linear"), epochs = 170, x = plane$x, y = plane$curved,
+      optimizer = optimizer_sgd(1e-9), callbacks = list(...)))
+    at
+  }
+  # Beside another callback history gets the epoch after its hooks.
+  together <- seen(callback_diagnose(every = 60))
+  by_epoch <- seen(callback_diagnose(every = 60), callback_lambda(on_epoch_end = function(epoch, logs) NULL))
+  inner <- seq_along(together)[-c(1, length(together))]
+  expect_identical(together[inner], by_epoch[inner] + 1L)
+  expect_identical(together[inner], c(51L, 60L, 101L, 120L, 151L))
+})
+
+test_that("a loss that is not finite is looked at as soon as it is seen", {
+  look <- callback_diagnose()
+  expect_message(suppressWarnings(net(2, c(8, 8, 1), c("relu", "relu", "linear"), epochs = 200, x = plane$x, y = 100 * plane$curved,
+    optimizer = optimizer_sgd(1e3), callbacks = look)), "Divergence")
+  expect_true("O0" %in% look$told)
+})

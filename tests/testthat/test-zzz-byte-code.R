@@ -18,7 +18,7 @@ test_that("compiled functions stay the same functions", {
 })
 
 test_that("what is on the way of a prediction, a batch and a fit is byte code", {
-  for (f in list(predict.kestrel_model, fit.kestrel_model, train_on_batch, serves, predictions)) {
+  for (f in list(predict.kestrel_model, fit.kestrel_model, train_on_batch, few_rows, predictions, case_value, note_loss)) {
     expect_true(has_byte_code(f))
   }
 })
