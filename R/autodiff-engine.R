@@ -4,11 +4,18 @@ engine_operations <- function() {
   list(
     loss = list(value = function(y, loss, y_true, call = NULL) loss_values(loss, y_true, y, call),
       vjp = loss_vjp),
+    mutual_loss = list(value = function(y, t, loss, call = NULL) loss_values(loss, t, y, call),
+      vjp = function(dy, v, y, t, loss, call = NULL) {
+        c(loss_vjp(dy, v, y, loss, t, call), loss_vjp(dy, v, t, loss, y, call))
+      }),
     activation = list(value = function(x, activation, call = NULL) activation_values(activation, x,
       call),
       vjp = activation_vjp)
   )
 }
+
+# Those that are the same when targets and predictions change places.
+mutual_losses <- c("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "cosine_similarity")
 
 # dy: a number for each column, or one of a loss of the whole batch.
 loss_vjp <- function(dy, v, y, loss, y_true, call = NULL) {
@@ -34,6 +41,9 @@ activation_vjp <- function(dy, y, x, activation, call = NULL) {
 }
 
 traced_loss <- function(loss, y_true, y_pred, call) {
+  if (is_traced(y_true) && loss$record %in% mutual_losses && identical(dim(y_true), dim(y_pred))) {
+    return(operate("mutual_loss", list(y_pred, y_true), list(loss = loss, call = call)))
+  }
   operate("loss", list(y_pred), list(loss = loss, y_true = plain(y_true), call = call))
 }
 

@@ -35,7 +35,8 @@
 #' * `sapply()`, `vapply()`, `lapply()`, and `apply()` over rows or columns; `diff()`, `scale()`, `cov()`,
 #'   `cor()`
 #' * `pmax()`, `pmin()`, `ifelse()` with any condition
-#' * the losses `loss_*()` and activations `activation_*()` of this package
+#' * the losses `loss_*()` and activations `activation_*()` of this package, and metrics that are means
+#'   of losses; by targets only the squared, absolute, Huber, log-cosh and cosine losses
 #'
 #' Comparisons, `sign()`, `floor()`, `round()` and their like are constants. Where two numbers are
 #' equal, `max()` shares the slope between them and `pmax()` takes the first, as Keras does.

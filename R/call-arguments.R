@@ -4,7 +4,10 @@
 
 #' @export
 call_layer.kestrel_layer_custom <- function(layer, x, ..., training = NULL, call = caller_env()) {
-  args <- call_arguments(layer, if (!missing(x)) list(x), list(...), call)
+  more <- list(...)
+  args <- call_arguments(layer, if (!missing(x)) list(x), more[names2(more) != ".around"], call)
+  around <- if (!missing(x) && is_symbolic(x)) more$.around %||% tensors_around(layer, call)
+  if (length(around)) args$.around <- around
   nameless <- is.null(names(args[[1]])) || !is_parts(args[[1]])
   if (length(args) == 1 && nameless) return(call_layer.default(layer, args[[1]], training, call = call))
   check_phase(training, call)

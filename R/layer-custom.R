@@ -30,6 +30,9 @@
 #' statistics in training, and activity regularizers charge as `self$add_loss()` does. Layers without
 #' weights may also be made in `call`: `inputs %>% layer_flatten()`.
 #'
+#' Methods may read symbolic tensors that they find around them when the layer is called on a tensor: these
+#' are further inputs, and stand for their arrays while the layer is computed.
+#'
 #' `call` may return a list of arrays: the layer has several outputs then, and gives a list of tensors.
 #'
 #' The gradient is exact, see [autodiff]. What `call` does runs in R for each batch, so that a layer of

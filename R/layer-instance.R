@@ -91,7 +91,8 @@ instance_node <- function(self, label, frozen = FALSE, given = NULL) {
     list2env(list(instance = self, instance_training = training, instance_frozen = frozen), envir = the)
     told <- list(training = training, mask = NULL)[setdiff(intersect(c("training", "mask"), takes), names(given))]
     args <- if (is.null(given)) list(one_or_list(x)) else put_in(given, x)
-    y <- own_call(fn, c(args, told), label, "layer", call)
+    own <- args[names2(args) != ".around"]
+    y <- with_around(self, args$.around, own_call(fn, c(own, told), label, "layer", call))
     list(y = if (is_parts(y)) lapply(y, current) else current(y), charge = layer_charge(self$.losses, label, call),
       states = lapply(cells, function(cell) cell$assigned))
   }

@@ -115,7 +115,7 @@ compose_layer <- function(object, type, config, options, call = caller_env()) {
   if (!is.null(options$activity)) config$activity_regularizer <- options$activity
   layer <- new_layer(type, config, options[names(options) != "activity"])
   if (missing(object)) return(layer)
-  if (is_symbolic(object)) return(layer_on_tensors(layer, object, call))
+  if (is_symbolic(object)) return(call_layer(layer, object, call = call))
   if (is_inner_input(object)) return(call_on_traced(layer, object, call))
   if (is_data(object)) return(call_layer(layer, object, call = call))
   check_model(object, arg = "object", call = call)

@@ -94,6 +94,7 @@ check_metric_units <- function(metric, k, call) {
 # One value for each column; one for all where there is no other.
 metric_values <- function(metric, y_true, y_pred, call) {
   state <- metric_state(metric)
+  if (is_traced(y_pred) || is_traced(y_true)) return(traced_metric(state, y_true, y_pred))
   c <- metric_columns(metric, y_true, y_pred, call)
   whole <- bitwAnd(registry_row("metrics", state$name)$flags, 2L) > 0
   if (whole || state$name == "root_mean_squared_error") {
@@ -101,6 +102,14 @@ metric_values <- function(metric, y_true, y_pred, call) {
     return(engine_metric_result(state$choice, sums, c$k))
   }
   from_columns(engine_metric_value(state$choice, c$t, c$y, c$k, c$kt), c$dims)
+}
+
+# The loss of the same name.
+traced_metric <- function(state, y_true, y_pred) {
+  if (!state$name %in% registry("losses")$name) stop_not_differentiable(paste0("metric_", state$name))
+  loss <- get(paste0("loss_", state$name), topenv())
+  config <- state$config[intersect(names(state$config), names(formals(loss)))]
+  do.call(loss, c(list(y_true, y_pred), config), quote = TRUE)
 }
 
 # Nothing changes before all is checked.

@@ -2,6 +2,7 @@
 # operation takes complex numbers, with complex steps. m, q and p are in helper-backend.R.
 at <- function(...) list(tensors = list(...), settings = list())
 on <- function(x, ...) list(tensors = list(x), settings = list(...))
+at2 <- function(a, b, loss) list(tensors = list(a, b), settings = list(loss = loss))
 
 autodiff_examples <- function() list(
   `+` = list(at(m, q), at(m, 2), at(1:2 / 3, m), at(m, t(c(1, 2, 3)))),
@@ -34,6 +35,9 @@ autodiff_examples <- function() list(
     on(p, loss = loss_sparse_categorical_crossentropy(), y_true = c(0, 2)),
     on(array(1:24 / 30, 2:4), loss = loss_huber(), y_true = array(24:1 / 40, 2:4)),
     on(p, loss = loss_dice(), y_true = diag(3)[1:2, ])),
+  mutual_loss = list(at2(p, q, loss_mean_squared_error()), at2(p, q, loss_mean_absolute_error()),
+    at2(p, q, loss_huber(delta = 0.2)), at2(p, q, loss_log_cosh()), at2(p, q, loss_cosine_similarity()),
+    at2(array(1:24 / 30, 2:4), array(24:1 / 40, 2:4), loss_mean_squared_error())),
   activation = list(on(m, activation = activation_gelu()), on(m, activation = activation_softmax())),
   layer = list(list(tensors = list(m, matrix(sin(1:6), 3), c(0.1, -0.2)), settings = list(
     spec = layer_spec(layer_chain(layer_dense(units = 2, activation = "tanh"), 3L, 1L),

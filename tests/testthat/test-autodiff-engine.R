@@ -26,3 +26,9 @@ test_that("activations along an axis of an array without numbers are empty", {
   expect_identical(activation_log_softmax(matrix(0, 0, 3)), matrix(0, 0, 3))
   expect_identical(gradient(function(x) sum(activation_softmax(x)), matrix(0, 0, 3))[[1]], matrix(0, 0, 3))
 })
+
+test_that("metrics that are means of losses go on in functions, others are named", {
+  expect_gradients(function(x) sum(metric_mean_squared_error(x * 2, x^2)) + sum(metric_binary_crossentropy(x > 0, plogis(x))))
+  expect_error(gradient(function(x) metric_root_mean_squared_error(x * 0, x), p), "metric_root_mean_squared_error",
+    class = "kestrel_error_argument")
+})

@@ -125,6 +125,81 @@ test_that("example: a VAE whose loss function reads the encoder's tensors", {
   expect_gt(mean(kl), 0.1)
 })
 
+test_that("book: a VAE whose layer reads the encoder's tensors and has the loss", {
+  skip_if_not_installed("R6")
+  local_script()
+  x_train <- digit_like(256)$x
+  latent_dim <- 2L
+  input_img <- layer_input(shape = 16)
+  h <- input_img %>% layer_dense(16, activation = "relu")
+  z_mean <- h %>% layer_dense(latent_dim)
+  z_log_var <- h %>% layer_dense(latent_dim)
+  sampling <- function(args) {
+    c(z_mean, z_log_var) %<-% args
+    epsilon <- k_random_normal(shape = list(k_shape(z_mean)[1], latent_dim), mean = 0, stddev = 1)
+    z_mean + k_exp(z_log_var) * epsilon
+  }
+  z <- list(z_mean, z_log_var) %>%
+    layer_lambda(sampling)
+
+  decoder_input <- layer_input(k_int_shape(z)[-1])
+  x <- decoder_input %>%
+    layer_dense(16, activation = "relu") %>%
+    layer_dense(16, activation = "sigmoid")
+  decoder <- keras_model(decoder_input, x)
+  z_decoded <- decoder(z)
+
+  CustomVariationalLayer <- R6::R6Class("CustomVariationalLayer",
+    inherit = KerasLayer,
+    public = list(
+      vae_loss = function(x, z_decoded) {
+        x <- k_flatten(x)
+        z_decoded <- k_flatten(z_decoded)
+        xent_loss <- metric_binary_crossentropy(x, z_decoded)
+        kl_loss <- -5e-4 * k_mean(
+          1 + z_log_var - k_square(z_mean) - k_exp(z_log_var),
+          axis = -1L
+        )
+        k_mean(xent_loss + kl_loss)
+      },
+      call = function(inputs, mask = NULL) {
+        x <- inputs[[1]]
+        z_decoded <- inputs[[2]]
+        loss <- self$vae_loss(x, z_decoded)
+        self$add_loss(loss, inputs = inputs)
+        x
+      }
+    )
+  )
+  layer_variational <- function(object) {
+    create_layer(CustomVariationalLayer, object, list())
+  }
+  y <- list(input_img, z_decoded) %>%
+    layer_variational()
+  vae <- keras_model(input_img, y)
+  vae %>% compile(
+    optimizer = optimizer_rmsprop(0.005),
+    loss = NULL
+  )
+  history <- vae %>% fit(
+    x = x_train, y = NULL,
+    epochs = 20,
+    batch_size = 32,
+    validation_data = list(x_train, NULL)
+  )
+  expect_true(falls(history$metrics$val_loss))
+
+  means <- predict(keras_model(input_img, z_mean), x_train)
+  log_vars <- predict(keras_model(input_img, z_log_var), x_train)
+  set.seed(8)
+  decoded <- predict(decoder, means + exp(log_vars) * matrix(rnorm(2 * 256), 256))
+  decoded <- pmin(pmax(decoded, 1e-7), 1 - 1e-7)
+  cross <- -mean(x_train * log(decoded) + (1 - x_train) * log(1 - decoded))
+  kl <- -5e-4 * mean(1 + log_vars - means^2 - exp(log_vars))
+  set.seed(8)
+  expect_equal(evaluate(vae, x_train, NULL, batch_size = 256)[["loss"]], cross + kl, tolerance = 1e-10)
+})
+
 test_that("the gradient of a VAE for fixed noise is that of differences", {
   set.seed(2)
   x <- matrix(runif(12), 4)
