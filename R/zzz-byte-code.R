@@ -4,12 +4,14 @@
 # packages, which these ways are made of.
 # This file comes last: the functions that it compiles are there when it is read, at installation.
 
-# Names of the functions of `env` that `names` call, and these in turn, but for those in `without`.
+# Names of the functions of `env` that `names` call, and these in turn, but for those in `without` and
+# those that word errors.
 functions_reached <- function(names, env, without = character()) {
   reached <- character()
   while (length(names)) {
     reached <- c(reached, names)
     called <- unique(unlist(lapply(names, function(name) all.names(body(env[[name]])))))
+    called <- called[!grepl("^(stop|warn)_", called)]
     names <- setdiff(called[vapply(called, function(name) is.function(env[[name]]), NA)],
       c(reached, without))
   }
@@ -23,6 +25,8 @@ compile_functions <- function(names, env) {
 hot_functions <- c("fit.kestrel_model", "predict.kestrel_model", "train_on_batch", "test_on_batch",
   "diagnose_begin", "diagnose_look", "diagnose_wakes", "diagnose_sleeps", "diagnose_end", "walk_checks", "$.kestrel_case")
 
-cold_functions <- c("blame_state", "diagnosis_checks", "rank_findings")
+# On the way once, at the first call.
+cold_functions <- c("blame_state", "diagnosis_checks", "rank_findings", "build_class_model",
+  "compile_model")
 
 compile_functions(functions_reached(hot_functions, environment(), cold_functions), environment())
