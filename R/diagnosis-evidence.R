@@ -90,7 +90,32 @@ evidence_loss <- function(case) {
 score_prediction <- function(case, prediction) {
   if (case$joint) return(sum(mapply(score_prediction, case$views, prediction)))
   loss <- mean_loss(case$criterion)
+  if (!is.null(case$read)) return(case$compiled$loss_weights * score_reading(case, loss, prediction))
   case$compiled$loss_weights * reduced_loss(loss, case$y, prediction, case$weight)
+}
+
+# Of a loss that reads tensors of the model, which stay as they are whatever the prediction.
+score_reading <- function(case, loss, prediction) {
+  y_pred <- as_samples(prediction)
+  batch <- list(y_true = as_samples(case$y), y_pred = y_pred, n = sample_count(y_pred),
+    weight = column_weights(case$weight, sample_count(y_pred), NULL))
+  from <- lapply(case$read$arrays, trace_value, tape = new_tape())
+  custom_loss_gradient(case$read, loss$label, batch, FALSE, NULL, from)$value
+}
+
+# NULL, or what the loss of the output reads, see loss-tensors.R, with its arrays.
+evidence_read <- function(case) {
+  parts <- training_parts(case$model)
+  of_output <- function(loss) parts$plan$outputs[loss$output + 1L] + 1L == case$place[1]
+  read <- if (!case$joint) Find(of_output, parts$outside$losses)$read
+  if (is.null(read$tap)) return(NULL)
+  outputs <- model_outputs(case$model)[parts$compiled$trained]
+  blank <- lapply(outputs, function(dims) array(0, c(case$rows, dims)))
+  samples <- new_samples(x_list(case$x), blank, rep(list(NULL), length(blank)))
+  w <- pack_layout(model_layout(model_state(case$model)))
+  trainer <- evaluation_trainer(case$model, samples, case$rows, w, NULL, 1L)
+  pass_outside(trainer, list(nodes = parts$outside$nodes), NULL, 0L)
+  c(read, list(arrays = seen_arrays(trainer, read)))
 }
 
 # fit() takes the mean of losses that are not to be reduced.

@@ -89,7 +89,7 @@ loss_values <- function(loss, y_true, y_pred, call) {
   if (is_whole_loss(loss)) v[1] else from_columns(v, c$dims)
 }
 
-reduced_loss <- function(loss, y_true, y_pred, sample_weight, call) {
+reduced_loss <- function(loss, y_true, y_pred, sample_weight, call = NULL) {
   if (missing(y_true)) stop_missing("y_true", call)
   if (missing(y_pred)) stop_missing("y_pred", call)
   if (is_traced(y_pred)) return(traced_reduced_loss(loss, y_true, y_pred, sample_weight, call))

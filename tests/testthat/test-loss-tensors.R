@@ -220,3 +220,11 @@ test_that("arguments of a loss hide tensors of the same name", {
   expect_equal(evaluate(model, codes(), codes(), verbose = 0)[["loss"]],
     mean((codes() - predict(model, codes()))^2), tolerance = 1e-12)
 })
+
+test_that("diagnose() knows the value of such a loss", {
+  x <- codes()
+  model <- coding_model("inside")
+  d <- diagnose(model, x, x)
+  expect_equal(attr(d, "case")$loss, evaluate(model, x, x, verbose = 0)[["loss"]], tolerance = 1e-10)
+  expect_output(print(d), "loss")
+})
