@@ -13,7 +13,7 @@ evidence_idle <- function(case) {
 # All units of a relu, or nine of ten values of another activation: what comes before that layer is
 # not trained. Parts of a layer may be off on one batch and on on another: a note.
 find_idle <- function(case, activations) {
-  idle <- case$idle[case$idle$activation %in% activations, ]
+  idle <- case$idle[case$idle$activation %in% activations & !is.na(case$idle$share), ]
   if (!nrow(idle)) return(NULL)
   worst <- idle[which.max(idle$share), ]
   relu <- worst$activation == "relu"

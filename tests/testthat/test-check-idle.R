@@ -43,3 +43,12 @@ test_that("half of the units are a note, fewer are nothing, and neither is an un
   never <- diagnose(net(2, c(3, 1), c("relu", "linear")))
   expect_true("U1" %in% attr(never, "left_out"))
 })
+
+test_that("outputs that were not finite are no share of anything", {
+  m <- idle_net("relu", 0)
+  state <- model_state(m)
+  state$last_fit$idle[] <- NaN
+  d <- diagnose(m)
+  expect_length(attr(d, "failed"), 0)
+  expect_false("U1" %in% d$id)
+})
