@@ -33,6 +33,7 @@ copy_weights <- function(model, copy) {
 # list(model, reads: the inputs that it has), compiled for output o alone.
 output_part <- function(model, copy, o) {
   from <- model_state(model)
+  check_reads_nothing(model, o)
   at <- from$compiled$trained[o]
   plan <- model_plan(copy)
   reads <- output_source(plan, plan$outputs[at])$reads
@@ -54,6 +55,15 @@ output_part <- function(model, copy, o) {
     state$optimizer_state <- utils::modifyList(from$optimizer_state, list(moments = numeric(), scalars = numeric()))
   }
   list(model = part, reads = reads)
+}
+
+# The tensors are those of the model, not of its parts.
+check_reads_nothing <- function(model, o) {
+  compiled <- model_state(model)$compiled
+  if (!reads_some(tensors_read(model, compiled)[[o]])) return(invisible(model))
+  stop_kestrel("state", sprintf("The loss of output \"%s\" reads tensors of the model, which has several outputs.",
+    output_names(model)[compiled$trained[o]]), argument = "loss", call = NULL,
+    hint = "diagnose() follows such a loss in a model of one output.")
 }
 
 # Of one output: its own loss in the place of the sum.

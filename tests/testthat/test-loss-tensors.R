@@ -227,4 +227,12 @@ test_that("diagnose() knows the value of such a loss", {
   d <- diagnose(model, x, x)
   expect_equal(attr(d, "case")$loss, evaluate(model, x, x, verbose = 0)[["loss"]], tolerance = 1e-10)
   expect_output(print(d), "loss")
+
+  input <- layer_input(3)
+  a <- layer_dense(input, 2, name = "a")
+  both <- keras_model(input, list(a = a, b = layer_dense(a, 1, name = "b")))
+  reading <- function(y_true, y_pred) k_mean(k_square(y_true - y_pred), axis = -1) + k_mean(k_square(a), axis = -1)
+  both %>% compile("sgd", list(a = "mse", b = reading))
+  expect_error(print(diagnose(both, x, list(a = x[, 1:2], b = x[, 3]))), "\"b\" reads tensors",
+    class = "kestrel_error_state")
 })
