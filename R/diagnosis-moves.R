@@ -22,28 +22,43 @@ other_moves <- function(case, d, units = seq_len(d$width)) {
   names(found)[found]
 }
 
-# Whether sums are nearer to the kink than training computes them: by a pass in its precision beside
-# one in double, and by a few digits of the terms that they are made of. Sums of nothing are exact.
+# Whether sums are nearer to the kink than training computes them: by a few digits of the terms that
+# they are made of, and by a pass in single precision beside one in double, of samples that are within
+# a tenth of the terms. Sums of nothing are exact.
 is_on_edge <- function(case, d, units) {
-  single <- model_state(case$model)$precision == "float32"
-  z <- node_sums(case, d)
-  terms <- abs(node_codes(case, d)) %*% abs(d$kernel)
-  if (!is.null(d$bias)) terms <- terms + rep(abs(d$bias), each = nrow(terms))
-  off <- (if (single) 1e-6 else 1e-15) * terms + if (single) 4 * abs(z - node_sums(case, d, "float32")) else 0
-  any((off > 0 & z + off > flat_threshold(case, d))[, units])
+  codes <- node_codes(case, d)
+  of_units <- function(f) {
+    sums <- f(codes) %*% f(d$kernel[, units, drop = FALSE])
+    if (is.null(d$bias)) sums else sums + rep(f(d$bias[units]), each = nrow(sums))
+  }
+  z <- of_units(identity)
+  terms <- of_units(abs)
+  edge <- flat_threshold(case, d)
+  if (model_state(case$model)$precision != "float32") return(any(terms > 0 & z + 4e-15 * terms > edge))
+  sample <- (seq_len(nrow(z)) - 1) %% case$rows + 1
+  near <- sort(unique(sample[rowSums(terms > 0 & z + 0.1 * terms > edge) > 0]))
+  if (!length(near)) return(FALSE)
+  z <- z[sample %in% near, , drop = FALSE]
+  terms <- terms[sample %in% near, , drop = FALSE]
+  off <- 1e-6 * terms + 4 * abs(z - single_sums(case, d, near)[, units, drop = FALSE])
+  any(off > 0 & z + off > edge)
 }
 
-# What goes into dense layer d, and comes out of it before its activation: rows x numbers.
+# What goes into dense layer d: rows x numbers.
 node_codes <- function(case, d) {
   from <- vapply(d$uses, function(i) as.integer(case$plan$nodes[[i]]$inputs[1]), 0L)
-  unit_calls(lapply(from, function(i) if (i < 0) x_list(case$x)[[-i]] else node_outputs(case, i + 1L)[[1]]))
+  unit_calls(lapply(from, function(i) {
+    if (i < 0) x_list(case$x)[[-i]] else if (is_sampled(case)) node_outputs(case, i + 1L)[[1]] else case$outputs[[i + 1L]]
+  }))
 }
 
-node_sums <- function(case, d, precision = "float64") {
+# What comes out of it before its activation, in single precision.
+single_sums <- function(case, d, samples) {
   plan <- case$plan
-  plan$precision <- precision
+  plan$precision <- "float32"
   plan$outputs <- d$uses - 1L
-  unit_calls(engine_predict(plan, pack_weights(case$layers), case_arrays(case$x), 256L))
+  x <- lapply(x_list(case$x), some_samples, samples)
+  unit_calls(engine_predict(plan, pack_weights(case$layers), case_arrays(x), 256L))
 }
 
 drawing_layers <- c("dropout", "gaussian_noise", "gaussian_dropout", "alpha_dropout")
