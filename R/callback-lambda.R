@@ -44,6 +44,16 @@ callback_lambda <- function(on_epoch_begin = NULL, on_epoch_end = NULL, on_batch
   new_lambda(check_hooks(Filter(Negate(is.null), hooks), "", environment()))
 }
 
+#' @rdname callback_lambda
+#' @param count_mode,stateful_metrics accepted from R keras scripts, without effect:
+#'   `callback_progbar_logger()` does nothing, as `verbose` of [fit()][fit.kestrel_model] prints what
+#'   there is to see.
+#' @export
+callback_progbar_logger <- function(count_mode = "samples", stateful_metrics = NULL) {
+  check_choice(count_mode, c("samples", "steps"), "a way to count")
+  new_lambda(list())
+}
+
 new_lambda <- function(hooks) {
   self <- list2env(c(hooks, list(name = "lambda", settings = character())), parent = emptyenv())
   class(self) <- c("kestrel_callback_lambda", "kestrel_callback")

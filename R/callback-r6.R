@@ -32,6 +32,7 @@ NULL
 .onLoad <- function(libname, pkgname) {
   makeActiveBinding("KerasCallback", keras_callback_class, topenv(environment()))
   makeActiveBinding("KerasLayer", keras_layer_class, topenv(environment()))
+  makeActiveBinding("KerasConstraint", keras_constraint_class, topenv(environment()))
 }
 
 keras_callback_class <- function() {

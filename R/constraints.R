@@ -110,6 +110,7 @@ stop_axis <- function(constraint, axis, rank, call) {
 # NULL, a name, an object, one of the constructors above, or a function of an array.
 as_constraint <- function(x, arg = caller_arg(x), call = caller_env()) {
   if (is.null(x)) return(NULL)
+  if (inherits(x, "KerasConstraint") && inherits(x, "R6")) return(r6_constraint(x, arg, call))
   if (is_own_function(x, constraint_makers())) return(function_constraint(x, arg, call))
   as_made(x, "kestrel_constraint", constraint_makers(), "a constraint", arg, call)
 }

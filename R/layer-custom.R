@@ -111,8 +111,8 @@ bind_layer_class <- function(class, self) {
   if (is.null(class$inherit)) list2env(super, self)
   around <- list(self = self, super = super, private = list2env(class$private, parent = emptyenv()))
   members <- lapply(class$members, function(m) if (is.function(m)) bind_layer_method(m, around) else m)
-  list2env(members, self)
-  utils::modifyList(super, Filter(is.function, members))
+  put_members(members, self)
+  utils::modifyList(super, Filter(function(m) is.function(m) && !is_active(m), members))
 }
 
 # A method that names self as its first argument finds it like the others.

@@ -6,7 +6,7 @@
 tensors_around <- function(layer, call) {
   found <- list()
   for (method in own_methods(layer_instance(layer, call))) {
-    names <- setdiff(all.names(body(method), functions = FALSE, unique = TRUE),
+    names <- setdiff(variable_names(body(method)),
       c(names(formals(method)), assigned(body(method)), names(found)))
     values <- lapply(names, function(name) tryCatch(get0(name, environment(method)), error = function(e) NULL))
     tensors <- vapply(values, is_tensor, NA)
@@ -15,9 +15,21 @@ tensors_around <- function(layer, call) {
   found
 }
 
+# Symbols of an expression that stand for variables: not those of fields, as in x$name, and functions.
+variable_names <- function(expression) {
+  if (is.symbol(expression)) return(as.character(expression))
+  if (!is.call(expression)) return(NULL)
+  field <- is.symbol(expression[[1]]) && as.character(expression[[1]]) %in% c("$", "@")
+  parts <- if (field) as.list(expression)[2] else as.list(expression)[-1]
+  if (is.call(expression[[1]])) parts <- c(expression[[1]], parts)
+  parts <- Filter(function(part) !identical(part, quote(expr = )), parts)
+  unique(unlist(lapply(parts, variable_names)))
+}
+
 # Those that the user wrote.
 own_methods <- function(self) {
-  members <- mget(setdiff(ls(self), c("clone", "add_weight", "add_loss")), envir = self)
+  names <- Filter(function(name) !bindingIsActive(name, self), ls(self))
+  members <- mget(setdiff(names, c("clone", "add_weight", "add_loss")), envir = self)
   Filter(function(m) is.function(m) && !is.primitive(m) && !is.object(m), members)
 }
 

@@ -187,7 +187,7 @@ layer_class_name <- function(layer) {
   if (type == "custom") return(layer_config(layer)$class$classname)
   irregular <- c(input = "InputLayer", re_lu = "ReLU", leaky_re_lu = "LeakyReLU", elu = "ELU",
     thresholded_re_lu = "ThresholdedReLU", p_re_lu = "PReLU",
-    rms_normalization = "RMSNormalization")
+    rms_normalization = "RMSNormalization", up_sampling1d = "UpSampling1D")
   if (type %in% names(irregular)) return(irregular[[type]])
   sub("1d$", "1D", gsub("(^|_)([a-z])", "\\U\\2", type, perl = TRUE))
 }

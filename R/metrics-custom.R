@@ -51,6 +51,33 @@ metric_mean_wrapper <- function(..., fn, name = NULL, dtype = NULL) {
 }
 
 #' @rdname custom_metric
+#' @param normalizer numbers that errors are divided by, one or one for each output;
+#'   `metric_mean_relative_error()` is the mean of `abs(y_pred - y_true) / normalizer`, and 0 where
+#'   the normalizer is.
+#' @export
+metric_mean_relative_error <- function(..., normalizer, name = NULL, dtype = NULL) {
+  check_dots(list(...), c("normalizer", "name", "dtype"))
+  check_dtype_ignored(dtype, environment())
+  if (missing(normalizer)) stop_missing("normalizer")
+  good <- is.numeric(normalizer) && !is.object(normalizer) && length(normalizer) > 0 && all(is.finite(normalizer))
+  if (!good) stop_argument("normalizer", "finite numbers", normalizer)
+  by <- as.double(normalizer)
+  new_custom_metric(function(y_true, y_pred) relative_errors(y_true, y_pred, by), check_name(name) %||% "mean_relative_error")
+}
+
+# By sample: means over outputs.
+relative_errors <- function(y_true, y_pred, by) {
+  n <- NROW(y_pred)
+  errors <- matrix(abs(y_pred - y_true), n)
+  if (!length(by) %in% c(1, ncol(errors))) {
+    stop_kestrel("shape", sprintf("`normalizer` must have 1 or %d numbers, not %d.", ncol(errors), length(by)),
+      argument = "normalizer", call = NULL)
+  }
+  by <- matrix(by, n, ncol(errors), byrow = TRUE)
+  rowMeans(ifelse(by == 0, 0, errors / by))
+}
+
+#' @rdname custom_metric
 #' @export
 metric_mean <- function(..., name = NULL, dtype = NULL) make_counter("mean")
 

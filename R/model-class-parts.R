@@ -20,7 +20,7 @@ shown_layers <- function(model) if (is_of_class(model)) class_parts(model) else 
 # In the order in which the code of the class puts them into self, as far as it names them there.
 class_parts <- function(model) {
   self <- class_self(model)
-  own <- ls(self)
+  own <- Filter(function(name) !bindingIsActive(name, self), ls(self))
   written <- intersect(self_names(layer_config(class_layer(model))$class), own)
   values <- mget(c(written, setdiff(own, written)), envir = self)
   parts <- unlist(lapply(values, parts_of_value), recursive = FALSE, use.names = FALSE) %||% list()

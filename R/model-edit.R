@@ -246,7 +246,8 @@ layer_from_config <- function(config) {
 layer_maker <- function(type) {
   irregular <- c(re_lu = "activation_relu", leaky_re_lu = "activation_leaky_relu",
     elu = "activation_elu", softmax = "activation_softmax",
-    thresholded_re_lu = "activation_thresholded_relu", p_re_lu = "activation_parametric_relu")
+    thresholded_re_lu = "activation_thresholded_relu", p_re_lu = "activation_parametric_relu",
+    up_sampling1d = "upsampling_1d")
   suffix <- if (type %in% names(irregular)) irregular[[type]] else sub("1d$", "_1d", type)
   name <- paste0("layer_", suffix)
   if (exists(name, topenv(), mode = "function", inherits = FALSE)) name

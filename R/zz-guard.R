@@ -13,7 +13,7 @@ guarded_functions <- list(
     "unfreeze_weights"),
   model = c("add_layer", "call_model", "check_curvature", "check_floor", "check_gradients",
     "check_inputs", "check_labels", "check_step_size", "check_targets", "check_units",
-    "clone_model",
+    "clone_model", "serialize_model",
     "loss_floor", "loss_ladder", "model_on_tensors", "with_gradient"),
   x = c("$.kestrel_model", "$<-.kestrel_model", "format.kestrel_model", "format.kestrel_layer",
     "plot.kestrel_model"),

@@ -26,3 +26,14 @@ test_that("functions of other arguments are refused", {
   expect_refused(callback_lambda(on_epoch_ends = function(a, b) 1), "argument", "on_epoch_ends",
     names = "on_epoch_end")
 })
+
+test_that("the logger of progress changes nothing", {
+  histories <- lapply(list(list(), callback_progbar_logger("steps")), function(callbacks) {
+    set.seed(1)
+    model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
+    model %>% compile(loss = "mse", optimizer = "sgd")
+    fit(model, 1:4, 1:4, epochs = 2, verbose = 0, callbacks = callbacks)$metrics
+  })
+  expect_identical(histories[[1]], histories[[2]])
+  expect_refused(callback_progbar_logger("nonsense"), "argument", "count_mode")
+})

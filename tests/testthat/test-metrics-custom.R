@@ -67,3 +67,16 @@ test_that("what is no metric is refused in words", {
     custom_metric(function(y_true, y_pred) 1, "a")
   })
 })
+
+test_that("relative errors are means over samples and outputs, and 0 where nothing divides", {
+  y_true <- cbind(c(1, 2, 3), c(10, 20, 30))
+  y_pred <- cbind(c(2, 2, 5), c(10, 10, 60))
+  metric <- metric_mean_relative_error(normalizer = c(2, 10))
+  expect_equal(metric(y_true, y_pred), mean(abs(y_true - y_pred) / rep(c(2, 10), each = 3)))
+  metric$update_state(y_true, y_pred)
+  expect_equal(metric$result(), mean(abs(y_true - y_pred) / rep(c(2, 10), each = 3)))
+  expect_equal(metric_mean_relative_error(normalizer = c(2, 0))(y_true, y_pred), mean(c(0.25, 0, 0.5)))
+  expect_identical(metric_mean_relative_error(normalizer = 1)$name, "mean_relative_error")
+  expect_refused(metric_mean_relative_error(), "argument", "normalizer")
+  expect_refused(metric_mean_relative_error(normalizer = "a"), "argument", "normalizer")
+})

@@ -1,0 +1,12 @@
+test_that("each input is found once, through shared layers and models", {
+  a <- layer_input(2)
+  b <- layer_input(2)
+  other <- layer_input(2)
+  shared <- layer_dense(units = 3)
+  inner <- keras_model_sequential() %>% layer_dense(2)
+  out <- layer_add(list(shared(inner(b)), shared(a), shared(b)))
+  expect_identical(get_source_inputs(out), list(b, a))
+  expect_identical(get_source_inputs(other), list(other))
+  expect_error(get_source_inputs(3), class = "kestrel_error_argument")
+  expect_error(get_source_inputs(), class = "kestrel_error_argument")
+})
