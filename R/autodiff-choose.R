@@ -5,6 +5,8 @@ choosing_operations <- function() {
   list(
     take = list(value = function(x, at) shape_like(x[as.vector(at)], at), vjp = take_vjp),
     join = list(value = function(...) c(..., recursive = TRUE), vjp = join_vjp),
+    scatter = list(value = scatter_value,
+      vjp = function(dy, y, x, at, dims) list(shape_like(dy[as.vector(at)], x))),
     ifelse = list(value = function(yes, no, test) {
       shape_like(ifelse(as.vector(test), rep_len(yes, length(test)), rep_len(no, length(test))),
         test)

@@ -85,7 +85,10 @@ base_masks <- function() {
     sd = mask(stats::sd, function(x, ...) sqrt(traced_variance(x))),
     plogis = mask(stats::plogis, function(q) operate("plogis", list(q))),
     pnorm = mask(stats::pnorm, function(q, mean = 0, sd = 1) operate("pnorm", list((q - mean) / sd))),
-    dnorm = mask(stats::dnorm, traced_density)
+    dnorm = mask(stats::dnorm, traced_density),
+    atan2 = mask(base::atan2, function(y, x) operate("atan2", list(y, x))),
+    det = mask(base::det, function(x, ...) op_det(x)),
+    solve = mask(base::solve, function(a, b, ...) if (missing(b)) op_inv(a) else as_vector(op_solve(a, b)))
   ))
 }
 

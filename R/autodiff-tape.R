@@ -90,7 +90,7 @@ differentiable <- function() {
   if (is.null(the$differentiable)) {
     rows <- c(arithmetic_operations(), math_operations(), matrix_operations(),
       reducing_operations(), fibre_operations(), choosing_operations(), engine_operations(),
-      inner_operations(), symbolic_operations())
+      inner_operations(), linear_operations(), symbolic_operations())
     assign("differentiable", rows, envir = the)
   }
   the$differentiable

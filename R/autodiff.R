@@ -24,7 +24,7 @@
 #'
 #' These can be differentiated:
 #'
-#' * `+ - * / ^`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`, `aperm()`
+#' * `+ - * / ^`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`, `aperm()`, `solve()`, `det()`, `atan2()`
 #' * `abs()`, `sqrt()`, `exp()`, `expm1()`, `log()`, `log2()`, `log10()`, `log1p()`, the trigonometric
 #'   and hyperbolic functions and their inverses, `gamma()`, `lgamma()`, `digamma()`, `plogis()`,
 #'   `pnorm()`, `dnorm()`, `cumsum()`, `cumprod()`

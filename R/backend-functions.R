@@ -107,7 +107,7 @@ op_log_sigmoid <- operation(function(x) -k_softplus(-x))
 #' @rdname backend
 #' @export
 k_binary_crossentropy <- operation(function(target, output, from_logits = FALSE) {
-  p <- k_clip(if (from_logits) k_sigmoid(output) else output, 1e-7, 1 - 1e-7)
+  p <- k_clip(if (from_logits) k_sigmoid(output) else output, k_epsilon(), 1 - k_epsilon())
   one <- operate("*", list(target, log(p)))
   -operate("+", list(one, operate("*", list(1 - target, log(1 - p)))))
 })

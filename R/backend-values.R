@@ -86,6 +86,19 @@ k_variable <- operation(function(value, dtype = NULL, name = NULL) {
 
 #' @rdname backend
 #' @export
+keras_variable <- operation(function(initializer, shape = NULL, dtype = NULL, trainable = TRUE, autocast = TRUE,
+                                     aggregation = "mean", name = NULL) {
+  for (flag in c("trainable", "autocast")) check_flag(get(flag), arg = flag)
+  name <- check_name(name) %||% "variable"
+  if (is.function(initializer)) {
+    if (is.null(shape)) stop_missing("shape")
+    initializer <- initializer(as.vector(unlist(shape)))
+  }
+  variable_of(as_tensor_array(plain(check_operand(initializer))), name)
+}, pass = TRUE)
+
+#' @rdname backend
+#' @export
 op_convert_to_tensor <- operation(function(x, dtype = NULL) {
   as_tensor_array(if (is.null(dtype)) x else k_cast(x, dtype))
 })

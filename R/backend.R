@@ -29,7 +29,7 @@
 #'   `shape`, `ndim`, `cast`; as in R keras `k_shape(x)[1]` is the first axis' size, `k_shape(x)[[1]]` the second's
 #' * `argmax` and `argmin`: places, which `k_` counts from 0 and `op_` from 1, as R keras and keras3 do;
 #'   `one_hot` of codes from 0
-#' * `k_variable` makes a number or an array that changes wherever it is used, by `k_set_value()` or
+#' * `k_variable` (and `keras_variable`, of an initializer and a shape, too) makes a number or an array that changes wherever it is used, by `k_set_value()` or
 #'   `variable$assign()`: the weight of a term of the loss, say, which a callback changes
 #' * `k_constant`, `zeros`, `ones`, `zeros_like`, `ones_like`,
 #'   `arange` (from `start`, by default 0, to before `stop`), `eye` and `full`; `k_get_value()`,
@@ -70,6 +70,7 @@
 #'   number.
 #' @param zero_indexed whether places count from 0; codes of `op_one_hot()` do by default.
 #' @param decimals how many digits behind the point are kept.
+#' @param initializer,trainable,autocast,aggregation an array, or a function of dims that gives one; the others have no effect.
 #' @param sparse accepted, without effect.
 #' @return an array, or in the function of a loss, activation or layer something like one.
 #' @section Errors: `kestrel_error_argument` for axes that there are not; `kestrel_error_shape` for shapes

@@ -6,10 +6,12 @@
 #' large networks, about half the time; losses then stop falling near 1e-15. It holds for
 #' models that are made afterwards.
 #'
-#' @param floatx,value `"float32"` or `"float64"`.
+#' @param floatx,value `"float32"` or `"float64"`; of `config_set_epsilon()` a number.
+#' @param e a number.
 #' @return `k_floatx()` and `config_floatx()` return the name; the setters return it
-#'   invisibly. `k_epsilon()` is 1e-7, the constant that keeps probabilities and
-#'   denominators from zero.
+#'   invisibly. `k_epsilon()` is the constant that keeps probabilities and denominators from zero: 1e-7, or what
+#'   `k_set_epsilon()` set for functions of one's own, `k_binary_crossentropy()` and optimizers made afterwards without
+#'   an epsilon. Losses of this package keep 1e-7.
 #' @section Errors: `kestrel_error_argument` for any other name.
 #' @source Keras: `keras.config.set_floatx`, `keras.config.epsilon`.
 #' @family settings
@@ -40,11 +42,25 @@ config_floatx <- function() floatx()
 
 #' @rdname k_set_floatx
 #' @export
-k_epsilon <- function() 1e-7
+k_epsilon <- function() the$epsilon %||% 1e-7
 
 #' @rdname k_set_floatx
 #' @export
-config_epsilon <- function() 1e-7
+config_epsilon <- function() k_epsilon()
+
+#' @rdname k_set_floatx
+#' @export
+k_set_epsilon <- function(e) {
+  the$epsilon <- check_number(e, min = 0)
+  invisible(the$epsilon)
+}
+
+#' @rdname k_set_floatx
+#' @export
+config_set_epsilon <- function(value) {
+  the$epsilon <- check_number(value, min = 0)
+  invisible(the$epsilon)
+}
 
 check_dtype_given <- function(x, arg = caller_arg(x), call = caller_env()) {
   check_choice(x, c("float32", "float64"), "a precision", arg = arg, call = call)

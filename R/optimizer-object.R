@@ -112,7 +112,7 @@ check_one_clip <- function(x, call) {
 
 # NULL is Keras' default.
 check_epsilon <- function(epsilon, call = caller_env()) {
-  check_number(epsilon %||% 1e-7, min = 0, open = "min", arg = "epsilon", call = call)
+  check_number(epsilon %||% k_epsilon(), min = 0, open = "min", arg = "epsilon", call = call)
 }
 
 check_beta <- function(beta, arg = caller_arg(beta), call = caller_env()) {

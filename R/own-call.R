@@ -1,7 +1,7 @@
 # Calls of users' functions: losses, activations, layers and the like. What goes wrong in them is told with the
 # function that they had called.
 
-# What a user's function returns; its error as one of a class of ours. `hint`: where no operation of ours has one.
+# What a user's function returns; its error as one of a class of ours. `hint`: where no error of ours stands for itself.
 own_call <- function(fn, args, what, kind, call,
                      hint = "See ?autodiff for the operations that can be differentiated.") {
   failure <- NULL
@@ -12,7 +12,7 @@ own_call <- function(fn, args, what, kind, call,
       # R calls no handler where the stack is full.
       failure <- failure %||% list(own = FALSE, refused = FALSE)
       said <- failure_text(failure, e)
-      if (failure$own || !is.null(e$hint)) hint <- NULL
+      if (failure$own || inherits(e, "kestrel_error")) hint <- NULL
       if (!failure$own && reads_tensors(fn)) hint <- strange_tensor_hint(kind)
       stop_kestrel(kind, sprintf("The %s failed%s", what, said), hint = hint, argument = what, parent = e,
         call = call)

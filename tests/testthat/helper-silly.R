@@ -70,6 +70,10 @@ valid_by_name <- c(valid_by_name, alist(
 ))
 
 valid_by_name <- c(valid_by_name, alist(
+  indices = matrix(1:2), updates = diag(2), segment_ids = c(1, 2), bins = c(0, 1), key = 1, e = 1e-7, initializer = c(1, 2)
+))
+
+valid_by_name <- c(valid_by_name, alist(
   q = 0.5, pad_width = 1, start_indices = c(1, 1), threshold = 0.5, default_value = 0, pred = TRUE,
   true_fn = function() 1, false_fn = function() 2, lower = 1, upper = 3, body_fun = function(i, x) x + i,
   init_val = 0, cond = function(x) x < 3, body = function(x) list(x + 1), loop_vars = list(1), mean = 0.5,
@@ -120,6 +124,11 @@ valid_by_function <- list(
   k_cast = alist(x = diag(2), dtype = "int32"), op_one_hot = alist(x = c(0, 1), num_classes = 2),
   k_stack = alist(x = list(diag(2), diag(2))), keras_input = alist(shape = 2), layer_input = alist(shape = 2),
   k_placeholder = alist(shape = c(NA, 2)), k_temporal_padding = alist(x = array(1, c(2, 3, 2))),
+  op_bincount = alist(x = c(0, 1)), op_cross = alist(x1 = 1:3, x2 = 1:3), config_set_epsilon = alist(value = 1e-7),
+  op_scatter_update = alist(inputs = diag(2), indices = matrix(1:2), updates = diag(2)),
+  op_slice_update = alist(inputs = diag(2), start_indices = c(1, 1), updates = diag(2)),
+  op_segment_sum = alist(data = diag(2), segment_ids = c(1, 2)), op_segment_max = alist(data = diag(2), segment_ids = c(1, 2)),
+  op_scatter = alist(indices = matrix(1:2), values = diag(2), shape = c(2, 2)), op_solve = alist(a = diag(2), b = diag(2)),
   op_diff = alist(a = c(1, 4, 9)), op_slice = alist(x = diag(2), start_indices = c(1, 1), shape = c(1, 2)), op_outer = alist(x1 = 1:2, x2 = 1:3),
   k_foldl = alist(fn = function(a, b) op_add(a, b), elems = diag(2)), op_glu = alist(x = diag(2)),
   k_foldr = alist(fn = function(a, b) op_add(a, b), elems = diag(2)), op_multi_hot = alist(inputs = c(0, 1), num_classes = 2),

@@ -3,7 +3,7 @@
 
 test_that("every operation has an example, and is of one group", {
   groups <- list(arithmetic_operations(), math_operations(), matrix_operations(), reducing_operations(),
-    choosing_operations(), engine_operations(), fibre_operations(), inner_operations())
+    choosing_operations(), engine_operations(), fibre_operations(), inner_operations(), linear_operations())
   names <- unlist(lapply(groups, names))
   expect_identical(anyDuplicated(names), 0L)
   expect_setequal(names(differentiable()), c(names, names(symbolic_operations())))

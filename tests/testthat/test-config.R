@@ -34,3 +34,15 @@ test_that("other precisions are refused and change nothing", {
   expect_identical(k_floatx(), "float64")
   expect_snapshot(k_set_floatx("float16"), error = TRUE)
 })
+
+test_that("the least constant is what was set", {
+  withr::defer(k_set_epsilon(1e-7))
+  expect_identical(k_epsilon(), 1e-7)
+  k_set_epsilon(0.01)
+  expect_identical(config_epsilon(), 0.01)
+  expect_equal(k_binary_crossentropy(1, 0), -log(0.01))
+  expect_identical(get_config(optimizer_adam(epsilon = NULL))$epsilon, 0.01)
+  config_set_epsilon(1e-5)
+  expect_identical(k_epsilon(), 1e-5)
+  expect_error(k_set_epsilon(-1), class = "kestrel_error_argument")
+})

@@ -63,3 +63,12 @@ test_that("a variable goes with arrays, tensors and operations as its numbers do
     expect_equal(predict(model, m), 5 * m)
   }
 })
+
+test_that("keras_variable() is made of an array or an initializer", {
+  v <- keras_variable(c(1, 2))
+  v$assign_add(1)
+  expect_equal(v$numpy(), array(c(2, 3)))
+  expect_identical(keras_variable(initializer_ones(), c(2, 3))$numpy(), matrix(1, 2, 3))
+  expect_error(keras_variable(initializer_ones()), "shape", class = "kestrel_error_argument")
+  expect_error(keras_variable("zeros"), class = "kestrel_error_argument")
+})
