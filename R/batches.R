@@ -28,6 +28,9 @@ length.kestrel_batches <- function(x) as.integer(environment(x)$n)
 }
 
 #' @export
+`[.kestrel_batches` <- function(x, i) x[[i]]
+
+#' @export
 print.kestrel_batches <- function(x, ...) {
   cat(sprintf("<%s: %d batch%s>\n", class(x)[1], length(x), if (length(x) == 1) "" else "es"))
   invisible(x)

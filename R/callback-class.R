@@ -68,7 +68,7 @@ new_callback_class <- function(classname, ..., on_epoch_begin = NULL, on_epoch_e
 new_class <- function(classname, members, public, private, inherit, counting,
                       call = caller_env()) {
   classname <- check_name(classname, null = FALSE, call = call)
-  members <- c(members, check_members(public, "public", call))
+  members <- initialize_by_name(c(members, check_members(public, "public", call)))
   members <- check_members(Filter(Negate(is.null), members), "...", call)
   class <- list(
     classname = classname, members = members, private = check_members(private, "private", call),
@@ -76,6 +76,12 @@ new_class <- function(classname, members, public, private, inherit, counting,
   )
   structure(function(...) new_instance(class, ...), class_record = class,
     class = "kestrel_callback_class")
+}
+
+# Python's name of initialize().
+initialize_by_name <- function(members) {
+  names(members)[names2(members) == "__init__"] <- "initialize"
+  members
 }
 
 check_members <- function(x, arg, call) {

@@ -100,7 +100,7 @@ function_class <- function(classname, methods, more, private, inherit, finish, c
     name <- list(...)$name %||% self$name %||% snake_case(record$classname)
     finish(method_of(self, class_method(record, "call")), name)
   }
-  structure(make, class_of_layers = record)
+  structure(make, class_of_layers = record, class = "kestrel_class")
 }
 
 # The class' own, or the nearest that it inherits.

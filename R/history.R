@@ -123,10 +123,10 @@ restarts_text <- function(reached) {
   sprintf("The best of %d starts, which ended between %s and %s.", length(reached), range[1], range[2])
 }
 
-# Of the epochs that were run; empty where the number of samples is not known.
+# Of the epochs that were run; nothing where the number of samples is not known.
 history_title <- function(x) {
   params <- x$params
-  if (is.null(params$samples)) return("")
+  if (is.null(params$samples)) return(NULL)
   count <- function(n) format(n, big.mark = ",", scientific = FALSE)
   validation <- if (!is.null(params$validation_samples)) {
     sprintf(", validated on %s samples", count(params$validation_samples))

@@ -20,6 +20,9 @@
 #' @param beta_regularizer,gamma_regularizer penalties on `beta` and `gamma`.
 #' @param beta_constraint,gamma_constraint conditions on them.
 #' @param synchronized accepted for keras3; there is one device.
+#' @param fused,renorm,renorm_clipping,renorm_momentum,virtual_batch_size,adjustment accepted from R
+#'   keras 2.x with their defaults. `fused` chooses among Keras' ways to compute the same; `renorm = TRUE`,
+#'   a virtual batch size and an adjustment are errors, as batches are normalized as a whole here.
 #' @inherit layer_dense return
 #' @section Errors: `kestrel_error_argument` for bad values; `kestrel_error_shape` when there is
 #'   no such axis.
@@ -42,9 +45,14 @@ layer_batch_normalization <- function(object, axis = -1, momentum = 0.99, epsilo
                                       beta_regularizer = NULL, gamma_regularizer = NULL,
                                       beta_constraint = NULL, gamma_constraint = NULL,
                                       synchronized = FALSE, input_shape = NULL, name = NULL,
-                                      ...) {
+                                      renorm = FALSE, renorm_clipping = NULL,
+                                      renorm_momentum = 0.99, fused = NULL,
+                                      virtual_batch_size = NULL, adjustment = NULL, ...) {
   options <- layer_options(list(...), input_shape, name)
   check_flag(synchronized)
+  if (!is.null(fused)) check_flag(fused)
+  check_no_renorm(list(renorm = if (check_flag(renorm)) renorm, virtual_batch_size = virtual_batch_size,
+    adjustment = adjustment))
   config <- list(
     axis = check_sample_axis(axis),
     momentum = check_number(momentum, min = 0, max = 1),
@@ -60,6 +68,14 @@ layer_batch_normalization <- function(object, axis = -1, momentum = 0.99, epsilo
     gamma_constraint = as_constraint(gamma_constraint)
   )
   compose_layer(object, "batch_normalization", config, options)
+}
+
+# Other ways to normalize, which there are none of.
+check_no_renorm <- function(given, call = caller_env()) {
+  given <- Filter(Negate(is.null), given)
+  if (!length(given)) return(invisible())
+  stop_argument(names(given)[1], if (names(given)[1] == "renorm") "FALSE" else "NULL", given[[1]],
+    hint = "Batches are normalized as a whole, by their own mean and variance.", call = call)
 }
 
 #' @export

@@ -91,7 +91,8 @@ new_layer_record <- function(classname, methods, more, private, inherit, call = 
   if (length(more) && !all(nzchar(names2(more)))) {
     stop_argument("...", "named methods and fields", more, call = call)
   }
-  class <- list(classname = classname, members = c(Filter(Negate(is.null), methods), more),
+  members <- initialize_by_name(c(Filter(Negate(is.null), methods), more))
+  class <- list(classname = classname, members = members,
     private = private, inherit = attr(inherit, "class_of_layers", exact = TRUE))
   class$initialize <- class$members$initialize %||% class$inherit$initialize %||% function() NULL
   class$new <- function(...) new_layer_object(class, list(...))
@@ -129,8 +130,24 @@ layer_constructor <- function(class) {
   own <- own[setdiff(names(own), c("self", "object", "name", "...", general_options))]
   make <- function() custom_layer(class, environment(), names(own))
   formals(make) <- c(alist(object = ), own, alist(name = NULL, ... = ))
-  structure(make, class_of_layers = class)
+  structure(make, class_of_layers = class, class = "kestrel_class")
 }
+
+# What Layer(), Model(), Metric(), Loss() and their like return prints itself in a line.
+#' @export
+print.kestrel_class <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+
+#' @export
+format.kestrel_class <- function(x, ...) {
+  class <- attr(x, "class_of_layers", exact = TRUE)
+  sprintf("<class %s(%s)>", class$classname, toString(names(initialize_formals(class))))
+}
+
+#' @export
+str.kestrel_class <- function(object, ...) cat(" ", format(object), "\n", sep = "")
 
 # Those that go to the layer even where initialize() takes them, too.
 general_options <- c("trainable", "dtype", "weights", "activity_regularizer")

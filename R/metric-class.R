@@ -63,7 +63,7 @@ metric_class <- function(classname, methods, more, private, inherit, call = call
     name <- list(...)$name %||% self$name %||% snake_case(record$classname)
     new_custom_metric(structure(function(y_true, y_pred) NULL, stateful = list2env(list(self = self, last = 0))), name)
   }
-  structure(make, class_of_layers = record)
+  structure(make, class_of_layers = record, class = "kestrel_class")
 }
 
 metric_base <- list(classname = "Metric", private = list(), members = list(

@@ -206,7 +206,8 @@ print.kestrel_metric <- function(x, ...) {
 #' @export
 format.kestrel_metric <- function(x, ...) {
   state <- metric_state(x)
-  object <- structure(list(), fields = list(name = state$name, config = state$config),
+  name <- if (is.function(state$fn)) state$label else state$name
+  object <- structure(list(), fields = list(name = name, config = state$config),
     class = c("kestrel_metric", "kestrel_object"))
   result <- if (is.null(state$sums)) "" else paste0(": ", format(metric_result(x), digits = 7))
   paste0(format.kestrel_object(object, ...), result)

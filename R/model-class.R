@@ -90,7 +90,7 @@ model_class <- function(classname, methods, more, private, inherit, call = calle
     object <- leading_object(record, args)
     model <- model_of_class(record, if (is.null(object)) args else args[-object], environment())
     if (is.null(object)) model else call_model(model, args[[object]])
-  }, class_of_layers = record)
+  }, class_of_layers = record, class = "kestrel_class")
 }
 
 # The place of a tensor or a model that the new one is called on: an argument `object`, or a first

@@ -8,7 +8,8 @@
 #'
 #' @param object a model.
 #' @param name the layer's name.
-#' @param index the layer's number, from 1; negative numbers count from the end.
+#' @param index the layer's number, from 1; negative numbers count from the end. `model$get_layer()`
+#'   counts from 0, as Python does.
 #' @param rebuild accepted for keras3; nothing has to be rebuilt.
 #' @return `get_layer()` the layer; `pop_layer()` the removed layer, invisibly.
 #' @section Errors: `kestrel_error_argument` for what is no model, when not exactly one of

@@ -68,7 +68,7 @@ model_state_names <- c("history", "classes", "features", "built", "stop_training
 # Functions of R with the model as their first argument, under the names they have in Keras.
 model_methods <- list(
   count_params = function(...) count_params(...), get_weights = function(...) get_weights(...),
-  set_weights = function(...) set_weights(...), get_layer = function(...) get_layer(...),
+  set_weights = function(...) set_weights(...), get_layer = function(...) python_layer(...),
   get_config = function(...) get_config(...), pop = function(...) pop_layer(...),
   pop_layer = function(...) pop_layer(...),
   add_loss = function(...) add_model_loss(...),
@@ -111,6 +111,12 @@ model_shape_for <- function(object, input_shape, call = caller_env()) {
   model <- if (model_state(object)$built) object else with_seed_kept(clone_model(object))
   with_seed_kept(build_by_shapes(model, input_shape, call))
   model$output_shape
+}
+
+# As in Python, numbers count from 0.
+python_layer <- function(object, name = NULL, index = NULL) {
+  if (is_number(index) && index >= 0) index <- index + 1
+  get_layer(object, name, index)
 }
 
 bind_method <- function(method, object) {

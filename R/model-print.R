@@ -11,6 +11,7 @@
 #' @param object,x a model.
 #' @param line_length width of the table, at least 40: narrower ones are drawn with 40. By
 #'   default that of the console, for the box at most 180.
+#' @param width the same as `line_length`.
 #' @param positions where the columns end, as shares of the width or as positions: three, with
 #'   connections four.
 #' @param show_trainable whether to show the column `Trainable`; `NA` shows it when needed.
@@ -39,9 +40,10 @@
 #' @export
 summary.kestrel_model <- function(object, line_length = summary_width(), positions = NULL,
                                   show_trainable = NA, expand_nested = FALSE,
-                                  layer_range = NULL, compact = TRUE, ...) {
+                                  layer_range = NULL, compact = TRUE, width = NULL, ...) {
   check_dots(list(...), c("line_length", "positions", "show_trainable", "expand_nested",
-    "layer_range", "compact"))
+    "layer_range", "compact", "width"))
+  if (!is.null(width)) line_length <- check_count(width)
   text <- printed_text(object, line_length = line_length, positions = positions,
     show_trainable = show_trainable, expand_nested = expand_nested, layer_range = layer_range,
     compact = compact)
@@ -65,8 +67,9 @@ printed_text <- function(x, ...) {
 #' @export
 format.kestrel_model <- function(x, line_length = summary_width(), positions = NULL,
                                  show_trainable = NA, expand_nested = FALSE, layer_range = NULL,
-                                 compact = TRUE, ...) {
+                                 compact = TRUE, width = NULL, ...) {
   check_intact(x)
+  if (!is.null(width)) line_length <- check_count(width)
   check_count(line_length)
   if (!identical(show_trainable, NA)) check_flag(show_trainable)
   check_flag(expand_nested)

@@ -22,7 +22,7 @@ split_dataset <- function(dataset, left_size = NULL, right_size = NULL, shuffle 
   check_present("dataset")
   n <- dataset_count(dataset)
   sizes <- split_sizes(left_size, right_size, n)
-  rows <- if (!check_flag(shuffle)) seq_len(n) else shuffled_rows(n, check_count(seed, null = TRUE, min = 0L))
+  rows <- if (!check_flag(shuffle)) seq_len(n) else shuffled(n, check_count(seed, null = TRUE, min = 0L))
   list(dataset_rows(dataset, rows[seq_len(sizes[1])]), dataset_rows(dataset, rows[sizes[1] + seq_len(sizes[2])]))
 }
 
@@ -62,14 +62,6 @@ split_size <- function(size, n, arg, call) {
   if (size < 1 || identical(size, 1) && n == 1) return(round(size * n))
   if (size == trunc(size)) return(size)
   stop_argument(arg, "a whole number, or a share between 0 and 1", size, call = call)
-}
-
-shuffled_rows <- function(n, seed) {
-  if (is.null(seed)) return(sample.int(n))
-  outer <- globalenv()$.Random.seed
-  on.exit(restore_seed(outer))
-  set.seed(seed)
-  sample.int(n)
 }
 
 dataset_rows <- function(x, rows) {

@@ -83,3 +83,13 @@ test_that("arguments are checked", {
   expect_refused(Callback("A", private = 1), "argument", "private")
   expect_error(Callback("A")(5), class = "kestrel_error_argument")
 })
+
+test_that("`__init__` is initialize()", {
+  Kept <- Callback("Kept", `__init__` = function(start) self$count <- start,
+    on_epoch_end = function(epoch, logs) self$count <- self$count + 1)
+  kept <- Kept(3)
+  model <- keras_model_sequential(input_shape = 1) %>% layer_dense(1)
+  model %>% compile(loss = "mse", optimizer = "sgd")
+  fit(model, 1:4, 1:4, epochs = 2, verbose = 0, callbacks = kept)
+  expect_identical(kept$count, 5)
+})

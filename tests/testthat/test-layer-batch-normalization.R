@@ -129,3 +129,12 @@ test_that("bad settings are refused", {
     layer_batch_normalization(momentum = 2)
   })
 })
+
+test_that("R keras 2.x's other arguments are taken with their defaults, and no others", {
+  old <- layer_batch_normalization(renorm = FALSE, renorm_clipping = NULL, renorm_momentum = 0.99,
+    fused = NULL, virtual_batch_size = NULL, adjustment = NULL)
+  expect_identical(get_config(old), get_config(layer_batch_normalization(fused = TRUE)))
+  expect_refused(layer_batch_normalization(renorm = TRUE), "argument", "renorm")
+  expect_refused(layer_batch_normalization(virtual_batch_size = 4), "argument", "virtual_batch_size")
+  expect_refused(layer_batch_normalization(fused = "a"), "argument", "fused")
+})

@@ -239,3 +239,12 @@ test_that("a vector in call() has a number by sample: the embedding of it a row"
   })
   expect_equal(results[[1]], results[[2]], tolerance = 1e-10, ignore_attr = TRUE)
 })
+
+test_that("classes print themselves in a line", {
+  layer_scaled <- Layer("Scaled", `__init__` = function(units, by = 2) self$by <- by, call = function(inputs) self$by * inputs)
+  expect_output(print(layer_scaled), "^<class Scaled\\(units, by\\)>$")
+  expect_output(str(layer_scaled), "<class Scaled")
+  expect_output(print(Model("Net", call = function(x) x)), "<class Net()>", fixed = TRUE)
+  expect_output(print(Loss("Own", call = function(y_true, y_pred) y_pred)), "<class Own()>", fixed = TRUE)
+  expect_identical(layer_scaled(units = 1)(matrix(1:2, 1)), matrix(c(2, 4), 1))
+})

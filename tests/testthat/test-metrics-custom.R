@@ -80,3 +80,7 @@ test_that("relative errors are means over samples and outputs, and 0 where nothi
   expect_refused(metric_mean_relative_error(), "argument", "normalizer")
   expect_refused(metric_mean_relative_error(normalizer = "a"), "argument", "normalizer")
 })
+
+test_that("a metric of one's own prints its name", {
+  expect_output(print(custom_metric("within", function(y_true, y_pred) 1)), "<kestrel_metric within()", fixed = TRUE)
+})

@@ -166,3 +166,11 @@ test_that("losses of tensors are among the losses", {
   expect_equal(model$losses[[1]], 0.1 * sum(get_weights(model)[[1]]^2))
   expect_s3_class(model$losses[[2]], "kestrel_tensor")
 })
+
+test_that("model$get_layer() counts as Python does", {
+  model <- keras_model_sequential(input_shape = 2) %>% layer_dense(3) %>% layer_dense(1)
+  expect_identical(model$get_layer(index = 0L)$name, "dense")
+  expect_identical(model$get_layer(index = -1)$name, "dense_1")
+  expect_identical(get_layer(model, index = 1)$name, "dense")
+  expect_error(model$get_layer(index = 2), class = "kestrel_error_argument")
+})

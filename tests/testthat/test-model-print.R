@@ -132,3 +132,10 @@ test_that("summary() takes no arguments of other functions", {
   model <- small_model()
   expect_refused(summary(model, foo = 1), "argument", "foo")
 })
+
+test_that("`width` is the width", {
+  model <- keras_model_sequential(input_shape = 2) %>% layer_dense(3)
+  expect_identical(format(model, width = 50), format(model, line_length = 50))
+  expect_output(summary(model, width = 50), strrep("=", 50), fixed = TRUE)
+  expect_error(summary(model, width = "a"), class = "kestrel_error_argument")
+})

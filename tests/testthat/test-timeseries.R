@@ -73,3 +73,9 @@ test_that("what leaves no window is refused", {
   gen <- timeseries_generator(series, goals, 3)
   expect_refused(gen[[2]], "argument", "i")
 })
+
+test_that("batches are taken by one bracket, too", {
+  windows <- timeseries_generator(matrix(1:10), 1:10, length = 3, batch_size = 4)
+  expect_identical(windows[2], windows[[2]])
+  expect_refused(windows[0], "argument", "i")
+})
