@@ -21,8 +21,14 @@ marked_as <- function(x, how) {
   structure(traced, class = class(current(x)))
 }
 
-# What a user's function returns; several arrays in a list are left to what reads them.
-unmarked <- function(x) if (is.null(attr(x, "lies", exact = TRUE))) x else marked_as(x, NULL)
+# What a user's function returns.
+unmarked <- function(x) {
+  if (is.list(x) && !is.object(x)) {
+    x[] <- lapply(x, unmarked)
+    return(x)
+  }
+  if (is.null(attr(x, "lies", exact = TRUE))) x else marked_as(x, NULL)
+}
 
 # Comparisons lose attributes.
 keep_lie <- function(y, m) {
@@ -95,7 +101,8 @@ flattening <- function(name) {
 }
 
 marked_turn <- function(x) {
-  if (length(dim(x)) == 2 && is.numeric(plain(x))) marked_as(t(x), if (!is_turned(plain(x))) "turned") else t(x)
+  if (length(dim(x)) != 2 || !is.numeric(plain(x))) return(t(x))
+  marked_as(t(x), if (!is_turned(plain(x))) "turned")
 }
 
 # x[, j]; x[m] with a row of m for each number.

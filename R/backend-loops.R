@@ -203,7 +203,9 @@ places_of_pairs <- function(written, tuples, call = caller_env()) {
   lapply(seq_along(tuples), function(i) {
     one <- tuples[[i]]
     arg <- sprintf("tuples[[%d]]", i)
-    if (!is.list(one) || is.object(one) || length(one) != 2) stop_argument(arg, "a list of a weight and its numbers", one, call = call)
+    if (!is.list(one) || is.object(one) || length(one) != 2) {
+      stop_argument(arg, "a list of a weight and its numbers", one, call = call)
+    }
     if (inherits(one[[1]], "kestrel_variable")) return(NULL)
     place <- if (length(written) > i && is.call(written[[i + 1]])) as.list(written[[i + 1]])[-1]
     if (length(place) == 2 && is_place(place[[1]])) return(place[[1]])

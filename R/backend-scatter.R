@@ -106,7 +106,9 @@ op_bincount <- operation(function(x, weights = NULL, minlength = 0, sparse = FAL
   dims <- tensor_dims(codes)
   if (length(dims) > 2) stop_argument("x", "a vector or a matrix", codes, kind = "shape")
   weights <- weights %||% rep(1, length(codes))
-  if (length(weights) != length(codes)) stop_argument("weights", "a number for each of x", plain(weights), kind = "shape")
+  if (length(weights) != length(codes)) {
+    stop_argument("weights", "a number for each of x", plain(weights), kind = "shape")
+  }
   n <- max(codes + 1, check_count(minlength, min = 0L))
   check_memory(8 * n * length(codes) / dims[length(dims)], "The counts")
   if (length(dims) == 1) return(operate("scatter", list(weights), list(at = codes + 1, dims = as.integer(n))))
@@ -117,7 +119,9 @@ op_bincount <- operation(function(x, weights = NULL, minlength = 0, sparse = FAL
 #' @export
 op_digitize <- operation(function(x, bins) {
   bins <- plain(unlist(bins))
-  if (!is.numeric(bins) || !length(bins) || anyNA(bins) || is.unsorted(bins)) stop_argument("bins", "increasing numbers", bins)
+  if (!is.numeric(bins) || !length(bins) || anyNA(bins) || is.unsorted(bins)) {
+    stop_argument("bins", "increasing numbers", bins)
+  }
   shape_like(findInterval(as.vector(plain(x)), bins), plain(x))
 })
 

@@ -30,7 +30,8 @@ op_solve <- operation(function(a, b) {
   rank <- length(tensor_dims(plain(a)))
   column <- length(dims) == rank - 1
   own <- if (column) dims else dims[-length(dims)]
-  if (!column && length(dims) != rank || !identical(own, tensor_dims(plain(a))[-rank])) stop_unlike(plain(a), plain(b))
+  fits <- (column || length(dims) == rank) && identical(own, tensor_dims(plain(a))[-rank])
+  if (!fits) stop_unlike(plain(a), plain(b))
   n <- dim(m)[1]
   y <- operate("solve", list(m, with_dims(b, c(n, dim(m)[2], length(b) / n / dim(m)[2]))))
   with_dims(y, dims)

@@ -77,7 +77,8 @@ lacks_derivative <- function(at, e) {
 }
 
 is_differentiated <- function(name) {
-  name %in% setdiff(names(base_masks()), names(refusing_masks())) || !is.null(utils::getS3method(name, "kestrel_traced", TRUE))
+  masks <- setdiff(names(base_masks()), names(refusing_masks()))
+  name %in% masks || !is.null(utils::getS3method(name, "kestrel_traced", TRUE))
 }
 
 # `kind`: that of the error.

@@ -108,3 +108,11 @@ test_that("variables named like functions of R stand for themselves", {
   f <- function(x, drop = t) sum(x * scale) * drop + sum(base::t(x))
   expect_equal(gradient(f, m)[[1]], m * 0 + rep(3 * scale, each = 2) + 1)
 })
+
+test_that("what comes out of the user's functions carries no mark", {
+  layer <- Layer("Parts", call = function(inputs) list(rowSums(inputs), t(t(inputs))))()
+  expect_null(attributes(layer(m)[[1]])$lies)
+  expect_identical(layer(m)[[2]], m)
+  sums <- Layer("Sums", call = function(inputs) rowSums(inputs))()
+  expect_null(attributes(sums(m))$lies)
+})
