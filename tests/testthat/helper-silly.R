@@ -116,6 +116,7 @@ valid_by_function <- list(
   op_in_top_k = alist(targets = c(0, 1), predictions = diag(2), k = 1),
   layer_string_lookup = alist(vocabulary = c("a", "b")), layer_text_vectorization = alist(vocabulary = c("a", "b"), output_sequence_length = 3),
   layer_integer_lookup = alist(vocabulary = c(1, 2)), layer_upsampling_1d = sequences,
+  layer_einsum_dense = alist(object = keras_model_sequential(input_shape = 4), equation = "ab,bc->ac", output_shape = 2),
   unserialize_model = alist(model = serialize_model(small_model())),
   callback_backup_and_restore = alist(backup_dir = tempfile()),
   k_equal = alist(x = diag(2), y = diag(2)), k_set_value = alist(x = new_variable(2, "w"), value = c(1, 2)),
