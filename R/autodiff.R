@@ -50,10 +50,11 @@
 #'   What R's own functions make of rows has a number for each row and goes down the rows, as everywhere in
 #'   R: `x / rowSums(x)`, and likewise `rowMeans()`, `apply(x, 1, f)`, `max.col()`, `x[, j]`, `x[cbind(i, j)]`,
 #'   and what arithmetic, `as.numeric()`, `as.vector()` or `ifelse()` make of these. Columns of
-#'   `t(x)` are the rows of x: `t(t(x) / w)` is `x / w`.
+#'   `t(x)` are the rows of x: `t(t(x) / w)` is `x / w` for w along the last dim.
 #'
-#'   Any other vector of n numbers goes down the rows of an n x k array, too, unless n is k: `k_constant(w)`
-#'   never does. The rule is the same in losses, metrics, activations and layers, for traced and plain arrays, for
+#'   Any other vector of n numbers goes down the rows of an n x k array, too, unless n is k: what `k_constant(w)`,
+#'   `op_array(w)` and `as_tensor(w)` make never
+#'   does. The rule is the same in losses, metrics, activations and layers, for traced and plain arrays, for
 #'   symbolic tensors and for `op_*` and `k_*` of arrays. Outside of such functions, R's own operators on plain
 #'   arrays are R's own.
 #'

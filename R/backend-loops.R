@@ -159,7 +159,9 @@ op_copy <- operation(function(x) operate("+", list(x, 0)))
 
 #' @rdname backend-loops
 #' @export
-op_array <- operation(function(x, dtype = NULL) if (is.null(dtype)) x else k_cast(x, dtype))
+op_array <- operation(function(x, dtype = NULL) {
+  as_tensor_array(if (is.null(dtype)) x else k_cast(x, dtype))
+})
 
 #' @rdname backend-loops
 #' @export

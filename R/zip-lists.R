@@ -43,7 +43,7 @@ array_of <- function(x, dtype, shape, call, arg = "x") {
   check_operand(x, arg = arg, call = call)
   dtype <- check_string(dtype, null = TRUE, arg = "dtype", call = call)
   if (!is.null(dtype)) x <- k_cast(x, dtype)
-  if (is.null(shape)) return(x)
+  if (is.null(shape)) return(as_tensor_array(x))
   dims <- check_shape(unlist(shape), arg = "shape", call = call)
   if (length(x) == 1) array(plain(x), dims) else array_reshape(x, dims)
 }

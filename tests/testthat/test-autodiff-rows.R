@@ -26,7 +26,10 @@ test_that("constants and results of operations go along the last dim", {
   expect_rule(function(x) pmax(x, c(1, 2, 3)), function(x) along(x, 1:3, "pmax"))
   expect_rule(function(x) ifelse(x > 2, x, w), function(x) ifelse(x > 2, x, along(0 * x, w, "+")))
   expect_rule(function(x) x * (x > c(1, 2, 3)), function(x) x * along(x, 1:3, ">"))
-  expect_rule(function(x) k_square(x) * k_constant(w), function(x) along(x^2, w))
+  for (make in list(k_constant, k_variable, op_array, op_convert_to_tensor, as_tensor, keras_variable)) {
+    v <- make(w)
+    expect_rule(function(x) k_square(x) * v, function(x) along(x^2, w))
+  }
 })
 
 test_that("what R makes of rows goes down the rows, also of square arrays", {

@@ -3,7 +3,7 @@ test_that("arrays are arrays", {
   expect_identical(as_tensor(m), m)
   expect_equal(as_tensor(1:6, shape = c(2, 3)), rbind(1:3, 4:6))
   expect_equal(as_tensor(2, shape = list(2, 2)), matrix(2, 2, 2))
-  expect_equal(keras_array(c(1.7, -1.2), "int32"), c(1, -1))
+  expect_equal(keras_array(c(1.7, -1.2), "int32"), array(c(1, -1)))
   expect_equal(np_array(m, "float32"), m)
   input <- layer_input(2)
   expect_identical(as_tensor(input), input)
