@@ -196,18 +196,24 @@ with_model_restored <- function(model, code) {
 with_layers_restored <- function(model, code) {
   states <- states_within(model)
   before <- lapply(states, as.list, all.names = TRUE)
+  selves <- Filter(Negate(is.null), lapply(states, `[[`, "instance"))
+  own <- lapply(selves, function(self) mget(names(instance_fields()), envir = self))
   good <- FALSE
-  on.exit(if (!good) Map(restore_environment, states, before))
+  on.exit(if (!good) {
+    Map(restore_environment, states, before)
+    Map(list2env, own, selves)
+  })
   value <- force(code)
   good <- TRUE
   value
 }
 
-# Of the model, its layers, and of models in it.
-states_within <- function(part) {
+# Of the model, its layers, and of models in it; of custom layers those in them, too.
+states_within <- function(part, above = list()) {
   state <- environment(part)
-  parts <- if (is_model(part)) state$layers
-  c(list(state), unlist(lapply(parts, states_within), recursive = FALSE))
+  if (any(vapply(above, identical, NA, state))) return(list())
+  parts <- if (is_model(part)) state$layers else if (!is.null(state$instance)) parts_in_self(state$instance)
+  c(list(state), unlist(lapply(parts, states_within, c(above, list(state))), recursive = FALSE))
 }
 
 restore_environment <- function(env, values) {

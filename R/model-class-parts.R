@@ -27,6 +27,12 @@ class_parts <- function(model) {
   parts[!duplicated(lapply(parts, environment))]
 }
 
+# In any order.
+parts_in_self <- function(self) {
+  own <- Filter(function(name) !bindingIsActive(name, self), ls(self))
+  unlist(lapply(mget(own, envir = self), parts_of_value), recursive = FALSE, use.names = FALSE)
+}
+
 parts_of_value <- function(value) {
   if (is_part(value)) return(list(value))
   if (is.list(value) && !is.object(value)) unlist(lapply(unname(value), parts_of_value), recursive = FALSE)

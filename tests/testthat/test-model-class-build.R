@@ -59,3 +59,23 @@ test_that("several inputs and outputs, by name and by position, are those of the
   expect_false(wrong$built)
   expect_error(fit(wrong, list(x$title, x$tags[1:3, ]), y), "as many samples", class = "kestrel_error_shape")
 })
+
+net_of <- function(layer) {
+  input <- layer_input(5)
+  keras_model(input, layer(input))
+}
+
+test_that("data that turn out to be wrong leave all of the model open", {
+  net <- Model("Net", initialize = function() {
+    self$hidden <- layer_dense(units = 2)
+    self$last <- keras_model_sequential() %>% layer_dense(1)
+  }, call = function(inputs) self$last(self$hidden(inputs)))
+  model <- net()
+  model %>% compile(loss = "mse", optimizer = "sgd")
+  expect_error(fit(model, counted(4, 3), c(1, 2, NA, 4), verbose = 0), class = "kestrel_error_data")
+  expect_false(model$built)
+  expect_false(model$hidden$built)
+  fit(model, counted(4, 5), 1:4, epochs = 1, verbose = 0)
+  expect_identical(lapply(get_weights(model), dim), list(c(5L, 2L), 2L, c(2L, 1L), 1L))
+  expect_identical(predict(model$last, predict(net_of(model$hidden), counted(4, 5))), predict(model, counted(4, 5)))
+})
