@@ -58,11 +58,14 @@ parts_of <- function(object, call) {
   if (is_model(object)) model_state(object)$layers else leaves
 }
 
-set_trainable <- function(layers, value) {
+# With all that is in models and in custom layers. `above`: states of those that these are in.
+set_trainable <- function(layers, value, above = list()) {
   for (layer in layers) {
-    if (is_model(layer)) set_trainable(leaf_layers(layer), value)
     state <- layer_state(layer)
+    if (any(vapply(above, identical, NA, state))) next
     state$trainable <- value
+    inner <- if (is_model(layer)) leaf_layers(layer) else if (!is.null(state$instance)) parts_in_self(state$instance)
+    set_trainable(inner, value, c(above, list(state)))
   }
 }
 

@@ -335,7 +335,7 @@ layer_method.default <- function(layer, name) NULL
 `$<-.kestrel_layer` <- function(x, name, value) {
   state <- layer_state(check_intact(x))
   switch(name,
-    trainable = state$trainable <- check_flag(value, arg = "trainable"),
+    trainable = set_trainable(list(x), check_flag(value, arg = "trainable")),
     name = {
       state$name <- check_name(value, null = FALSE, arg = "name")
       forget_names()

@@ -41,3 +41,22 @@ test_that("its layers are shown and found, and frozen by compile()", {
   expect_false(identical(get_weights(model$layers[[2]]), before[[2]]))
   expect_identical(kestrel:::state_fault(model), NULL)
 })
+
+test_that("freezing a model freezes what it is made of", {
+  net <- Model("Net", initialize = function() {
+    self$hidden <- layer_dense(units = 2)
+    self$last <- keras_model_sequential() %>% layer_dense(1)
+  }, call = function(inputs) self$last(self$hidden(inputs)))
+  model <- net()
+  model$build(c(NA, 3))
+  freeze_weights(model)
+  expect_false(model$hidden$trainable)
+  expect_false(model$last$trainable)
+  expect_output(print(model), "N *\\n")
+  model$trainable <- TRUE
+  model$last$trainable <- FALSE
+  model %>% compile(loss = "mse", optimizer = "sgd")
+  before <- get_weights(model)
+  fit(model, counted(4, 3), 1:4, epochs = 1, verbose = 0)
+  expect_identical(mapply(identical, before, get_weights(model)), c(FALSE, FALSE, TRUE, TRUE))
+})
