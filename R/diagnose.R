@@ -41,7 +41,7 @@
 #' @param object a compiled model, or the history of a fit (which holds losses, but neither model
 #'   nor data: only divergence and overfitting can be seen in it).
 #' @param x,y the data that were trained on; without them only what can be seen without data
-#'   is checked.
+#'   is checked. A sparse `x` of package 'Matrix' is made dense, and may hold 1e7 numbers at most.
 #' @param history the history of the fit; by default that of the model.
 #' @param validation_data `list(x, y)`.
 #' @param sample_weight a weight for each sample, as in [fit()][fit.kestrel_model].
@@ -55,7 +55,8 @@
 #'   columns `id`, `cause`, `confidence`, `severity` (`"fault"` or `"note"`), `explains`,
 #'   `evidence`, `remedy`, `verified`. It keeps model and data.
 #' @section Errors: `kestrel_error_state` when the model is not compiled or not built;
-#'   `kestrel_error_shape` when the data do not fit it; `kestrel_error_argument` for other bad
+#'   `kestrel_error_shape` when the data do not fit it; `kestrel_error_memory` when a sparse `x` is too
+#'   large; `kestrel_error_argument` for other bad
 #'   arguments. Data that [fit()][fit.kestrel_model] would refuse are a finding, no error.
 #' @source The linear case: Baldi and Hornik (1989) \doi{10.1016/0893-6080(89)90014-2};
 #'   Kawaguchi (2016) \doi{10.48550/arXiv.1605.07110}. Noise about neighbours: Gasser, Sroka and

@@ -13,6 +13,8 @@
 # validation               list(x, y) of lists by input and output, or NULL
 
 new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
+  x <- all_dense(x, "x", call)
+  validation_data <- dense_validation(validation_data, call)
   case <- bare_case(history, model, budget)
   # Of a model that is compared with no targets only the layers, weights and history are looked at.
   if (needs_no_targets(model)) x <- y <- NULL

@@ -22,7 +22,7 @@ floor_problem <- function(model, x, y, sample_weight = NULL, class_weight = NULL
                           call = caller_env()) {
   check_compiled(model, call)
   check_built(model, call)
-  data <- check_samples(model, x, y, sample_weight, class_weight, call = call)
+  data <- check_samples(model, all_dense(x, "x", call), y, sample_weight, class_weight, call = call)
   data_problem(model, data[c("x", "y", "weight")])
 }
 

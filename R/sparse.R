@@ -28,10 +28,7 @@ rows_of <- function(y, rows) {
 }
 
 check_sparse <- function(x, y, weight, args, call) {
-  if (!requireNamespace("Matrix", quietly = TRUE)) {
-    stop_kestrel("state", "Package \"Matrix\" is needed for a sparse `x`.", argument = args[1],
-      call = call)
-  }
+  if (!requireNamespace("Matrix", quietly = TRUE)) stop_no_matrix(args[1], call)
   if (nrow(x) < 1) {
     stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", args[1]),
       argument = args[1], call = call)
@@ -73,4 +70,27 @@ sparse_validation <- function(validation_data, size, call) {
 # Of a single batch.
 dense_batch <- function(x) {
   if (is_sparse(x) && requireNamespace("Matrix", quietly = TRUE)) as.matrix(x) else x
+}
+
+dense_at_most <- 1e7
+
+# For what looks at all rows at once.
+all_dense <- function(x, arg, call) {
+  if (!is_sparse(x)) return(x)
+  if (!requireNamespace("Matrix", quietly = TRUE)) stop_no_matrix(arg, call)
+  if (prod(as.double(dim(x))) <= dense_at_most) return(as.matrix(x))
+  stop_kestrel("memory", sprintf("A sparse `%s` is made dense here, and may hold at most %s numbers, not %d x %d.",
+    arg, format(dense_at_most), nrow(x), ncol(x)), hint = "Take a part of its rows.", argument = arg,
+    value = dim(x), expected = dense_at_most, call = call)
+}
+
+# list(x, y), of which x may be sparse.
+dense_validation <- function(data, call) {
+  if (!is.list(data) || is.object(data) || !length(data)) return(data)
+  data[1] <- list(all_dense(data[[1]], "validation_data[[1]]", call))
+  data
+}
+
+stop_no_matrix <- function(arg, call) {
+  stop_kestrel("state", sprintf("Package \"Matrix\" is needed for a sparse `%s`.", arg), argument = arg, call = call)
 }

@@ -77,3 +77,22 @@ test_that("bad sparse data are refused", {
   expect_identical(which(is.na(predict(model, wrong))), 2L)
   expect_identical(dim(predict(model, x[0, ])), c(0L, 1L))
 })
+
+test_that("what looks at all rows at once makes a sparse x dense, up to a size", {
+  both <- sparse_twins()
+  m <- both$one
+  x <- sparse_kinds$dgC
+  facts <- function(d) as.data.frame(d)[c("id", "cause", "confidence", "explains", "evidence")]
+  with_rows <- function(x) facts(diagnose(m, x, truth, level = "quick", validation_data = list(x, truth)))
+  expect_identical(with_rows(x), with_rows(dense))
+  expect_false(any(grepl("refuses", with_rows(x)$cause)))
+  expect_identical(facts(check_inputs(m, x, truth)), facts(check_inputs(m, dense, truth)))
+  expect_identical(loss_floor(m, x, truth), loss_floor(m, dense, truth))
+  expect_identical(loss_ladder(m, x, truth), loss_ladder(m, dense, truth))
+  expect_identical(with_gradient(m, x, truth), with_gradient(m, dense, truth))
+  huge <- Matrix::sparseMatrix(1, 1, x = 1, dims = c(2.6e6, 4))
+  expect_refused(diagnose(m, huge, numeric(2.6e6)), "memory", "x")
+  expect_refused(diagnose(m, dense, truth, validation_data = list(huge, 1)), "memory", "validation_data[[1]]")
+  expect_refused(loss_floor(m, huge, 1), "memory", "x")
+  expect_refused(with_gradient(m, huge, 1), "memory", "x")
+})
