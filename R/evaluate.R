@@ -31,7 +31,7 @@ evaluate.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL
                                    verbose = getOption("keras.fit_verbose", "auto"),
                                    sample_weight = NULL, steps = NULL, callbacks = NULL,
                                    threads = NULL, ...) {
-  check_dots(list(...), names(formals(evaluate.kestrel_model)))
+  check_dots(without_queue(list(...)), names(formals(evaluate.kestrel_model)))
   check_compiled(object)
   local_compiled_flags(object)
   verbose <- resolve_verbose(verbose)

@@ -27,6 +27,7 @@ fit_generator <- function(object, generator, steps_per_epoch = NULL, epochs = 1,
                           validation_data = NULL, validation_steps = NULL, class_weight = NULL,
                           max_queue_size = 10, workers = 1, initial_epoch = 0) {
   check_present("object", "generator")
+  check_queue(list(workers = workers, max_queue_size = max_queue_size))
   warn_old_name("fit_generator", "fit")
   invisible(fit(object, generator, epochs = epochs, verbose = verbose, callbacks = callbacks,
     view_metrics = view_metrics, validation_data = validation_data, class_weight = class_weight,
@@ -39,6 +40,7 @@ fit_generator <- function(object, generator, steps_per_epoch = NULL, epochs = 1,
 evaluate_generator <- function(object, generator, steps = NULL, max_queue_size = 10, workers = 1,
                                callbacks = NULL) {
   check_present("object", "generator")
+  check_queue(list(workers = workers, max_queue_size = max_queue_size))
   warn_old_name("evaluate_generator", "evaluate")
   evaluate(object, generator, steps = steps, callbacks = callbacks)
 }
@@ -48,8 +50,29 @@ evaluate_generator <- function(object, generator, steps = NULL, max_queue_size =
 predict_generator <- function(object, generator, steps = NULL, max_queue_size = 10, workers = 1,
                               verbose = 0, callbacks = NULL) {
   check_present("object", "generator")
+  check_queue(list(workers = workers, max_queue_size = max_queue_size))
   warn_old_name("predict_generator", "predict")
   predict(object, generator, steps = steps, verbose = verbose, callbacks = callbacks)
+}
+
+# What Keras makes batches with, in processes of their own; here they are made when they are needed.
+# Returns the other arguments.
+without_queue <- function(dots, call = caller_env()) {
+  check_queue(dots, call)
+  dots[!names2(dots) %in% queue_arguments]
+}
+
+queue_arguments <- c("workers", "max_queue_size", "use_multiprocessing")
+
+check_queue <- function(given, call = caller_env()) {
+  for (name in intersect(names(given), queue_arguments)) {
+    value <- given[[name]]
+    if (name == "use_multiprocessing") {
+      check_flag(value, arg = name, call = call)
+    } else {
+      check_count(value, min = 0L, arg = name, call = call)
+    }
+  }
 }
 
 warn_old_name <- function(old, new, call = caller_env()) {

@@ -64,7 +64,8 @@
 #' @param threads threads to use at most; `NULL`: `options(kestrel.threads = )`, or two (one
 #'   where that is half of the processors). The results are the same for any number, and small
 #'   work is done by one.
-#' @param ... not used; anything here is an error that names the nearest argument.
+#' @param ... Keras' `workers`, `max_queue_size` and `use_multiprocessing`, which have no effect; anything else
+#'   is an error that names the nearest argument.
 #' @return a history, invisibly: see [plot.keras_training_history()].
 #' @section Generators: a generator is a function without arguments that returns the next batch,
 #'   `list(x, y)` or `list(x, y, sample_weight)`, each as above; for `predict()` `x` or `list(x)`
@@ -100,7 +101,7 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
                               steps_per_epoch = NULL, validation_steps = NULL,
                               validation_batch_size = NULL, validation_freq = 1,
                               threads = NULL, restarts = NULL, ...) {
-  check_dots(list(...), names(formals(fit.kestrel_model)))
+  check_dots(without_queue(list(...)), names(formals(fit.kestrel_model)))
   check_ready(object)
   if (local_compiled_flags(object)) warn_flags()
   optimizer <- model_state(object)$compiled$optimizer

@@ -12,7 +12,8 @@
 #' @param steps batches to compute, when not all samples.
 #' @param callbacks callbacks with `on_predict_*` hooks.
 #' @inheritParams fit.kestrel_model
-#' @param ... `newdata`, another name for `x`.
+#' @param ... `newdata`, another name for `x`; Keras' `workers`, `max_queue_size` and `use_multiprocessing`,
+#'   which have no effect.
 #' @return a matrix with a row for each sample and a column for each unit of the output; an
 #'   array when the output has more dims.
 #' @section Errors: `kestrel_error_state` when the model has no layers;
@@ -86,7 +87,7 @@ predict_generated <- function(model, x, verbose, steps, callbacks, threads, call
 
 check_predict_dots <- function(dots, call = caller_env()) {
   known <- c("x", "newdata", "batch_size", "verbose", "steps", "callbacks", "threads")
-  check_dots(dots[names2(dots) != "newdata"], known, call)
+  check_dots(without_queue(dots[names2(dots) != "newdata"], call), known, call)
 }
 
 # x: a list of arrays.
