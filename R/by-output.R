@@ -44,7 +44,7 @@ metrics_by_output <- function(x, arg, weighted, names, call, words = NULL) {
   if (is.function(x) || is.environment(x)) x <- list(x)
   if (is.character(x) && length(x) && all(names2(x) %in% names)) x <- as.list(x)
   nested <- is.list(x) && (any(nzchar(names2(x))) ||
-    any(vapply(x, function(m) is.null(m) || is.list(m) && !is.object(m), NA)))
+    any(vapply(x, is_for_one_output, NA)))
   each <- if (nested) by_output(x, names, arg, call) else rep(list(x), length(names))
   args <- if (nested) element_args(arg, each) else rep(arg, length(names))
   made <- lapply(seq_along(each), function(o) {
@@ -54,6 +54,11 @@ metrics_by_output <- function(x, arg, weighted, names, call, words = NULL) {
     })
   })
   unlist(made, recursive = FALSE)
+}
+
+# In list("mae", c("accuracy", "AUC")), too.
+is_for_one_output <- function(x) {
+  is.null(x) || is.list(x) && !is.object(x) || is.character(x) && length(x) != 1
 }
 
 # Metrics go by the outputs that have a loss, which are those that the engine sees.

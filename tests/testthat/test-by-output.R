@@ -18,7 +18,9 @@ test_that("losses and metrics go by place, by name, or to every output", {
     list(list(list("mae"), list("mse")), c(both, "u_mae", "v_mse")),
     list(list(v = "mae"), c(both, "v_mae")),
     list(c(u = "mae", v = "mse"), c(both, "u_mae", "v_mse")),
-    list(list(NULL, "mae"), c(both, "v_mae"))
+    list(list(NULL, "mae"), c(both, "v_mae")),
+    list(list("mae", c("mse", "mape")), c(both, "u_mae", "v_mse", "v_mape")),
+    list(list(c("mse", "mae"), character()), c(both, "u_mse", "u_mae"))
   )
   for (case in metrics) expect_identical(names_of(loss = "mse", metrics = case[[1]]), case[[2]])
 })
