@@ -16,7 +16,8 @@
 #' @param model,object a compiled model; `apply_gradients()` needs it built.
 #' @param sample_weight a weight for each sample.
 #' @param training whether it is a pass of training.
-#' @param gradients a list of arrays, as `get_weights(model, trainable = TRUE)` is one.
+#' @param gradients a list of arrays, as `get_weights(model, trainable = TRUE)` is one; or what `with_gradient()`
+#'   returns, of which the gradients are taken.
 #' @return `with_gradient()` a list of `loss`, a number, and `gradients`, arrays in the order and of
 #'   the shapes of `get_weights(model, trainable = TRUE)`; `apply_gradients()` the model, invisibly.
 #' @section Errors: as those of [fit()][fit.kestrel_model]; `kestrel_error_shape` and
@@ -36,11 +37,11 @@
 #'   apply_gradients(model, lapply(now$gradients, function(g) 0.5 * g))
 #' }
 #' @export
-with_gradient <- function(model, x, y, sample_weight = NULL, training = TRUE) {
+with_gradient <- function(model, x, y = NULL, sample_weight = NULL, training = TRUE) {
   call <- environment()
   check_ready(model, call)
   training <- check_flag(training)
-  data <- with_model_restored(model, check_samples(model, x, y, sample_weight, call = call))
+  data <- with_model_restored(model, check_samples(model, all_dense(x, "x", call), y, sample_weight, call = call))
   samples <- new_samples(data$x, data$y, data$weight)
   layout <- model_layout(model_state(model))
   trainer <- gradient_trainer(model, samples, layout, if (training) draw_seed() else 0, call)
@@ -104,17 +105,20 @@ apply_gradients <- function(object, gradients) {
 
 check_gradient_list <- function(x, shapes, call) {
   if (missing(x)) stop_missing("gradients", call)
+  if (is.list(x) && identical(names(x), c("loss", "gradients"))) x <- x$gradients
   if (!is.list(x) || is.object(x)) {
-    stop_argument("gradients", "a list of arrays", x, kind = "shape", call = call)
+    stop_argument("gradients", "a list of arrays", x, kind = "shape", hint = gradients_hint, call = call)
   }
   if (length(x) != length(shapes)) {
     stop_kestrel("shape", sprintf("`gradients` must be a list of %d arrays, not of %d.",
-      length(shapes), length(x)), argument = "gradients", value = length(x),
+      length(shapes), length(x)), hint = gradients_hint, argument = "gradients", value = length(x),
       expected = length(shapes), call = call)
   }
   for (i in seq_along(x)) check_step_array(x[[i]], dim(shapes[[i]]), i, call)
   x
 }
+
+gradients_hint <- "with_gradient(model, x, y)$gradients is such a list."
 
 check_step_array <- function(g, dims, i, call) {
   arg <- sprintf("gradients[[%d]]", i)
