@@ -72,7 +72,7 @@ layer_string_lookup <- function(object, max_tokens = NULL, num_oov_indices = 1L,
   check_text_encoding(encoding)
   check_choice(vocabulary_dtype %||% "string", "string", "a type of words",
     arg = "vocabulary_dtype")
-  config$mask_token <- check_string(mask_token, null = TRUE)
+  config$mask_token <- check_words(mask_token)
   config$oov_token <- check_string(oov_token)
   new_lookup(object, "string_lookup", config, vocabulary, idf_weights, options)
 }
@@ -128,6 +128,11 @@ check_text_encoding <- function(encoding, arg = "encoding", call = caller_env())
   if (is.null(name) || small_letters(name) %in% c("utf-8", "utf8")) return(invisible(name))
   stop_argument(arg, "\"utf-8\"", encoding, hint = "iconv() makes UTF-8 of other text.",
     call = call)
+}
+
+# A string, which may be empty, or NULL.
+check_words <- function(x, arg = caller_arg(x), call = caller_env()) {
+  if (is_string(x) && !nzchar(x)) x else check_string(x, null = TRUE, arg = arg, call = call)
 }
 
 check_whole <- function(x, null = FALSE, arg = caller_arg(x), call = caller_env()) {
