@@ -6,27 +6,41 @@
 masked <- function(fn, done = new_copies()) {
   if (is.primitive(fn) || is.null(environment(fn))) return(fn)
   for (i in seq_along(done$of)) if (identical(done$of[[i]], fn)) return(done$copies[[i]])
-  env <- new.env(parent = own_values(fn, new_masks(base_masks(), environment(fn))))
+  env <- new.env(parent = own_values(fn, new_masks(names(masks()), environment(fn))))
   copy <- fn
   environment(copy) <- env
   done$of <- c(done$of, fn)
   done$copies <- c(done$copies, copy)
   for (name in all.names(body(fn), unique = TRUE)) {
     helper <- get0(name, environment(fn), mode = "function")
-    if (is_users(helper, fn)) assign(name, masked(helper, done), envir = env)
+    if (is_users(helper, fn) && !is_mask(helper, name)) assign(name, masked(helper, done), envir = env)
   }
   if (!is.null(done$model)) note_tensors(fn, env, done)
   copy
 }
 
-# `masks`: code that finds them around it is the user's.
-new_masks <- function(masks, around) structure(list2env(masks, parent = around), masks = TRUE)
+# `masks`: code that finds them around it is the user's. They are found by name, so that a model in
+# a file has the names and no copies of R's functions.
+new_masks <- function(names, around) {
+  env <- new.env(parent = around)
+  for (name in names) makeActiveBinding(name, as.function(list(call("mask_named", name)), topenv()), env)
+  structure(env, masks = TRUE)
+}
+
+mask_named <- function(name) masks()[[name]]
+
+is_mask <- function(fn, name) identical(fn, mask_named(name))
+
+# Made once a session.
+masks <- function() {
+  if (is.null(the$masks)) assign("masks", base_masks(), envir = the)
+  the$masks
+}
 
 # But for names that stand for the user's values there, as `sd` may.
 masks_for <- function(env) {
-  masks <- base_masks()
   is_value <- function(name) !is.function(get0(name, envir = env, ifnotfound = identity))
-  masks[!vapply(names(masks), is_value, NA)]
+  Filter(Negate(is_value), names(masks()))
 }
 
 # Variables that the function finds around it stand before masks of their names, such as `t` and `scale`.

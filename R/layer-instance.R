@@ -77,25 +77,35 @@ built_instance <- function(layer, input, call = NULL) {
   self
 }
 
-# `frozen`: statistics of layers in it stay as they are; `given`: see call-arguments.R.
+# `frozen`: statistics of layers in it stay as they are; `given`: see call-arguments.R. What runs says
+# little itself, as copies of it go with the model into files.
 instance_node <- function(self, label, frozen = FALSE, given = NULL) {
   fn <- masked(self$call)
-  takes <- names(formals(fn))[-1]
-  function(x, w, training, call) {
-    cells <- lapply(self$.weights, function(weight) variable_cell(weight$variable))
-    for (i in seq_along(w)) cells[[i]]$now <- w[[i]]
-    on.exit(for (cell in cells) list2env(list(now = plain_value(cell$now), assigned = NULL), cell))
-    self$.losses <- list()
-    outer <- mget(c("instance", "instance_training", "instance_frozen"), envir = the, ifnotfound = list(NULL))
-    on.exit(list2env(outer, envir = the), add = TRUE)
-    list2env(list(instance = self, instance_training = training, instance_frozen = frozen), envir = the)
-    told <- list(training = training, mask = NULL)[setdiff(intersect(c("training", "mask"), takes), names(given))]
-    args <- if (is.null(given)) list(one_or_list(x)) else put_in(given, x)
-    own <- args[names2(args) != ".around"]
-    y <- with_around(self, args$.around, own_call(fn, c(own, told), label, "layer", call))
-    list(y = if (is_parts(y)) lapply(y, current) else current(y), charge = layer_charge(self$.losses, label, call),
-      states = lapply(cells, function(cell) cell$assigned))
+  function(x, w, training, call, mask = NULL) {
+    run_instance(self, fn, label, frozen, given, x, w, training, call, mask)
   }
+}
+
+run_instance <- function(self, fn, label, frozen, given, x, w, training, call, mask) {
+  cells <- lapply(self$.weights, function(weight) variable_cell(weight$variable))
+  for (i in seq_along(w)) cells[[i]]$now <- w[[i]]
+  on.exit(for (cell in cells) list2env(list(now = plain_value(cell$now), assigned = NULL), cell))
+  self$.losses <- list()
+  outer <- mget(c("instance", "instance_training", "instance_frozen"), envir = the, ifnotfound = list(NULL))
+  on.exit(list2env(outer, envir = the), add = TRUE)
+  list2env(list(instance = self, instance_training = training, instance_frozen = frozen), envir = the)
+  args <- if (is.null(given)) list(one_or_list(x)) else put_in(given, x)
+  told <- told_arguments(fn, training, mask, names(given))
+  own <- args[names2(args) != ".around"]
+  y <- with_around(self, args$.around, own_call(fn, c(own, told), label, "layer", call))
+  list(y = if (is_parts(y)) lapply(y, current) else current(y), charge = layer_charge(self$.losses, label, call),
+    states = lapply(cells, function(cell) cell$assigned))
+}
+
+# Of `training` and `mask` those that fn has arguments for and that are not given.
+told_arguments <- function(fn, training, mask, given) {
+  takes <- names(formals(args(fn)))[-1]
+  list(training = training, mask = mask)[setdiff(intersect(c("training", "mask"), takes), given)]
 }
 
 plain_value <- function(x) if (inherits(x, "kestrel_traced")) plain(x) else x

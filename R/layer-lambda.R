@@ -87,11 +87,10 @@ gradient_nodes <- function(config, label, input) {
 # What a node runs: f of its input, or of the list of several.
 function_node <- function(f, label, arguments = list()) {
   fn <- masked(f)
-  takes <- names(formals(args(f)))
-  function(x, w, training, call) {
-    told <- list(training = training, mask = NULL)[intersect(c("training", "mask"), takes[-1])]
-    given <- c(list(one_or_list(x)), arguments, told[setdiff(names(told), names(arguments))])
-    list(y = in_phase(training, own_call(fn, given, label, "layer", call)))
+  function(x, w, training, call, mask = NULL) {
+    told <- told_arguments(fn, training, mask, names(arguments))
+    args <- c(list(one_or_list(x)), arguments, told)
+    list(y = in_phase(training, own_call(fn, args, label, "layer", call)))
   }
 }
 

@@ -77,7 +77,7 @@ lacks_derivative <- function(at, e) {
 }
 
 is_differentiated <- function(name) {
-  masks <- setdiff(names(base_masks()), names(refusing_masks()))
+  masks <- setdiff(names(masks()), names(refusing_masks()))
   name %in% masks || !is.null(utils::getS3method(name, "kestrel_traced", TRUE))
 }
 

@@ -44,3 +44,39 @@ test_that("values of the user's keep their names", {
   model %>% compile(loss = loss, optimizer = "sgd")
   expect_equal(evaluate(model, x, 1:3, verbose = 0)[[1]], mean((predict(model, x) - 1:3)^2) / 2, tolerance = 1e-12)
 })
+
+# Evaluated as a script of its own, so that the functions see nothing of the test.
+in_script <- function(code) {
+  eval(parse(text = deparse(substitute(code)), keep.source = FALSE), new.env(parent = globalenv()))
+}
+
+test_that("what is written in R stays small when stored, and works in a new session", {
+  model <- in_script({
+    layer_linear <- Layer("Linear",
+      initialize = function(units) self$units <- units,
+      build = function(s) self$w <- self$add_weight(shape = c(s[[2]], self$units), initializer = "ones"),
+      call = function(x) pmax(crossprod(t(x), self$w), 0))
+    kestrel::keras_model_sequential(input_shape = 2) %>% layer_linear(4) %>%
+      layer_lambda(function(x) x / (1 + rowSums(x^2)))
+  })
+  size <- function() length(serialize(model, NULL))
+  expect_lt(size(), 1e5)
+  compile(model, "adam", in_script(function(y_true, y_pred) rowMeans((y_true - y_pred)^2)))
+  expect_lt(size(), 1e5)
+  x <- cbind(1:5, 3) / 5
+  fit(model, x, cbind(x, x), epochs = 2, verbose = 0)
+  expect_lt(size(), 1e5)
+  files <- c(model = withr::local_tempfile(), x = withr::local_tempfile(), y = withr::local_tempfile())
+  saveRDS(model, files["model"])
+  saveRDS(x, files["x"])
+  code <- sprintf("library(kestrel, lib.loc = %s); m <- readRDS(%s); x <- readRDS(%s); p <- predict(m, x);
+    fit(m, x, cbind(x, x), epochs = 1, verbose = 0); saveRDS(list(p, predict(m, x)), %s)",
+    deparse(dirname(find.package("kestrel"))), deparse(files[["model"]]), deparse(files[["x"]]),
+    deparse(files[["y"]]))
+  script <- withr::local_tempfile(lines = code)
+  said <- system2(file.path(R.home("bin"), "Rscript"), shQuote(script), stdout = TRUE, stderr = TRUE)
+  there <- readRDS(files["y"])
+  expect_identical(there[[1]], predict(model, x))
+  fit(model, x, cbind(x, x), epochs = 1, verbose = 0)
+  expect_equal(there[[2]], predict(model, x), tolerance = 1e-5)
+})
