@@ -25,11 +25,14 @@ compile_functions <- function(names, env) {
 hot_functions <- c("fit.kestrel_model", "predict.kestrel_model", "train_on_batch", "test_on_batch",
   "diagnose_begin", "diagnose_look", "diagnose_wakes", "diagnose_sleeps", "diagnose_end", "walk_checks", "$.kestrel_case")
 
-# On the way once: what models, layers and their compile() are made of, and what plans are. And the
-# derivatives of functions of R, which byte code does not make faster.
-cold_functions <- c("add_layer", "as_initializer", "best_start", "blame_state", "build_class_model",
-  "build_model", "compile_model", "compose_layer", "diagnosis_checks", "differentiable",
-  "initial_weights", "metric_from", "network_spec", "new_optimizer", "new_training_parts",
-  "rank_findings")
+# On the way once: what models, layers and their compile() are made of, and what plans are. And what
+# parts that are R functions need, which spend their time in R's own functions.
+cold_functions <- c("add_layer", "as_initializer", "as_regularizer", "base_masks", "best_start",
+  "blame_state", "build_class_model", "build_layer", "build_model", "check_no_custom",
+  "compile_model", "compose_layer", "diagnosis_checks", "differentiable", "initial_weights",
+  "layer_info", "layer_on_tensors", "layer_options", "layer_output", "masked", "metric_from",
+  "network_spec", "new_optimizer", "new_training_parts", "note_tensors", "operate",
+  "operation_on_tensors", "own_call", "own_rules", "rank_findings", "rule_parts",
+  "tensor_operation")
 
 compile_functions(functions_reached(hot_functions, environment(), cold_functions), environment())
