@@ -4,7 +4,7 @@
 #' ggplot object, which can be changed further, and must be printed inside functions and
 #' loops; with base graphics it is drawn at once.
 #'
-#' Up to 1,000 epochs are drawn as points, more as lines.
+#' Up to 1,000 epochs are drawn as points, more as lines. Five panels or more stand in two columns.
 #'
 #' @param x a history, as returned by [fit()][fit.kestrel_model].
 #' @param y not used.
@@ -97,7 +97,15 @@ history_ggplot <- function(rows, smooth, theme_bw) {
   }
   smoothed <- smoothed_rows(rows)
   if (smooth && !lines && nrow(smoothed)) plot <- plot + history_smooth(smoothed, theme_bw)
-  plot + room_for_constants(rows) + history_panels() + ggplot2::labs(x = "epoch", y = NULL)
+  plot + room_for_constants(rows) + history_panels(nlevels(rows$metric)) +
+    ggplot2::labs(x = "epoch", y = NULL, caption = not_finite(rows))
+}
+
+# What panels without a point are about; NULL where there are none.
+not_finite <- function(rows) {
+  finite <- rows$metric[is.finite(rows$value)]
+  blank <- setdiff(levels(rows$metric), as.character(finite))
+  if (length(blank)) sprintf("No finite values: %s", toString(blank))
 }
 
 epoch_count <- function(rows) length(unique(rows$epoch))
@@ -147,20 +155,30 @@ history_smooth <- function(rows, theme_bw) {
   do.call(ggplot2::geom_smooth, args)
 }
 
-history_panels <- function() {
+# Points at the edge of a panel are drawn whole.
+history_panels <- function(n) {
   list(
-    ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y",
-      labeller = ggplot2::as_labeller(broken_names)),
+    history_facets(n),
+    ggplot2::coord_cartesian(clip = "off"),
     ggplot2::scale_x_continuous(breaks = whole_breaks),
     ggplot2::scale_y_continuous(breaks = pretty, labels = short_numbers),
     ggplot2::theme(
       axis.title.y = ggplot2::element_blank(), strip.placement = "outside",
-      strip.text = ggplot2::element_text(colour = "black", size = 11),
+      strip.text = ggplot2::element_text(colour = "black", size = 11, hjust = if (n > 3) 0 else 0.5),
       strip.background = ggplot2::element_rect(fill = NA, colour = NA),
       legend.title = ggplot2::element_blank()
     )
   )
 }
+
+# Names stand beside panels that are high enough for them, else above.
+history_facets <- function(n) {
+  if (n > 3) return(ggplot2::facet_wrap("metric", ncol = plot_columns(n), scales = "free_y"))
+  ggplot2::facet_grid(metric ~ ., switch = "y", scales = "free_y",
+    labeller = ggplot2::as_labeller(broken_names))
+}
+
+plot_columns <- function(n) if (n > 4) 2L else 1L
 
 # Lines of about 14 letters, broken after "_", which fit beside low panels.
 broken_names <- function(names) {
@@ -182,16 +200,19 @@ whole_breaks <- function(limits) {
 
 history_base_plot <- function(rows, ...) {
   metrics <- levels(rows$metric)
-  old <- graphics::par(mfrow = c(length(metrics), 1), mar = c(1.5, 3, 1.8, 1), oma = c(2, 0, 0, 0))
+  n <- length(metrics)
+  columns <- plot_columns(n)
+  old <- graphics::par(mfrow = c(ceiling(n / columns), columns), mar = c(1.5, 3, 1.8, 1), oma = c(2, 0, 0, 0))
   on.exit(graphics::par(old))
-  for (metric in metrics) {
-    history_base_panel(rows[rows$metric == metric, ], metric, metric == metrics[length(metrics)], ...)
+  for (i in seq_len(n)) {
+    history_base_panel(rows[rows$metric == metrics[i], ], metrics[i], i > n - columns, columns, ...)
   }
   graphics::mtext("epoch", side = 1, outer = TRUE, line = 0.8, cex = 0.8)
   invisible(NULL)
 }
 
-history_base_panel <- function(rows, metric, bottom, ...) {
+# Points on the frame are drawn whole, but for those outside of limits that were asked for.
+history_base_panel <- function(rows, metric, bottom, columns, ...) {
   lines <- epoch_count(rows) > plot_points_up_to
   finite <- rows[is.finite(rows$value), ]
   limits <- if (nrow(finite)) range(finite$value) else c(0, 1)
@@ -200,18 +221,19 @@ history_base_panel <- function(rows, metric, bottom, ...) {
   parts <- split(finite, finite$data)
   for (i in seq_along(parts)) {
     graphics::points(parts[[i]]$epoch, parts[[i]]$value, type = if (lines) "l" else "p",
-      pch = c(1, 4)[i], lty = i)
+      pch = c(1, 4)[i], lty = i, xpd = !any(c("xlim", "ylim") %in% names(list(...))))
   }
-  history_legend(parts, metric, lines)
+  if (!nrow(finite)) return(graphics::mtext(not_finite(droplevels(rows)), adj = 0, line = 0.3, cex = 0.7))
+  history_legend(parts, c(metric, if (columns > 1) "validation" else paste0("val_", metric)), lines)
 }
 
 # Above the panel, where there are no points.
-history_legend <- function(parts, metric, lines) {
+history_legend <- function(parts, names, lines) {
   shown <- vapply(parts, nrow, 0L) > 0
   graphics::legend(
     graphics::grconvertX(0, "npc", "user"), graphics::grconvertY(1, "npc", "user"), xjust = 0,
     yjust = 0, horiz = TRUE, xpd = NA, bty = "n", x.intersp = 0.6, y.intersp = 0.6,
-    legend = c(metric, paste0("val_", metric))[shown],
+    legend = names[shown],
     pch = if (!lines) c(1, 4)[shown], lty = if (lines) (1:2)[shown]
   )
 }

@@ -164,3 +164,35 @@ test_that("long names are broken", {
   expect_identical(broken_names(c("loss", "mean_absolute_percentage_error")),
     c("loss", "mean_absolute_\npercentage_\nerror"))
 })
+
+test_that("many panels stand in two columns under their names", {
+  skip_if_not_installed("ggplot2")
+  names <- paste0("a_long_name_of_an_output_", 1:5)
+  h <- new_history(list(epochs = 3L), stats::setNames(rep(list(c(3, 2, 1)), 5), names))
+  panels <- function(h, ...) ggplot2::ggplot_build(plot(h, ...))$layout$layout
+  expect_identical(max(panels(h)$COL), 2L)
+  expect_identical(nrow(panels(h)), 5L)
+  expect_identical(max(panels(h, metrics = names[1:4])$COL), 1L)
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  shape <- NULL
+  plot(h, method = "base", panel.first = shape <- graphics::par("mfrow"))
+  expect_identical(shape, c(3L, 2L))
+})
+
+test_that("points at the edge are whole", {
+  skip_if_not_installed("ggplot2")
+  expect_identical(plot(run())$coordinates$clip, "off")
+})
+
+test_that("a history without a finite value is drawn, and says so", {
+  h <- new_history(list(epochs = 3L), list(loss = c(NaN, NaN, Inf), mae = c(2, 1, 3), val_loss = rep(NaN, 3)))
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_no_error(plot(h, method = "base"))
+  expect_no_error(plot(h, method = "base", metrics = "loss"))
+  skip_if_not_installed("ggplot2")
+  expect_identical(plot(h)$labels$caption, "No finite values: loss")
+  expect_null(plot(h, metrics = "mae")$labels$caption)
+  expect_no_error(suppressWarnings(print(plot(h, metrics = "loss"))))
+})
