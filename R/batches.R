@@ -1,8 +1,8 @@
 # Batches that are made when they are asked for: a function that returns the next one, NULL at the
-# end of a pass, whose environment holds n, make(i), shuffle, and where it is.
+# end of a pass, whose environment holds n, make(i), shuffle, samples, and where it is.
 
-# `endless`: one pass after the other.
-new_batches <- function(n, make, shuffle = FALSE, class, endless = FALSE) {
+# `endless`: one pass after the other; `samples`: how many there are in all, where that is known.
+new_batches <- function(n, make, shuffle = FALSE, class, endless = FALSE, samples = NULL) {
   order <- NULL
   at <- 0L
   structure(function() {

@@ -148,13 +148,17 @@ check_finite <- function(x, arg, call = caller_env(), rows = TRUE) {
   if (is.character(x)) return(check_no_missing(x, arg, call))
   counts <- count_missing(x)
   if (counts[4] == 0) return(x)
-  first <- x[counts[4]]
-  what <- if (is.nan(first)) "NaN" else if (is.na(first)) "NA" else "infinite"
   at <- arrayInd(counts[4], dim(x) %||% length(x))
+  stop_not_finite(arg, sum(counts[1:3]), x[counts[4]], at, rows && counts[1] + counts[2] > 0, call)
+}
+
+# `n` numbers, the first of which, `first`, is at `at`; `missing`: whether there are any in rows.
+stop_not_finite <- function(arg, n, first, at, missing, call) {
+  what <- if (is.nan(first)) "NaN" else if (is.na(first)) "NA" else "infinite"
   stop_kestrel(
     "data", sprintf("`%s` must be finite: %.0f %s missing or infinite, the first (%s) at %s.", arg,
-      sum(counts[1:3]), if (sum(counts[1:3]) == 1) "number is" else "numbers are", what, position_text(at)),
-    hint = if (rows && counts[1] + counts[2] > 0) "Remove such rows, for example with complete.cases()." ,
+      n, if (n == 1) "number is" else "numbers are", what, position_text(at)),
+    hint = if (missing) "Remove such rows, for example with complete.cases().",
     argument = arg, where = as.vector(at), call = call
   )
 }

@@ -22,6 +22,11 @@ stream_steps <- function(stream) {
   if (inherits(stream$generator, "kestrel_batches")) length(stream$generator)
 }
 
+# Samples of a pass, where they are known.
+stream_samples <- function(stream) {
+  if (inherits(stream$generator, "kestrel_batches")) environment(stream$generator)$samples
+}
+
 # The next batch as `read` makes it; NULL at the end.
 stream_next <- function(stream) {
   value <- stream_peek(stream)
@@ -77,11 +82,18 @@ in_batch <- function(stream, code) {
     stream$told <- c(stream$told, class(w)[1])
   }
   refuse <- function(e) {
-    e$message <- sprintf("Batch %d of generator `%s`: %s", stream$taken, stream$arg, e$message)
+    e$message <- paste0(batch_text(stream, e), e$message)
     e$batch <- stream$taken
     rlang::cnd_signal(e)
   }
   tryCatch(withCallingHandlers(code, kestrel_warning = tell), kestrel_error = refuse)
+}
+
+# Users of a sparse matrix have no generator, and its columns are wrong in any batch.
+batch_text <- function(stream, e) {
+  sparse <- inherits(stream$generator, "sparse_batches")
+  if (sparse && inherits(e, "kestrel_error_shape")) return("")
+  sprintf(if (sparse) "Batch %d of sparse `%s`: " else "Batch %d of generator `%s`: ", stream$taken, stream$arg)
 }
 
 # A stream of what new_samples() makes of list(x, y) or list(x, y, sample_weight); its `classes`

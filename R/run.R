@@ -66,8 +66,8 @@ run_goes_on <- function(run) {
 run_open <- function(run) {
   settings <- run$settings
   if (!is.null(run$data$classes)) run$state$classes <- run$data$classes
-  validation <- run$data$validation$n
-  samples <- if (is.null(run$data$stream)) run$data$train$n
+  validation <- run$data$validation$n %||% stream_samples(run$data$test_stream)
+  samples <- if (is.null(run$data$stream)) run$data$train$n else stream_samples(run$data$stream)
   params <- list(
     verbose = settings$verbose, epochs = settings$epochs,
     steps = if (is.finite(settings$steps)) settings$steps,

@@ -17,7 +17,7 @@ sparse_batches <- function(x, y, weight, size, shuffle = FALSE, rows = seq_len(n
       if (!is.null(weight)) list(rows_of(weight, part)))
   }
   new_batches(batches_in(length(rows), size), make, shuffle = identical(shuffle, "batch"),
-    class = "sparse_batches", endless = TRUE)
+    class = "sparse_batches", endless = TRUE, samples = length(rows))
 }
 
 # Of a list, which is by output, each element's.
@@ -33,11 +33,21 @@ check_sparse <- function(x, y, weight, args, call) {
     stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", args[1]),
       argument = args[1], call = call)
   }
+  check_sparse_finite(x, args[1], call)
   check_given(y, args[2], call)
   each <- function(v) if (is.list(v) && !is.object(v)) v else list(v)
   for (part in each(y)) check_same_count(nrow(x), part, args[1:2], call)
   for (part in each(weight)) if (!is.null(part)) check_same_count(nrow(x), part, args[c(1, 3)],
     call)
+}
+
+# By rows of x, which those of a shuffled batch are not.
+check_sparse_finite <- function(x, arg, call) {
+  if (all(is.finite(attr(x, "x")))) return(invisible(x))
+  entries <- as.data.frame(Matrix::mat2triplet(x))
+  bad <- entries[!is.finite(entries$x), ]
+  first <- bad[order(bad$j, bad$i)[1], ]
+  stop_not_finite(arg, nrow(bad), first$x, cbind(first$i, first$j), any(is.na(bad$x)), call)
 }
 
 # What fit() trains on and evaluates: list(x, validation_data), generators.

@@ -96,3 +96,24 @@ test_that("what looks at all rows at once makes a sparse x dense, up to a size",
   expect_refused(loss_floor(m, huge, 1), "memory", "x")
   expect_refused(with_gradient(m, huge, 1), "memory", "x")
 })
+
+test_that("errors name rows of x, and the history its samples", {
+  m <- sparse_twins()$one
+  for (x in sparse_kinds) {
+    x[33, 2] <- NA
+    x[40, 3] <- Inf
+    told <- tryCatch(fit(m, x, truth, batch_size = 8, verbose = 0), error = function(e) e)
+    full <- tryCatch(fit(m, as.matrix(x), truth, verbose = 0), error = function(e) e)
+    expect_identical(told$message, full$message)
+    expect_identical(told$where, c(33L, 2L))
+  }
+  x <- sparse_kinds$dgC
+  expect_refused(fit(m, x[, 1:3], truth, verbose = 0), "shape", "x", m)
+  wide <- tryCatch(predict(m, x[, 1:3]), error = conditionMessage)
+  expect_identical(wide, tryCatch(predict(m, dense[, 1:3]), error = conditionMessage))
+  late <- tryCatch(fit(m, x, replace(truth, 20, NA), batch_size = 8, shuffle = FALSE, verbose = 0),
+    error = conditionMessage)
+  expect_match(late, "Batch 3 of sparse `x`: ", fixed = TRUE)
+  title <- function(x) format(fit(m, x, truth, epochs = 2, batch_size = 8, validation_split = 0.2, verbose = 0))[1]
+  expect_identical(title(x), title(dense))
+})
