@@ -182,6 +182,7 @@ claim_gradient <- function(case) {
 
 loss_with <- function(case, w) {
   y <- engine_predict(case$plan, w, case_arrays(case$x), 256L)
+  if (!all(is.finite(unlist(y)))) return(Inf)
   score_prediction(case, if (case$joint) y else y[[1]])
 }
 

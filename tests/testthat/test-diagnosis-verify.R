@@ -44,3 +44,9 @@ test_that("slopes of single outputs are those of the loss", {
   # Of a row: the mean of (p - y)^2 over two outputs.
   expect_equal(claim_slope(case), unname(case$prediction - y), tolerance = 1e-5)
 })
+
+test_that("weights whose outputs are infinite have an infinite loss", {
+  case <- attr(diagnosed(faulty$S1), "case")
+  expect_identical(loss_with(case, case$weights), case$loss)
+  expect_identical(loss_with(case, 1e308 * (1 + abs(case$weights))), Inf)
+})
