@@ -11,7 +11,7 @@
 #'   the samples; of several inputs a list of these
 #' * `call(inputs)` computes the output from an array, samples first, or a list of arrays, and from
 #'   the weights in `self`; where it has arguments `training` or `mask`, it is told whether it is
-#'   training, and `NULL`
+#'   training, and which steps count, see below
 #' * `compute_output_shape(input_shape)`, which may be left out, tells `c(NA, dims)` of the output
 #' * `get_config()`, which may be left out, returns a list of the arguments of `initialize`
 #'
@@ -34,6 +34,12 @@
 #' are further inputs, and stand for their arrays while the layer is computed.
 #'
 #' `call` may return a list of arrays: the layer has several outputs then, and gives a list of tensors.
+#'
+#' Behind [layer_masking()] and `layer_embedding(mask_zero = TRUE)` the argument `mask` of `call` is an
+#' array of samples x steps, `TRUE` where the step counts; of several inputs a list of these. It is
+#' `NULL` where the input has no mask, where the layer is called on arrays, and in the layers of `self`.
+#' The output has the mask of the first input where `self$supports_masking` is `TRUE`, or that which
+#' `compute_mask(inputs, mask)` returns, a method that may be left out.
 #'
 #' The gradient is exact, see [autodiff]. What `call` does runs in R for each batch, so that a layer of
 #' this package is faster where there is one. [saveRDS()] stores the class with the model.

@@ -18,6 +18,7 @@ base_methods <- function(self) {
     initialize = function(..., name = NULL) keep_name(self, name),
     build = function(input_shape) invisible(),
     call = function(inputs, ...) inputs,
+    compute_mask = function(inputs, mask = NULL) if (isTRUE(self$supports_masking)) mask,
     get_config = function() named_list(),
     add_weight = function(shape = NULL, initializer = NULL, dtype = NULL, trainable = TRUE, ...,
                           regularizer = NULL, constraint = NULL, name = NULL) {
@@ -127,7 +128,8 @@ layer_nodes.kestrel_layer_custom <- function(layer, input) {
   self <- built_instance(layer, input)
   label <- sprintf("call() of layer \"%s\"", layer$name)
   run <- instance_node(self, label, !layer_trainable(layer), given_with(input))
-  tried <- tried_call(self, run, label, input)
+  trial <- if (takes_mask(layer)) tried_with_masks(run, given_with(input)) else run
+  tried <- tried_call(self, trial, label, input)
   self$.outputs <- if (is.list(tried)) names(tried)
   weights <- lapply(self$.weights, function(w) weight_node(w$dims, !w$trainable))
   function_nodes(weights, run, custom_output(self, input, is.list(tried)) %||% tried, label, input)
@@ -174,8 +176,8 @@ function_nodes <- function(weights, run, output, label, input) {
 
 joined_run <- function(run, output, label) {
   force(run)
-  function(x, w, training, call) {
-    made <- run(x, w, training, call)
+  function(x, w, training, call, ...) {
+    made <- run(x, w, training, call, ...)
     if (!is_parts(made$y) || length(made$y) != length(output)) stop_outputs(label, length(output), call)
     flat <- Map(function(y, dims) {
       y <- check_node_output(y, list(output = dims, label = label), x, call)

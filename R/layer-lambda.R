@@ -12,7 +12,7 @@
 #' @inheritParams layer_dense
 #' @param f a function of an array, or of a list of arrays; `function_` is its name in
 #'   keras. Where it has an argument `training` or `mask`, it is told whether it is training, and
-#'   `NULL`.
+#'   which steps count, as `call` of [Layer()] is.
 #' @param output_shape dims of a sample that comes out, or a function of the dims of the input that
 #'   returns them; by default they are found by a trial.
 #' @param mask accepted from R keras scripts, without effect.
@@ -71,7 +71,8 @@ layer_nodes.kestrel_layer_lambda <- function(layer, input) {
   label <- sprintf("function of layer \"%s\"", layer$name)
   if (!is.null(attr(config$f, "gradient_of", exact = TRUE))) return(gradient_nodes(config, label, input))
   run <- function_node(config$f, label, config$arguments)
-  output <- told_shape(config$output_shape, input) %||% tried_shape(run, label, dims_list(input))
+  trial <- if (takes_mask(layer)) tried_with_masks(run) else run
+  output <- told_shape(config$output_shape, input) %||% tried_shape(trial, label, dims_list(input))
   function_nodes(list(), run, output, label, input)
 }
 

@@ -13,6 +13,8 @@
 #' * into [layer_global_average_pooling_1d()], which averages the steps that count (none: NaN), and
 #'   [layer_batch_normalization()], whose statistics are of these in training (computed in R, so not
 #'   for what needs second derivatives);
+#' * into layers of one's own whose `call` has an argument `mask`, and through those that set
+#'   `self$supports_masking` or have a method `compute_mask`, see [Layer()];
 #' * into the loss and those metrics that are means (every loss, the accuracies): steps that are
 #'   masked weigh 0. A loss that divides by the number of steps divides by the number `v` of those
 #'   that count, `sum(m w l) / (v + 1e-7)`. Counting metrics (AUC, precision and the like) see all

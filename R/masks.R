@@ -7,13 +7,17 @@
 # How a layer stands to masks, as in Keras:
 #   keeps    its output has the mask of its input
 #   merges   its output has one made of those of its inputs
+#   computes its output has what compute_mask() of its class gives, see masks-custom.R
 #   ends     it uses the mask itself, or can do without: its output has none
 #   refuses  it cannot be computed with one
 #   drops    its output has none, though the steps that it leaves out are in it
 mask_effect <- function(layer) {
   state <- layer_state(layer)
   for (effect in names(mask_effects)) if (state$type %in% mask_effects[[effect]]) return(effect)
-  if (state$type == "custom" && isTRUE(layer_instance(layer)$supports_masking)) "keeps" else "drops"
+  if (computes_mask(layer)) "computes"
+  else if (state$type == "custom" && isTRUE(layer_instance(layer)$supports_masking)) "keeps"
+  else if (takes_mask(layer)) "ends"
+  else "drops"
 }
 
 mask_effects <- list(
@@ -37,9 +41,10 @@ makes_mask <- function(layer) {
   state$type == "masking" || state$type == "embedding" && isTRUE(state$config$mask_zero)
 }
 
-# The nodes of a layer whose input has a mask.
-masked_nodes <- function(layer, nodes) {
+# The nodes of a layer whose inputs have these masks.
+masked_nodes <- function(layer, nodes, masks, given) {
   if (mask_effect(layer) == "refuses") stop_masked(layer)
+  if (takes_mask(layer)) return(told_masks(nodes, masks, given))
   if (layer_state(layer)$type == "batch_normalization") return(masked_batch_norm(layer, nodes))
   if (layer_state(layer)$type != "global_average_pooling1d") return(nodes)
   if (layer_config(layer)$data_format == "channels_first") stop_masked(layer)
@@ -47,12 +52,8 @@ masked_nodes <- function(layer, nodes) {
   nodes
 }
 
-# Whether the nodes read the mask as one more input.
-reads_mask <- function(nodes) {
-  any(vapply(nodes, function(node) {
-    identical(node$from, c(-1L, -2L)) && node$layer$name %in% c("pooling_1d", "outside")
-  }, NA))
-}
+# Whether nodes of a layer of n inputs read masks of these, which stand behind them.
+reads_mask <- function(nodes, n) any(unlist(lapply(nodes, `[[`, "from")) < -n)
 
 stop_masked <- function(layer) {
   stop_kestrel("shape", sprintf("Layer \"%s\" cannot take steps of which some are masked.",
@@ -67,19 +68,20 @@ mask_hints <- list(
 
 # Where the mask of the layer's output stands, from those of its inputs; NA: it has none. Layers
 # that lose one are remembered.
-passed_mask <- function(plan, layer, from) {
+passed_mask <- function(plan, layer, from, input) {
   effect <- mask_effect(layer)
   if (effect == "drops") plan$unmasked <- c(plan$unmasked, layer$name)
-  if (effect == "keeps") kept_mask(layer, from)
+  if (effect == "keeps") kept_mask(layer, from, input)
   else if (effect == "merges") merged_mask(plan, layer, from)
+  else if (effect == "computes") computed_mask(plan, layer, from, input)
   else NA_integer_
 }
 
 # Steps that are not there afterwards, which only layer_time_distributed() may do, end it.
-kept_mask <- function(layer, from) {
-  input <- from$dims[[1]]
-  output <- layer_output(layer, joint_input(layer, from$dims))
-  if (identical(input[-length(input)], output[-length(output)])) from$masks[1] else NA_integer_
+kept_mask <- function(layer, from, input) {
+  first <- from$dims[[1]]
+  output <- layer_output(layer, input)
+  if (identical(first[-length(first)], output[-length(output)])) from$masks[1] else NA_integer_
 }
 
 # A step counts where it does in one of the inputs; all must have masks. Side by side, an input

@@ -254,9 +254,9 @@ place_layer <- function(plan, layer, from, training = NULL, given = NULL) {
   nodes <- built_chain(layer, length(plan$nodes) + 1L, input,
     if (is.null(feed)) layer_nodes(layer, input) else list(code_node(layer, input)))
   mask <- NA_integer_
-  if (!all(is.na(from$masks))) {
-    nodes <- masked_nodes(layer, nodes)
-    mask <- passed_mask(plan, layer, from)
+  if (!all(is.na(from$masks)) || computes_mask(layer)) {
+    nodes <- masked_nodes(layer, nodes, from$masks, given)
+    mask <- passed_mask(plan, layer, from, input)
   }
   if (is.null(state$mark)) {
     append_to(plan, "layers", state)
@@ -265,7 +265,7 @@ place_layer <- function(plan, layer, from, training = NULL, given = NULL) {
   }
   own <- list(part = match(state$mark, plan$marks), training = training)
   nodes[] <- lapply(nodes, c, own)
-  first <- put_nodes(plan, nodes, c(from$places, if (reads_mask(nodes)) from$masks), state$mark)
+  first <- put_nodes(plan, nodes, c(from$places, if (reads_mask(nodes, length(from$places))) from$masks), state$mark)
   places <- first + output_nodes(nodes) - 1L
   list(places = places, dims = dims_list(layer_output(layer, input)),
     masks = rep(if (makes_mask(layer)) first else mask, length(places)))
