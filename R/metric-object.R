@@ -53,6 +53,10 @@ metric_from <- function(state) {
     update_metric(sys.function(), y_true, y_pred, sample_weight, sys.call())
     metric_result(sys.function())
   }
+  if (state$name %in% c("mean", "sum") && is.null(state$fn)) self <- function(values, sample_weight = NULL) {
+    update_values(sys.function(), values, sample_weight, sys.call())
+    metric_result(sys.function())
+  }
   environment(self) <- list2env(state, parent = topenv())
   structure(self, class = "kestrel_metric")
 }

@@ -9,7 +9,8 @@
 #' weight whatever its size, as in Keras.
 #'
 #' `metric_mean()` and `metric_sum()` average and add numbers that are given to them:
-#' `m$update_state(values, sample_weight)`, `sum(w * v) / sum(w)` and `sum(w * v)`.
+#' `m$update_state(values, sample_weight)`, `sum(w * v) / sum(w)` and `sum(w * v)`; `m(values, sample_weight)`
+#' returns the result, too.
 #' `metric_mean_wrapper()` is `custom_metric()` by another name.
 #'
 #' @param name the name in logs.
