@@ -37,7 +37,8 @@
 #'
 #' Behind [layer_masking()] and `layer_embedding(mask_zero = TRUE)` the argument `mask` of `call` is an
 #' array of samples x steps, `TRUE` where the step counts; of several inputs a list of these. It is
-#' `NULL` where the input has no mask, where the layer is called on arrays, and in the layers of `self`.
+#' `NULL` where the input has no mask and where the layer is called on arrays. Layers called in `call` hand
+#' masks on to each other, and use them, as those of a model do, [layer_batch_normalization()] excepted.
 #' The output has the mask of the first input where `self$supports_masking` is `TRUE`, or that which
 #' `compute_mask(inputs, mask)` returns, a method that may be left out.
 #'

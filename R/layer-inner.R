@@ -49,18 +49,26 @@ call_on_traced <- function(layer, x, call, training = NULL, given = NULL) {
 }
 
 call_on_arrays <- function(layer, xs, call, training, given) {
+  masks <- lapply(xs, inner_mask)
+  y <- run_on_arrays(layer, xs, masks, call, training, given)
+  with_inner_mask(y, output_mask(layer, xs, masks, given))
+}
+
+run_on_arrays <- function(layer, xs, masks, call, training, given) {
   input <- joint_input(layer, lapply(xs, function(x) dim(plain(x))[-1]), given)
   layer_output(layer, input, call)
   weights <- inner_variables(layer, the$instance)
   training <- training %||% isTRUE(the$instance_training)
   if (layer_state(layer)$type %in% c("custom", "lambda")) {
-    return(run_inner(layer, xs, weights, training, call, given))
+    return(run_inner(layer, xs, weights, training, call, given, as_first(given, masks)))
   }
   nodes <- built_chain(layer, 1L, input)
   states <- layer_state(layer)$is_state
   training <- training && !(any(states) && isTRUE(the$instance_frozen))
   if (stops_within(nodes)) return(run_nodes(layer, nodes, xs, weights, training, call))
-  operate_nodes(layer_spec(nodes, input, "float64"), xs, weights, states, training)
+  read <- reading_inner_mask(layer, nodes, xs, masks[[1]])
+  input <- lapply(read$xs, function(x) dim(plain(x))[-1])
+  operate_nodes(layer_spec(read$nodes, input, "float64"), read$xs, weights, states, training)
 }
 
 # Nodes of the engine as one operation. `states`: which weights are statistics.
@@ -121,7 +129,7 @@ move_statistics <- function(spec, xs, weights, states, dims) {
 }
 
 # A function or a custom layer: its charges and assignments are those of the layer that calls it.
-run_inner <- function(layer, xs, weights, training, call, given = NULL) {
+run_inner <- function(layer, xs, weights, training, call, given = NULL, mask = NULL) {
   outer <- the$instance
   run <- if (layer_state(layer)$type == "custom") {
     frozen <- isTRUE(the$instance_frozen) || !layer_trainable(layer)
@@ -131,7 +139,7 @@ run_inner <- function(layer, xs, weights, training, call, given = NULL) {
     config <- layer_config(layer)
     function_node(config$f, sprintf("function of layer \"%s\"", layer$name), config$arguments)
   }
-  made <- run(xs, lapply(weights, current), training, call)
+  made <- run(xs, lapply(weights, current), training, call, mask)
   if (!is.null(made$charge)) add_layer_loss(outer, made$charge)
   for (i in seq_along(made$states)) {
     if (!is.null(made$states[[i]])) assign_variable(weights[[i]], made$states[[i]])

@@ -92,10 +92,12 @@ run_instance <- function(self, fn, label, frozen, given, x, w, training, call, m
   for (i in seq_along(w)) cells[[i]]$now <- w[[i]]
   on.exit(for (cell in cells) list2env(list(now = plain_value(cell$now), assigned = NULL), cell))
   self$.losses <- list()
-  outer <- mget(c("instance", "instance_training", "instance_frozen"), envir = the, ifnotfound = list(NULL))
+  outer <- mget(c("instance", "instance_training", "instance_frozen", "instance_masks"), envir = the,
+    ifnotfound = list(NULL))
   on.exit(list2env(outer, envir = the), add = TRUE)
   list2env(list(instance = self, instance_training = training, instance_frozen = frozen), envir = the)
   args <- if (is.null(given)) list(one_or_list(x)) else put_in(given, x)
+  if (is.null(outer$instance) && length(mask)) with_inner_mask(args[[1]], mask)
   told <- told_arguments(fn, training, mask, names(given))
   own <- args[names2(args) != ".around"]
   y <- with_around(self, args$.around, own_call(fn, c(own, told), label, "layer", call))
