@@ -76,6 +76,7 @@ base_masks <- function() {
     crossprod = mask(base::crossprod, function(x, y = x) operate("%*%", list(t(x), y))),
     tcrossprod = mask(base::tcrossprod, function(x, y = x) operate("%*%", list(x, t(y)))),
     c = joining,
+    is.list = function(x) !inherits(x, c("kestrel_traced", "kestrel_variable")) && base::is.list(x),
     colSums = mask(base::colSums, function(x, na.rm = FALSE, dims = 1) {
       as_vector(traced_sums(x, seq_len(dims)))
     }),

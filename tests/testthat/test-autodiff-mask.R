@@ -34,6 +34,15 @@ test_that("functions that call each other are copied once", {
   expect_equal(gradient(function(x) even(x, 4), m)[[1]], 2 * m)
 })
 
+test_that("arrays are no lists, lists of arrays are", {
+  layer_first <- Layer("First", call = function(inputs) if (is.list(inputs)) inputs[[1]] else inputs * 2)
+  a <- layer_input(2)
+  b <- layer_input(2)
+  model <- keras_model(list(a, b), list(layer_first()(a), layer_first()(list(b, a))))
+  expect_equal(predict(model, list(diag(2), diag(2) + 1)), list(diag(2) * 2, diag(2) + 1), ignore_attr = TRUE)
+  expect_equal(gradient(function(x) if (is.list(x)) 0 else sum(x^2), m)[[1]], 2 * m)
+})
+
 test_that("values of the user's keep their names", {
   sd <- c(1, 2)
   matrix <- 3
