@@ -22,7 +22,8 @@ new_activation <- function(name, config) {
 
 activation_values <- function(activation, x, call) {
   if (missing(x)) stop_missing("x", call)
-  if (is_traced(x)) return(operate("activation", list(x), list(activation = activation, call = call)))
+  if (is_traced(x)) return(operate("activation", list(x),
+    list(activation = activation, call = call)))
   if (is_symbolic(x)) {
     options <- layer_options(list(), known = character(), call = call)
     return(compose_layer(x, "activation", list(activation = activation), options, call))
@@ -94,7 +95,8 @@ as_activation <- function(x, arg = caller_arg(x), call = caller_env()) {
   }
   if (is_layer(x)) x <- activation_of_layer(x, arg, call)
   if (is_own_function(x, activation_makers())) return(function_activation(x, arg, call))
-  activation <- as_made_once(x, "kestrel_activation", activation_makers(), "an activation", arg, call)
+  activation <- as_made_once(x, "kestrel_activation", activation_makers(), "an activation", arg,
+    call)
   if (!identical(activation$config$axis, 0L)) return(activation)
   stop_kestrel("argument", sprintf(
     "`%s` works along axis 0, which is that of the samples: no layer can do that.", arg

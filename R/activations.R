@@ -51,8 +51,8 @@
 #'
 #' Nothing overflows on the way: `activation_softmax(c(1000, 0))` is `c(1, 0)`.
 #'
-#' @param x numbers: a vector, matrix or array, or a tensor. Missing values stay missing. Without `x` the
-#'   activation is returned as an object.
+#' @param x numbers: a vector, matrix or array, or a tensor. Missing values stay missing. Without
+#'   `x` the activation is returned as an object.
 #' @param negative_slope slope on the left. In a layer "leaky_relu" has 0.2; the layer
 #'   [layer_activation_leaky_relu()] has 0.3. `alpha` is its name in R keras 2.x.
 #' @param max_value the largest value, or `NULL`: no limit.

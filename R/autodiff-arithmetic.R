@@ -1,6 +1,6 @@
-# Arithmetic and mathematics on traced values, number by number. Arrays of different shapes line up at
-# their last dims and are repeated along dims of 1, as Keras does it; a vector is an array of one dim,
-# unless it has a number for each row, see autodiff-rows.R.
+# Arithmetic and mathematics on traced values, number by number. Arrays of different shapes line up
+# at their last dims and are repeated along dims of 1, as Keras does it; a vector is an array of one
+# dim, unless it has a number for each row, see autodiff-rows.R.
 
 # One method for traced values, variables and symbolic tensors, as they meet each other.
 #' @export
@@ -55,7 +55,8 @@ matched <- function(a, b) {
   if (identical(dim(a), dim(b))) return(if (is.null(dim(a))) recycled(a, b) else list(a = a, b = b))
   if (is_one(a, b)) dim(a) <- NULL
   if (is_one(b, a)) dim(b) <- NULL
-  if (length(a) == 1 && is.null(dim(a)) || length(b) == 1 && is.null(dim(b))) return(list(a = a, b = b))
+  if (length(a) == 1 && is.null(dim(a)) || length(b) == 1 &&
+    is.null(dim(b))) return(list(a = a, b = b))
   list(a = laid(a, b), b = laid(b, a))
 }
 
@@ -93,7 +94,8 @@ padded_dims <- function(x, rank) {
 stop_unlike <- function(a, b) {
   stop_kestrel("shape", sprintf("arrays of %s and %s do not go together",
     paste(tensor_dims(a), collapse = " x "), paste(tensor_dims(b), collapse = " x ")),
-    hint = if (lacks_axis(a, b) || lacks_axis(b, a)) "keepdims = TRUE keeps the axis that a sum or mean is over.",
+    hint = if (lacks_axis(a, b) ||
+      lacks_axis(b, a)) "keepdims = TRUE keeps the axis that a sum or mean is over.",
     call = NULL)
 }
 

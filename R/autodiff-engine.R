@@ -15,7 +15,8 @@ engine_operations <- function() {
 }
 
 # Those that are the same when targets and predictions change places.
-mutual_losses <- c("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "cosine_similarity")
+mutual_losses <- c("mean_squared_error", "mean_absolute_error", "huber", "log_cosh",
+  "cosine_similarity")
 
 # dy: a number for each column, or one of a loss of the whole batch.
 loss_vjp <- function(dy, v, y, loss, y_true, call = NULL) {

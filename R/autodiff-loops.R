@@ -26,7 +26,8 @@ loop_masks <- function() {
 }
 
 refusing_masks <- function() {
-  stats <- c("quantile", "fft", "mad", "IQR", "approx", "spline", "convolve", "ecdf", "lm.fit", "dist",
+  stats <- c("quantile", "fft", "mad", "IQR", "approx", "spline", "convolve", "ecdf", "lm.fit",
+    "dist",
     "filter", "cor.test")
   base <- c("rowsum", "svd", "qr", "chol", "eigen", "tabulate", "table", "cut", "tapply",
     "outer")

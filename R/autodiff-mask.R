@@ -13,7 +13,8 @@ masked <- function(fn, done = new_copies()) {
   done$copies <- c(done$copies, copy)
   for (name in all.names(body(fn), unique = TRUE)) {
     helper <- get0(name, environment(fn), mode = "function")
-    if (is_users(helper, fn) && !is_mask(helper, name)) assign(name, masked(helper, done), envir = env)
+    if (is_users(helper, fn) && !is_mask(helper, name)) assign(name, masked(helper, done),
+      envir = env)
   }
   if (!is.null(done$model)) note_tensors(fn, env, done)
   copy
@@ -23,7 +24,8 @@ masked <- function(fn, done = new_copies()) {
 # a file has the names and no copies of R's functions.
 new_masks <- function(names, around) {
   env <- new.env(parent = around)
-  for (name in names) makeActiveBinding(name, as.function(list(call("mask_named", name)), topenv()), env)
+  for (name in names) makeActiveBinding(name, as.function(list(call("mask_named", name)), topenv()),
+    env)
   structure(env, masks = TRUE)
 }
 
@@ -43,11 +45,13 @@ masks_for <- function(env) {
   Filter(Negate(is_value), names(masks()))
 }
 
-# Variables that the function finds around it stand before masks of their names, such as `t` and `scale`.
+# Variables that the function finds around it stand before masks of their names, such as `t` and
+# `scale`.
 own_values <- function(fn, masks) {
   values <- new.env(parent = masks)
   from <- environment(fn)
-  for (name in intersect(all.names(as.call(c(quote(c), formals(fn), body(fn))), FALSE), names(masks))) {
+  for (name in intersect(all.names(as.call(c(quote(c), formals(fn), body(fn))), FALSE),
+    names(masks))) {
     if (!is.function(get0(name, from))) makeActiveBinding(name, reader(name, from), values)
   }
   values
@@ -92,18 +96,22 @@ base_masks <- function() {
       if (!is_traced(yes) && !is_traced(no)) return(base::ifelse(test, plain(yes), plain(no)))
       operate("ifelse", list(yes, no), list(test = test))
     },
-    matrix = mask(base::matrix, function(data, ...) take(data, base::matrix(seq_along(plain(data)), ...))),
-    array = mask(base::array, function(data, ...) take(data, base::array(seq_along(plain(data)), ...))),
+    matrix = mask(base::matrix,
+      function(data, ...) take(data, base::matrix(seq_along(plain(data)), ...))),
+    array = mask(base::array,
+      function(data, ...) take(data, base::array(seq_along(plain(data)), ...))),
     var = mask(stats::var, function(x, ...) {
       if (is.null(dim(x))) traced_variance(x) else stop_not_differentiable("var")
     }),
     sd = mask(stats::sd, function(x, ...) sqrt(traced_variance(x))),
     plogis = mask(stats::plogis, function(q) operate("plogis", list(q))),
-    pnorm = mask(stats::pnorm, function(q, mean = 0, sd = 1) operate("pnorm", list((q - mean) / sd))),
+    pnorm = mask(stats::pnorm,
+      function(q, mean = 0, sd = 1) operate("pnorm", list((q - mean) / sd))),
     dnorm = mask(stats::dnorm, traced_density),
     atan2 = mask(base::atan2, function(y, x) operate("atan2", list(y, x))),
     det = mask(base::det, function(x, ...) op_det(x)),
-    solve = mask(base::solve, function(a, b, ...) if (missing(b)) op_inv(a) else as_vector(op_solve(a, b)))
+    solve = mask(base::solve,
+      function(a, b, ...) if (missing(b)) op_inv(a) else as_vector(op_solve(a, b)))
   ))
 }
 
@@ -119,21 +127,25 @@ spreading <- function(name) {
   function(e1, e2) {
     if (missing(e2)) return(base(e1))
     if (is.object(e1) || is.object(e2)) return(base(e1, e2))
-    if (go_together(e1, e2) && !(compares && has_lie(e1, e2))) base(e1, e2) else plain_operator(name, e1, e2)
+    if (go_together(e1, e2) && !(compares && has_lie(e1, e2))) base(e1,
+      e2) else plain_operator(name, e1, e2)
   }
 }
 
 # As R takes them.
 go_together <- function(a, b) {
-  identical(dim(a), dim(b)) || length(a) == 1 && is.null(dim(a)) || length(b) == 1 && is.null(dim(b)) ||
+  identical(dim(a), dim(b)) || length(a) == 1 && is.null(dim(a)) || length(b) == 1 &&
+    is.null(dim(b)) ||
     !(is.numeric(a) || is.logical(a)) || !(is.numeric(b) || is.logical(b))
 }
 
-has_lie <- function(a, b) !is.null(attr(a, "lies", exact = TRUE)) || !is.null(attr(b, "lies", exact = TRUE))
+has_lie <- function(a, b) !is.null(attr(a, "lies", exact = TRUE)) ||
+  !is.null(attr(b, "lies", exact = TRUE))
 
 # Of the numbers alone: places and conditions do not move with them.
 constant_masks <- function() {
-  names <- c("order", "rank", "which.max", "which.min", "findInterval", "is.na", "is.nan", "is.finite", "is.infinite")
+  names <- c("order", "rank", "which.max", "which.min", "findInterval", "is.na", "is.nan",
+    "is.finite", "is.infinite")
   stats::setNames(lapply(names, function(name) {
     base <- get(name, baseenv())
     mask(base, function(...) do.call(base, lapply(list(...), plain), quote = TRUE))
@@ -161,7 +173,8 @@ pairing <- function(base, name) {
   function(..., na.rm = FALSE) {
     parts <- list(...)
     plain <- !any(vapply(parts, inherits, NA, c("kestrel_traced", "kestrel_variable")))
-    alike <- plain && all(vapply(parts[-1], function(x) is.object(x) || go_together(parts[[1]], x), NA))
+    alike <- plain && all(vapply(parts[-1], function(x) is.object(x) || go_together(parts[[1]], x),
+      NA))
     if (alike) base(..., na.rm = na.rm) else Reduce(function(a, b) operate(name, list(a, b)), parts)
   }
 }

@@ -1,7 +1,8 @@
-# Which way a vector lies beside an array. One of k numbers is an array of one dim, as in Keras: it goes
-# with the last dim of an n x k array. But what R's own functions make of the rows of an array, such as
-# rowSums(x) and x[, 1], has a number for each row. R has the same vectors for both, so these carry an
-# attribute `lies`: "rows". What t() has turned carries "turned": its rows were the last dim.
+# Which way a vector lies beside an array. One of k numbers is an array of one dim, as in Keras: it
+# goes with the last dim of an n x k array. But what R's own functions make of the rows of an array,
+# such as rowSums(x) and x[, 1], has a number for each row. R has the same vectors for both, so
+# these carry an attribute `lies`: "rows". What t() has turned carries "turned": its rows were the
+# last dim.
 
 by_row <- function(x) marked_as(x, "rows")
 
@@ -66,7 +67,8 @@ row_masks <- function() {
       traced_means(x, row_axes(x, dims))
     }),
     apply = function(X, MARGIN, FUN, ...) {
-      y <- if (is_traced(X)) traced_apply(X, MARGIN, FUN, ...) else base::apply(plain(X), MARGIN, FUN, ...)
+      y <- if (is_traced(X)) traced_apply(X, MARGIN, FUN, ...) else base::apply(plain(X), MARGIN,
+        FUN, ...)
       if (identical(as.double(MARGIN), 1)) as_rows(y) else y
     }
   ))
@@ -107,7 +109,8 @@ marked_turn <- function(x) {
 
 # x[, j]; x[m] with a row of m for each number.
 is_row_slice <- function(x, y, indices) {
-  if (is.object(x) || !is.null(dim(y)) || length(dim(x)) < 2 || length(y) != dim(x)[1]) return(FALSE)
+  if (is.object(x) || !is.null(dim(y)) || length(dim(x)) < 2 ||
+    length(y) != dim(x)[1]) return(FALSE)
   indices <- as.list(indices)[-1]
   indices <- indices[names2(indices) != "drop"]
   if (length(indices) == 1) return(length(x) != length(y))

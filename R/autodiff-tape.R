@@ -49,7 +49,8 @@ operate <- function(name, tensors, settings = list()) {
 note <- function(tape, y, row, ids, values, settings) {
   tape$n <- tape$n + 1L
   tape$notes[[tape$n]] <- list(row = row, ids = ids, values = values, settings = settings, y = y)
-  structure(list(value = y, id = tape$n, tape = tape), class = c("kestrel_traced", "kestrel_operand"))
+  structure(list(value = y, id = tape$n, tape = tape),
+    class = c("kestrel_traced", "kestrel_operand"))
 }
 
 # Zero where y does not depend on them.
@@ -98,11 +99,13 @@ differentiable <- function() {
 
 stop_not_differentiable <- function(name) {
   stop_kestrel("argument", sprintf("`%s()` cannot be differentiated.", name),
-    hint = "See ?autodiff for the operations that can be.", argument = name, expected = "an operation with a derivative",
+    hint = "See ?autodiff for the operations that can be.", argument = name,
+    expected = "an operation with a derivative",
     call = NULL)
 }
 
-is_refusal <- function(e) inherits(e, "kestrel_error") && identical(e$expected, "an operation with a derivative")
+is_refusal <- function(e) inherits(e, "kestrel_error") &&
+  identical(e$expected, "an operation with a derivative")
 
 #' @export
 dim.kestrel_traced <- function(x) dim(plain(x))

@@ -14,9 +14,9 @@
 #'
 #' It may read symbolic tensors that it finds around it, such as the `z_mean` of a variational
 #' autoencoder: in training and evaluation they stand for their numbers in the batch, and the
-#' gradient goes back through the layers that they came from. They must come of the model's inputs and
-#' layers. R functions that are metrics read them in the same way. [add_loss] is another way to charge
-#' for them.
+#' gradient goes back through the layers that they came from. They must come of the model's inputs
+#' and layers. R functions that are metrics read them in the same way. [add_loss] is another way to
+#' charge for them.
 #'
 #' Activations of layers may be R functions, too, as in `layer_dense(4, activation = function(x)
 #' pmax(x, 0.1 * x))`, and [layer_lambda()] makes a layer of one. They get and give arrays, samples
@@ -24,43 +24,46 @@
 #'
 #' These can be differentiated:
 #'
-#' * `+ - * / ^`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`, `aperm()`, `solve()`, `det()`, `atan2()`
-#' * `abs()`, `sqrt()`, `exp()`, `expm1()`, `log()`, `log2()`, `log10()`, `log1p()`, the trigonometric
-#'   and hyperbolic functions and their inverses, `gamma()`, `lgamma()`, `digamma()`, `plogis()`,
-#'   `pnorm()`, `dnorm()`, `cumsum()`, `cumprod()`
+#' * `+ - * / ^`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`, `aperm()`, `solve()`, `det()`,
+#'   `atan2()`
+#' * `abs()`, `sqrt()`, `exp()`, `expm1()`, `log()`, `log2()`, `log10()`, `log1p()`, the
+#'   trigonometric and hyperbolic functions and their inverses, `gamma()`, `lgamma()`, `digamma()`,
+#'   `plogis()`, `pnorm()`, `dnorm()`, `cumsum()`, `cumprod()`
 #' * `sum()`, `mean()`, `prod()`, `max()`, `min()`, `rowSums()`, `rowMeans()`, `colSums()`,
 #'   `colMeans()`, `var()` of a vector, `sd()`
-#' * `[`, `[[`, `[<-`, `c()`, `cbind()`, `rbind()`, `rep()`, `rev()`, `sort()`, `matrix()`, `array()`, `dim<-`,
-#'   `as.vector()`
-#' * `sapply()`, `vapply()`, `lapply()`, and `apply()` over rows or columns; `diff()`, `scale()`, `cov()`,
-#'   `cor()`
+#' * `[`, `[[`, `[<-`, `c()`, `cbind()`, `rbind()`, `rep()`, `rev()`, `sort()`, `matrix()`,
+#'   `array()`, `dim<-`, `as.vector()`
+#' * `sapply()`, `vapply()`, `lapply()`, and `apply()` over rows or columns; `diff()`, `scale()`,
+#'   `cov()`, `cor()`
 #' * `pmax()`, `pmin()`, `ifelse()` with any condition
-#' * the losses `loss_*()` and activations `activation_*()` of this package, and metrics that are means
-#'   of losses; by targets only the squared, absolute, Huber, log-cosh and cosine losses
+#' * the losses `loss_*()` and activations `activation_*()` of this package, and metrics that are
+#'   means of losses; by targets only the squared, absolute, Huber, log-cosh and cosine losses
 #'
 #' Comparisons, `sign()`, `floor()`, `round()` and their like are constants. Where two numbers are
 #' equal, `max()` shares the slope between them and `pmax()` takes the first, as Keras does.
 #'
-#' @section Arrays of different shapes: They line up at their last dims and are repeated along dims of
-#'   1, as in Keras: an n x 1 array and an n x k one make an n x k one. A vector of k numbers is an array of
-#'   one dim, which goes along the last dim of an n x k array, also where n is k: `y_true * c(1, 5, 10)`
-#'   weighs three classes. So do results of `k_*` and `op_*` over an axis; those over the last one want
-#'   `keepdims = TRUE` beside an n x k array, and are refused without, as in Keras.
+#' @section Arrays of different shapes: They line up at their last dims and are repeated along dims
+#'   of 1, as in Keras: an n x 1 array and an n x k one make an n x k one. A vector of k numbers is
+#'   an array of one dim, which goes along the last dim of an n x k array, also where n is k:
+#'   `y_true * c(1, 5, 10)` weighs three classes. So do results of `k_*` and `op_*` over an axis;
+#'   those over the last one want `keepdims = TRUE` beside an n x k array, and are refused without,
+#'   as in Keras.
 #'
-#'   What R's own functions make of rows has a number for each row and goes down the rows, as everywhere in
-#'   R: `x / rowSums(x)`, and likewise `rowMeans()`, `apply(x, 1, f)`, `max.col()`, `x[, j]`, `x[cbind(i, j)]`,
-#'   and what arithmetic, `as.numeric()`, `as.vector()` or `ifelse()` make of these. Columns of
-#'   `t(x)` are the rows of x: `t(t(x) / w)` is `x / w` for w along the last dim.
+#'   What R's own functions make of rows has a number for each row and goes down the rows, as
+#'   everywhere in R: `x / rowSums(x)`, and likewise `rowMeans()`, `apply(x, 1, f)`, `max.col()`,
+#'   `x[, j]`, `x[cbind(i, j)]`, and what arithmetic, `as.numeric()`, `as.vector()` or `ifelse()`
+#'   make of these. Columns of `t(x)` are the rows of x: `t(t(x) / w)` is `x / w` for w along the
+#'   last dim.
 #'
-#'   Any other vector of n numbers goes down the rows of an n x k array, too, unless n is k: what `k_constant(w)`,
-#'   `op_array(w)` and `as_tensor(w)` make never
-#'   does. The rule is the same in losses, metrics, activations and layers, for traced and plain arrays, for
-#'   symbolic tensors and for `op_*` and `k_*` of arrays. Outside of such functions, R's own operators on plain
-#'   arrays are R's own.
+#'   Any other vector of n numbers goes down the rows of an n x k array, too, unless n is k: what
+#'   `k_constant(w)`, `op_array(w)` and `as_tensor(w)` make never
+#'   does. The rule is the same in losses, metrics, activations and layers, for traced and plain
+#'   arrays, for symbolic tensors and for `op_*` and `k_*` of arrays. Outside of such functions, R's
+#'   own operators on plain arrays are R's own.
 #'
 #' @section Errors: `kestrel_error_loss` where the function fails (the operation is named, and the
-#'   error is the condition's `parent`), returns anything but numbers as above, returns what does not
-#'   depend on `y_pred`, or NaN for finite predictions.
+#'   error is the condition's `parent`), returns anything but numbers as above, returns what does
+#'   not depend on `y_pred`, or NaN for finite predictions.
 #' @source Griewank, A. and Walther, A. (2008) *Evaluating Derivatives*, 2nd ed., SIAM.
 #' @family training
 #' @examples

@@ -1,6 +1,6 @@
 # An operation: its arguments are checked by their names, and what else goes wrong, in R's own
-# functions too, is in the package's words. Of symbolic tensors it makes a layer. `pass`: it hands on
-# anything.
+# functions too, is in the package's words. Of symbolic tensors it makes a layer. `pass`: it hands
+# on anything.
 operation <- function(f, pass = FALSE) {
   checks <- operand_checks()
   checks <- if (!pass) unname(checks[intersect(names(formals(f)), names(checks))])
@@ -38,9 +38,11 @@ operand_shapes <- function(call) {
 
 # What each argument of an operation is asked for: calls, by the argument's name.
 operand_checks <- function() {
-  array <- c("x", "y", "a", "x1", "x2", "x_min", "x_max", "condition", "target", "output", "indices",
+  array <- c("x", "y", "a", "x1", "x2", "x_min", "x_max", "condition", "target", "output",
+    "indices",
     "value", "alpha", "threshold", "negative_slope", "reference", "bias", "new_x", "increment",
-    "decrement", "fill_value", "predictions", "targets", "mean", "elems", "elements", "inputs", "logits")
+    "decrement", "fill_value", "predictions", "targets", "mean", "elems", "elements", "inputs",
+    "logits")
   c(
     asked(array, "check_operand"),
     asked(c("min_value", "max_value"), "check_operand", null = TRUE),
@@ -86,7 +88,8 @@ check_operand_dims <- function(x, null = TRUE, arg = caller_arg(x), call = calle
 }
 
 are_dims <- function(x) {
-  known <- is.atomic(x) && (!is.object(x) || inherits(x, "kestrel_dims")) && length(x) && (is.numeric(x) || all(is.na(x)))
+  known <- is.atomic(x) && (!is.object(x) || inherits(x, "kestrel_dims")) && length(x) &&
+    (is.numeric(x) || all(is.na(x)))
   known && all(is.na(x) | (x == trunc(x) & x >= -1 & x <= .Machine$integer.max))
 }
 

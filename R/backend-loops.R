@@ -1,18 +1,20 @@
 #' Loops, conditions and what tensors are
 #'
-#' Loops and conditions of R do as well; these are for functions that were written for Keras. What they
-#' compute is differentiated, see [autodiff].
+#' Loops and conditions of R do as well; these are for functions that were written for Keras. What
+#' they compute is differentiated, see [autodiff].
 #'
-#' * `op_cond()`: what one of two functions returns; `op_fori_loop()`: `body_fun(i, value)` for whole
-#'   numbers from `lower` below `upper`; `op_while_loop()`: `body` of the variables while `cond` of them is
-#'   true; `k_foldl()` and `k_foldr()`: `fn(result, sample)` from the first or the last sample
+#' * `op_cond()`: what one of two functions returns; `op_fori_loop()`: `body_fun(i, value)` for
+#'   whole numbers from `lower` below `upper`; `op_while_loop()`: `body` of the variables while
+#'   `cond` of them is true; `k_foldl()` and `k_foldr()`: `fn(result, sample)` from the first or the
+#'   last sample
 #' * `k_batch_normalization()`: `gamma * (x - mean) / sqrt(var + epsilon) + beta`
-#' * `k_dtype()`, `k_count_params()`, `k_get_variable_shape()`, `op_is_tensor()`, `k_is_keras_tensor()`,
-#'   `k_is_placeholder()`, `k_is_sparse()` tell of a tensor; `k_to_dense()`, `op_copy()` and `op_array()`
-#'   give it as an array; `k_print_tensor()` prints it and hands it on
-#' * `k_random_normal_variable()` and `k_random_uniform_variable()`: random numbers, see [k_random_normal()]
-#' * `k_batch_set_value(list(list(model$weights[[1]], w)))` sets weights, `k_moving_average_update()` one to
-#'   `momentum * x + (1 - momentum) * value`
+#' * `k_dtype()`, `k_count_params()`, `k_get_variable_shape()`, `op_is_tensor()`,
+#'   `k_is_keras_tensor()`, `k_is_placeholder()`, `k_is_sparse()` tell of a tensor; `k_to_dense()`,
+#'   `op_copy()` and `op_array()` give it as an array; `k_print_tensor()` prints it and hands it on
+#' * `k_random_normal_variable()` and `k_random_uniform_variable()`: random numbers, see
+#'   [k_random_normal()]
+#' * `k_batch_set_value(list(list(model$weights[[1]], w)))` sets weights,
+#'   `k_moving_average_update()` one to `momentum * x + (1 - momentum) * value`
 #'
 #' @param pred TRUE or FALSE, or a number.
 #' @param true_fn,false_fn functions of nothing.
@@ -201,7 +203,8 @@ k_batch_set_value <- operation(function(tuples) {
 
 # For each pair NULL, of a variable, or where its weight was read, such as model$weights[[1]].
 places_of_pairs <- function(written, tuples, call = caller_env()) {
-  if (!is.list(tuples) || is.object(tuples)) stop_argument("tuples", "a list of lists of a weight and its numbers", tuples, call = call)
+  if (!is.list(tuples) || is.object(tuples)) stop_argument("tuples",
+    "a list of lists of a weight and its numbers", tuples, call = call)
   lapply(seq_along(tuples), function(i) {
     one <- tuples[[i]]
     arg <- sprintf("tuples[[%d]]", i)

@@ -1,18 +1,20 @@
 #' Mathematics and statistics of tensors
 #'
-#' More operations of keras3, number by number and over axes, which count as [backend-operations] says. All are
-#' differentiated where they have a slope, see [autodiff].
+#' More operations of keras3, number by number and over axes, which count as [backend-operations]
+#' says. All are differentiated where they have a slope, see [autodiff].
 #'
-#' * `tan`, `sinh`, `cosh`, `arcsin`, `arccos`, `arctan`, `arcsinh`, `arccosh`, `arctanh`; `exp2` is `2^x`;
-#'   `ceil` and `trunc` are steps
+#' * `tan`, `sinh`, `cosh`, `arcsin`, `arccos`, `arctan`, `arcsinh`, `arccosh`, `arctanh`; `exp2` is
+#'   `2^x`; `ceil` and `trunc` are steps
 #' * `floor_divide` is `floor(x1 / x2)`, `mod` what is left then; `true_divide` is `x1 / x2`,
 #'   `divide_no_nan` the same and 0 where `x2` is 0
 #' * `isinf`; `isclose`: whether `abs(x1 - x2) <= atol + rtol * abs(x2)`; `logical_xor`: one of two;
 #'   `nan_to_num` puts numbers in the place of NaN and of infinite ones
-#' * the activations `celu`, `glu`, `hard_shrink`, `hard_silu`, `hard_tanh`, `soft_shrink`, `sparse_plus`,
-#'   `sparsemax`, `squareplus`, `tanh_shrink` and `threshold` are those of this package
+#' * the activations `celu`, `glu`, `hard_shrink`, `hard_silu`, `hard_tanh`, `soft_shrink`,
+#'   `sparse_plus`, `sparsemax`, `squareplus`, `tanh_shrink` and `threshold` are those of this
+#'   package
 #' * `amax` and `amin` are `max` and `min`; `median`; `quantile` between the two nearest numbers, as
-#'   [stats::quantile()] by default, with the axis of several `q` first; `moments` is list(mean, variance)
+#'   [stats::quantile()] by default, with the axis of several `q` first; `moments` is list(mean,
+#'   variance)
 #' * `size` is how many numbers there are
 #'
 #' @param x,x1,x2 arrays, or numbers.
@@ -119,7 +121,8 @@ op_isclose <- operation(function(x1, x2, rtol = 1e-5, atol = 1e-8, equal_nan = F
   allowed <- check_number(atol, min = 0) + check_number(rtol, min = 0) * abs(x2)
   near <- plain_operator("<=", abs(plain_operator("-", x1, x2)), allowed)
   same <- plain_operator("==", x1, x2)
-  close <- replace(near & is.finite(near + 0), is.na(near), FALSE) | replace(same, is.na(same), FALSE)
+  close <- replace(near & is.finite(near + 0), is.na(near), FALSE) | replace(same, is.na(same),
+    FALSE)
   if (check_flag(equal_nan)) close | plain_operator("&", is.nan(x1), is.nan(x2)) else close
 })
 
@@ -185,15 +188,18 @@ op_threshold <- operation(function(x, threshold, default_value) {
 
 #' @rdname backend-math
 #' @export
-op_amax <- operation(function(x, axis = NULL, keepdims = FALSE) reduce_tensor("max", x, axis, keepdims))
+op_amax <- operation(function(x, axis = NULL, keepdims = FALSE) reduce_tensor("max", x, axis,
+  keepdims))
 
 #' @rdname backend-math
 #' @export
-op_amin <- operation(function(x, axis = NULL, keepdims = FALSE) reduce_tensor("min", x, axis, keepdims))
+op_amin <- operation(function(x, axis = NULL, keepdims = FALSE) reduce_tensor("min", x, axis,
+  keepdims))
 
 #' @rdname backend-math
 #' @export
-op_median <- operation(function(x, axis = NULL, keepdims = FALSE) quantile_tensor(x, 0.5, axis, keepdims))
+op_median <- operation(function(x, axis = NULL, keepdims = FALSE) quantile_tensor(x, 0.5, axis,
+  keepdims))
 
 #' @rdname backend-math
 #' @export

@@ -1,21 +1,22 @@
 #' Matrices and pieces of tensors
 #'
-#' More operations of keras3 on matrices, and such as put tensors together and take them apart. Those of
-#' the numbers of `x` are differentiated, see [autodiff]; axes count as [backend-operations] says.
+#' More operations of keras3 on matrices, and such as put tensors together and take them apart.
+#' Those of the numbers of `x` are differentiated, see [autodiff]; axes count as
+#' [backend-operations] says.
 #'
-#' * `outer`: the products of all numbers of `x1` with all of `x2`; `inner`: sums of products over the last
-#'   axis of both; `vdot`: the sum of all products; `tensordot`: over the last `axes` axes of `x1` and the
-#'   first of `x2`, or over the axes named in a list of two
-#' * `diag`: of a vector the matrix with it, of a matrix its diagonal; `diagonal` and `trace`: the diagonal
-#'   of two axes, and its sum; `offset` and `k` count diagonals above it
+#' * `outer`: the products of all numbers of `x1` with all of `x2`; `inner`: sums of products over
+#'   the last axis of both; `vdot`: the sum of all products; `tensordot`: over the last `axes` axes
+#'   of `x1` and the first of `x2`, or over the axes named in a list of two
+#' * `diag`: of a vector the matrix with it, of a matrix its diagonal; `diagonal` and `trace`: the
+#'   diagonal of two axes, and its sum; `offset` and `k` count diagonals above it
 #' * `tri`: 1 up to a diagonal, else 0; `tril` and `triu`: what is below and above of `x`;
 #'   `identity`: the unit matrix
-#' * `append`, `hstack`, `vstack`: one after the other, by default of all numbers by rows, along the second
-#'   axis (of vectors the first), and along the first (vectors are rows)
+#' * `append`, `hstack`, `vstack`: one after the other, by default of all numbers by rows, along the
+#'   second axis (of vectors the first), and along the first (vectors are rows)
 #' * `pad`: with `constant_values` around it, `pad_width` a row of two counts for each axis;
 #'   `k_temporal_padding()` pads the second axis
-#' * `diff`: differences along an axis, `n` times; `slice`: `shape` numbers from `start_indices`, which
-#'   count from 1
+#' * `diff`: differences along an axis, `n` times; `slice`: `shape` numbers from `start_indices`,
+#'   which count from 1
 #' * `linspace`, `logspace`: `num` numbers from `start` to `stop`, or powers of `base` with such
 #' * `multi_hot`: 1 for each code in the last axis, which count from 0
 #'
@@ -25,8 +26,8 @@
 #' @param axis,axis1,axis2 axes.
 #' @param k,offset a diagonal: 0 is the main one.
 #' @param N,M,n rows, columns, and how often.
-#' @param pad_width,padding counts before and after: a matrix with a row for each axis, a list of such
-#'   pairs, a pair for all axes, or one count.
+#' @param pad_width,padding counts before and after: a matrix with a row for each axis, a list of
+#'   such pairs, a pair for all axes, or one count.
 #' @param constant_values,mode the number to pad with, and `"constant"`.
 #' @param start_indices,shape places from 1 on, and how many numbers, for each axis.
 #' @param start,stop,num,endpoint,base the ends, how many numbers, whether `stop` is one of them.
@@ -47,7 +48,8 @@ NULL
 #' @rdname backend-matrices
 #' @export
 op_outer <- operation(function(x1, x2) {
-  operate("*", list(with_dims(flat_tensor(x1), c(length(x1), 1L)), with_dims(flat_tensor(x2), c(1L, length(x2)))))
+  operate("*", list(with_dims(flat_tensor(x1), c(length(x1), 1L)),
+    with_dims(flat_tensor(x2), c(1L, length(x2)))))
 })
 
 #' @rdname backend-matrices
@@ -175,16 +177,19 @@ op_slice <- operation(function(x, start_indices, shape) {
   sizes <- whole_numbers(unlist(shape), "shape")
   rank <- length(tensor_dims(plain(x)))
   if (length(starts) != rank || length(sizes) != rank) {
-    stop_argument("start_indices", sprintf("%d places, one for each axis", rank), starts, kind = "shape")
+    stop_argument("start_indices", sprintf("%d places, one for each axis", rank), starts,
+      kind = "shape")
   }
-  for (axis in seq_len(rank)) x <- pick_along(x, starts[axis] - 1 + seq_len(max(0, sizes[axis])), axis)
+  for (axis in seq_len(rank)) x <- pick_along(x, starts[axis] - 1 + seq_len(max(0, sizes[axis])),
+    axis)
   x
 })
 
 #' @rdname backend-matrices
 #' @export
 op_linspace <- operation(function(start, stop, num = 50, endpoint = TRUE, dtype = NULL) {
-  array(spaced(check_number(start), check_number(stop), check_count(num), check_flag(endpoint)), num)
+  array(spaced(check_number(start), check_number(stop), check_count(num), check_flag(endpoint)),
+    num)
 })
 
 #' @rdname backend-matrices
@@ -206,8 +211,10 @@ flat_tensor <- function(x) reshape_tensor(with_dims(x, tensor_dims(plain(x))), -
 
 # Sums of products over axes of both, as a sum by letters.
 tensordot_axes <- function(x1, x2, axes) {
-  axes <- Map(function(x, a) if (length(a)) tensor_axes(x, unlist(a)) else integer(), list(x1, x2), axes)
-  own <- list(letters[seq_along(tensor_dims(plain(x1)))], LETTERS[seq_along(tensor_dims(plain(x2)))])
+  axes <- Map(function(x, a) if (length(a)) tensor_axes(x, unlist(a)) else integer(), list(x1, x2),
+    axes)
+  own <- list(letters[seq_along(tensor_dims(plain(x1)))],
+    LETTERS[seq_along(tensor_dims(plain(x2)))])
   if (length(axes[[1]]) != length(axes[[2]])) stop_unlike(plain(x1), plain(x2))
   own[[2]][axes[[2]]] <- own[[1]][axes[[1]]]
   left <- c(setdiff(own[[1]], own[[2]]), setdiff(own[[2]], own[[1]]))
@@ -224,10 +231,12 @@ check_diagonal <- function(k, arg = "k", call = caller_env()) {
 diagonal_tensor <- function(x, k, first, second, call = caller_env()) {
   dims <- tensor_dims(plain(x))
   if (length(dims) < 2 || first == second) {
-    stop_argument("x", "an array with two different axes for the diagonal", plain(x), kind = "shape", call = call)
+    stop_argument("x", "an array with two different axes for the diagonal", plain(x),
+      kind = "shape", call = call)
   }
   rest <- setdiff(seq_along(dims), c(first, second))
-  flat <- with_dims(aperm(with_dims(x, dims), c(first, second, rest)), c(prod(dims[c(first, second)]), prod(dims[rest])))
+  flat <- with_dims(aperm(with_dims(x, dims), c(first, second, rest)),
+    c(prod(dims[c(first, second)]), prod(dims[rest])))
   on <- matrix(FALSE, dims[first], dims[second])
   on <- which(col(on) - row(on) == k)
   y <- pick_along(flat, on, 1)
@@ -236,7 +245,8 @@ diagonal_tensor <- function(x, k, first, second, call = caller_env()) {
 
 kept_triangle <- function(x, keep, k, call = caller_env()) {
   dims <- tensor_dims(plain(x))
-  if (length(dims) < 2) stop_argument("x", "a matrix, or an array of such", plain(x), kind = "shape", call = call)
+  if (length(dims) < 2) stop_argument("x", "a matrix, or an array of such", plain(x),
+    kind = "shape", call = call)
   ends <- utils::tail(dims, 2)
   y <- matrix(0, ends[1], ends[2])
   mask <- keep(col(y) - row(y), k) + 0
@@ -245,11 +255,13 @@ kept_triangle <- function(x, keep, k, call = caller_env()) {
 
 # A row of two counts for each axis.
 check_pads <- function(x, rank, arg = "pad_width", call = caller_env()) {
-  pads <- if (is.list(x)) unlist(lapply(x, function(p) rep_len(unlist(p), 2))) else if (is.matrix(x)) c(t(x)) else x
+  pads <- if (is.list(x)) unlist(lapply(x,
+    function(p) rep_len(unlist(p), 2))) else if (is.matrix(x)) c(t(x)) else x
   good <- is.numeric(pads) && !anyNA(pads) && all(pads == trunc(pads) & pads >= 0 & pads < 1e6) &&
     length(pads) %in% c(1, 2, 2 * rank)
   if (good) return(matrix(rep_len(pads, 2 * rank), rank, byrow = TRUE))
-  stop_argument(arg, sprintf("counts before and after each of %d axes", rank), x, kind = "shape", call = call)
+  stop_argument(arg, sprintf("counts before and after each of %d axes", rank), x, kind = "shape",
+    call = call)
 }
 
 pad_tensor <- function(x, pads, value) {

@@ -4,8 +4,8 @@
 #'
 #' `K <- backend()` gives an object whose fields are the `k_*` functions, see [backend-operations]:
 #' `K$mean(x, axis = 1)` for `k_mean()`. As in R keras, where it is Keras itself, **axes of its
-#' functions count from 0**, the samples' axis, while those of `k_mean()` count from 1; negative ones
-#' count from the last in both. `k_backend()` is the name of what computes.
+#' functions count from 0**, the samples' axis, while those of `k_mean()` count from 1; negative
+#' ones count from the last in both. `k_backend()` is the name of what computes.
 #'
 #' @param convert accepted from R keras scripts, without effect.
 #' @return `backend()` the object, `k_backend()` and `config_backend()` `"kestrel"`.

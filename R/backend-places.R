@@ -1,8 +1,8 @@
 #' Parts and orders of tensors
 #'
 #' Numbers of a tensor by their places, copies and other orders of them. All of them can be
-#' differentiated where they return the numbers of `x`, see [autodiff], and count axes as [backend-operations]
-#' says.
+#' differentiated where they return the numbers of `x`, see [autodiff], and count axes as
+#' [backend-operations] says.
 #'
 #' * `k_gather(reference, indices)`: rows. As in R keras, places in a plain vector count from 1; in
 #'   an array, as targets and what other operations return are, from 0.
@@ -114,7 +114,8 @@ op_broadcast_to <- operation(function(x, shape) {
   zero <- array(0, as.vector(unlist(shape)))
   y <- operate("+", list(with_dims(x, tensor_dims(plain(x))), zero))
   if (length(y) == length(zero)) return(with_dims(y, dim(zero)))
-  stop_argument("shape", "one that the array can be repeated to", as.vector(unlist(shape)), kind = "shape")
+  stop_argument("shape", "one that the array can be repeated to", as.vector(unlist(shape)),
+    kind = "shape")
 })
 
 #' @rdname backend-places

@@ -1,27 +1,32 @@
 #' Numbers put in places
 #'
-#' Operations of keras3 that put numbers in places of an array, and tell places. Places count from 1, as in
-#' keras3, and negative ones of `key` from the last. What depends on numbers is differentiated, see [autodiff].
+#' Operations of keras3 that put numbers in places of an array, and tell places. Places count from
+#' 1, as in keras3, and negative ones of `key` from the last. What depends on numbers is
+#' differentiated, see [autodiff].
 #'
-#' * `scatter`: an array of zeros with `values` at `indices`, where the same place comes twice their sum;
-#'   `scatter_update`: `inputs` with `updates` there, the last of several. A row of `indices` is a place, or of
-#'   fewer columns than there are axes a slice, which takes an array of the other axes
+#' * `scatter`: an array of zeros with `values` at `indices`, where the same place comes twice their
+#'   sum; `scatter_update`: `inputs` with `updates` there, the last of several. A row of `indices`
+#'   is a place, or of fewer columns than there are axes a slice, which takes an array of the other
+#'   axes
 #' * `slice_update`: `inputs` with the array `updates` from `start_indices` on
-#' * `segment_sum` and `segment_max`: sums and largest numbers of the samples of the same segment; of a segment
-#'   without samples 0 and `-Inf`
-#' * `bincount`: how often 0, 1, 2, ... are in x, or the sum of their `weights`; of a matrix for each row
+#' * `segment_sum` and `segment_max`: sums and largest numbers of the samples of the same segment;
+#'   of a segment without samples 0 and `-Inf`
+#' * `bincount`: how often 0, 1, 2, ... are in x, or the sum of their `weights`; of a matrix for
+#'   each row
 #' * `digitize`: in which bin numbers are, 0 below the first bound, 1 from it on
 #' * `nonzero`: the places of numbers other than 0, by rows: a list with a vector for each axis
-#' * `get_item`: `x[key]`, places of the first axis, or a list of places for each axis, `NULL` for all
-#' * `meshgrid`: a list of an array for each vector, with its numbers along one axis: the second for the first
-#'   vector and the first for the second, or with `"ij"` in their order
+#' * `get_item`: `x[key]`, places of the first axis, or a list of places for each axis, `NULL` for
+#'   all
+#' * `meshgrid`: a list of an array for each vector, with its numbers along one axis: the second for
+#'   the first vector and the first for the second, or with `"ij"` in their order
 #' * `empty`: zeros
 #'
 #' @param indices a matrix of places, a row for each.
 #' @param values,updates,inputs,data,x arrays.
 #' @param shape dims.
 #' @param start_indices a place for each axis.
-#' @param segment_ids,num_segments the segment of each sample, from 1, and how many there are: by default the largest.
+#' @param segment_ids,num_segments the segment of each sample, from 1, and how many there are: by
+#'   default the largest.
 #' @param sorted,sparse,dtype accepted, without effect.
 #' @param weights a number for each of x.
 #' @param minlength how many counts there are at least.
@@ -29,8 +34,8 @@
 #' @param key places, see above.
 #' @param ...,indexing vectors, and `"xy"` or `"ij"`.
 #' @return an array, or a list of arrays.
-#' @section Errors: `kestrel_error_argument` for places that there are not; `kestrel_error_shape` for shapes that do not
-#'   go together.
+#' @section Errors: `kestrel_error_argument` for places that there are not; `kestrel_error_shape`
+#'   for shapes that do not go together.
 #' @source Keras: `keras.ops`; R package 'keras3'.
 #' @family training
 #' @name backend-scatter
@@ -66,7 +71,8 @@ op_slice_update <- operation(function(inputs, start_indices, updates) {
   good <- length(starts) == length(dims) && length(sizes) == length(dims) && all(starts >= 1) &&
     all(starts + sizes - 1 <= dims)
   if (!good) {
-    stop_argument("start_indices", sprintf("places from which %s fits into %s", shape_list(sizes), shape_list(dims)),
+    stop_argument("start_indices",
+      sprintf("places from which %s fits into %s", shape_list(sizes), shape_list(dims)),
       starts, kind = "shape")
   }
   at <- array(seq_len(prod(dims)), dims)
@@ -111,8 +117,10 @@ op_bincount <- operation(function(x, weights = NULL, minlength = 0, sparse = FAL
   }
   n <- max(codes + 1, check_count(minlength, min = 0L))
   check_memory(8 * n * length(codes) / dims[length(dims)], "The counts")
-  if (length(dims) == 1) return(operate("scatter", list(weights), list(at = codes + 1, dims = as.integer(n))))
-  operate("scatter", list(weights), list(at = row(codes) + dims[1] * codes, dims = as.integer(c(dims[1], n))))
+  if (length(dims) == 1) return(operate("scatter", list(weights),
+    list(at = codes + 1, dims = as.integer(n))))
+  operate("scatter", list(weights),
+    list(at = row(codes) + dims[1] * codes, dims = as.integer(c(dims[1], n))))
 })
 
 #' @rdname backend-scatter
@@ -140,7 +148,8 @@ op_nonzero <- operation(function(x) {
 op_get_item <- operation(function(x, key) {
   if (!is.list(key)) key <- list(key)
   rank <- length(tensor_dims(plain(x)))
-  if (length(key) > rank) stop_argument("key", sprintf("places for at most %d axes", rank), key, kind = "shape")
+  if (length(key) > rank) stop_argument("key", sprintf("places for at most %d axes", rank), key,
+    kind = "shape")
   for (axis in rev(seq_along(key))) {
     at <- plain(key[[axis]])
     n <- tensor_dims(plain(x))[axis]
@@ -177,15 +186,16 @@ scatter_value <- function(x, at, dims) {
   y
 }
 
-# A place for each number, in the order of the numbers: a row of the indices after the other, slices as the
-# arrays lie that they take.
+# A place for each number, in the order of the numbers: a row of the indices after the other, slices
+# as the arrays lie that they take.
 scattered_places <- function(indices, dims, call = caller_env()) {
   index <- plain(indices)
   if (is.list(index)) index <- do.call(rbind, lapply(index, unlist))
   if (is.null(dim(index))) index <- matrix(index, ncol = 1)
   k <- ncol(index)
   if (length(dim(index)) != 2 || k > length(dims)) {
-    stop_argument("indices", sprintf("a matrix with at most %d columns, a row for each place", length(dims)), index,
+    stop_argument("indices",
+      sprintf("a matrix with at most %d columns, a row for each place", length(dims)), index,
       kind = "shape", call = call)
   }
   for (axis in seq_len(k)) check_places(index[, axis], dims[axis], "indices", call)
@@ -197,7 +207,8 @@ scattered_places <- function(indices, dims, call = caller_env()) {
 }
 
 stop_scattered <- function(arg, x, at, call = caller_env()) {
-  stop_argument(arg, sprintf("%d numbers, those of the places", length(at)), plain(x), kind = "shape", call = call)
+  stop_argument(arg, sprintf("%d numbers, those of the places", length(at)), plain(x),
+    kind = "shape", call = call)
 }
 
 # The numbers of x, but for those at places, which get the new ones.

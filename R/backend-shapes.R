@@ -86,7 +86,8 @@ multiply_any <- function(x, y) {
   dy <- tensor_dims(plain(y))
   if (length(dx) > 1 && length(dy) > 1) return(multiply_tensors(x, y))
   if (dx[length(dx)] != dy[1] || length(dy) > 2) stop_unlike(plain(x), plain(y))
-  if (length(dx) == 1 && length(dy) == 1) return(sum(operate("*", list(with_dims(x, dx), with_dims(y, dy)))))
+  if (length(dx) == 1 &&
+    length(dy) == 1) return(sum(operate("*", list(with_dims(x, dx), with_dims(y, dy)))))
   product <- multiply_tensors(with_dims(x, if (length(dx) == 1) c(1L, dx) else dx),
     with_dims(y, if (length(dy) == 1) c(dy, 1L) else dy))
   with_dims(product, c(dx[-length(dx)], dy[-1]))

@@ -1,7 +1,7 @@
 #' Linear systems, determinants and cross products
 #'
-#' Operations of keras3 on matrices, or on arrays of several with the last two axes for each. All are
-#' differentiated, see [autodiff].
+#' Operations of keras3 on matrices, or on arrays of several with the last two axes for each. All
+#' are differentiated, see [autodiff].
 #'
 #' * `solve`: x of `a x = b`, of several columns, or one; `inv`: the inverse
 #' * `slogdet`: list(sign, log(abs(det))); `det`: the determinant
@@ -9,9 +9,11 @@
 #' * `arctan2`: the angle of the point (`x2`, `x1`)
 #'
 #' @param a,b,x,x1,x2 arrays.
-#' @param axisa,axisb,axisc,axis the axes of the vectors of `x1`, of `x2` and of the result, or all of them.
+#' @param axisa,axisb,axisc,axis the axes of the vectors of `x1`, of `x2` and of the result, or all
+#'   of them.
 #' @return an array; of `op_slogdet()` a list of two.
-#' @section Errors: `kestrel_error_shape` for matrices that are not square, singular ones, and shapes that do not go together.
+#' @section Errors: `kestrel_error_shape` for matrices that are not square, singular ones, and
+#'   shapes that do not go together.
 #' @source Keras: `keras.ops`; R package 'keras3'.
 #' @family training
 #' @name backend-solve
@@ -92,8 +94,10 @@ linear_operations <- function() {
     }),
     logdet = list(value = function(a) each_square(a, function(s) as.double(determinant(s)$modulus)),
       vjp = function(dy, y, a) list(dy * turned_inverses(a))),
-    det = list(value = function(a) each_square(a, det), vjp = function(dy, y, a) list(dy * cofactors(a))),
-    atan2 = binary(atan2, function(dy, y, a, b) dy * b / (a^2 + b^2), function(dy, y, a, b) -dy * a / (a^2 + b^2))
+    det = list(value = function(a) each_square(a, det),
+      vjp = function(dy, y, a) list(dy * cofactors(a))),
+    atan2 = binary(atan2, function(dy, y, a, b) dy * b / (a^2 + b^2),
+      function(dy, y, a, b) -dy * a / (a^2 + b^2))
   )
 }
 
@@ -102,7 +106,8 @@ square_slices <- function(x, arg, call = caller_env()) {
   dims <- tensor_dims(plain(x))
   ends <- utils::tail(dims, 2)
   if (length(dims) < 2 || ends[1] != ends[2] || !ends[1]) {
-    stop_argument(arg, "square matrices along its last two axes", plain(x), kind = "shape", call = call)
+    stop_argument(arg, "square matrices along its last two axes", plain(x), kind = "shape",
+      call = call)
   }
   with_dims(x, c(prod(dims) / prod(ends), ends))
 }
@@ -138,6 +143,7 @@ cofactors <- function(a) {
 vector_parts <- function(x, axis, arg, call = caller_env()) {
   at <- one_axis(x, axis, call)
   n <- tensor_dims(plain(x))[at]
-  if (!n %in% 2:3) stop_argument(arg, "vectors of 2 or 3 numbers", plain(x), kind = "shape", call = call)
+  if (!n %in% 2:3) stop_argument(arg, "vectors of 2 or 3 numbers", plain(x), kind = "shape",
+    call = call)
   lapply(seq_len(n), function(i) pick_along(x, i, at, TRUE))
 }

@@ -99,7 +99,8 @@ op_stack <- k_stack
 
 #' @rdname backend
 #' @export
-k_shape <- operation(function(x) structure(tensor_dims(plain(x)), class = "kestrel_dims"), pass = TRUE)
+k_shape <- operation(function(x) structure(tensor_dims(plain(x)), class = "kestrel_dims"),
+  pass = TRUE)
 
 #' @rdname backend
 #' @export
@@ -175,7 +176,8 @@ extreme_places <- function(x, axis, which) {
 k_one_hot <- operation(function(indices, num_classes) {
   codes <- plain(indices)
   hot <- outer(as.vector(codes), seq_len(num_classes) - 1, `==`) + 0
-  array(hot, c(if (length(codes) > 1 && identical(dim(codes)[-1], 1L)) length(codes) else tensor_dims(codes), num_classes))
+  array(hot, c(if (length(codes) > 1 &&
+    identical(dim(codes)[-1], 1L)) length(codes) else tensor_dims(codes), num_classes))
 })
 
 #' @rdname backend

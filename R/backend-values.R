@@ -34,7 +34,8 @@ op_ones <- k_ones
 
 #' @rdname backend
 #' @export
-op_full <- operation(function(shape, fill_value, dtype = NULL) array(fill_value, as.vector(unlist(shape))))
+op_full <- operation(function(shape, fill_value, dtype = NULL) array(fill_value,
+  as.vector(unlist(shape))))
 
 #' @rdname backend
 #' @export
@@ -86,7 +87,8 @@ k_variable <- operation(function(value, dtype = NULL, name = NULL) {
 
 #' @rdname backend
 #' @export
-keras_variable <- operation(function(initializer, shape = NULL, dtype = NULL, trainable = TRUE, autocast = TRUE,
+keras_variable <- operation(function(initializer, shape = NULL, dtype = NULL, trainable = TRUE,
+  autocast = TRUE,
                                      aggregation = "mean", name = NULL) {
   for (flag in c("trainable", "autocast")) check_flag(get(flag), arg = flag)
   name <- check_name(name) %||% "variable"
@@ -143,15 +145,18 @@ k_set_value <- operation(function(x, value) {
 
 is_place <- function(x) is.call(x) && as.character(x[[1]])[1] %in% c("$", "[[")
 
-# Of a variable, or of a model, layer or optimizer that a call gives, as get_layer(model, "code")$kernel.
+# Of a variable, or of a model, layer or optimizer that a call gives, as get_layer(model,
+# "code")$kernel.
 set_place <- function(place, value, frame, call = caller_env()) {
   root <- place
   while (is_place(root)) root <- root[[2]]
   if (!is.symbol(root)) {
     held <- eval(root, frame)
     if (!inherits(held, c("kestrel_model", "kestrel_layer", "kestrel_optimizer"))) {
-      stop_argument(deparse1(place), "a weight of a model or layer, or a place such as model$optimizer$lr",
-        eval(place, frame), hint = "set_weights() sets the weights that get_weights() gives.", call = call)
+      stop_argument(deparse1(place),
+        "a weight of a model or layer, or a place such as model$optimizer$lr",
+        eval(place, frame), hint = "set_weights() sets the weights that get_weights() gives.",
+        call = call)
     }
     frame <- list2env(list(held = held), parent = frame)
     place <- with_root(place, quote(held))
@@ -179,11 +184,13 @@ k_update <- operation(function(x, new_x) assign_variable(x, new_x))
 
 #' @rdname backend
 #' @export
-k_update_add <- operation(function(x, increment) assign_variable(x, plain_operator("+", plain(x), plain(increment))))
+k_update_add <- operation(function(x, increment) assign_variable(x,
+  plain_operator("+", plain(x), plain(increment))))
 
 #' @rdname backend
 #' @export
-k_update_sub <- operation(function(x, decrement) assign_variable(x, plain_operator("-", plain(x), plain(decrement))))
+k_update_sub <- operation(function(x, decrement) assign_variable(x,
+  plain_operator("-", plain(x), plain(decrement))))
 
 #' @rdname backend
 #' @export

@@ -9,7 +9,8 @@ call_layer.kestrel_layer_custom <- function(layer, x, ..., training = NULL, call
   around <- if (!missing(x) && is_symbolic(x)) more$.around %||% tensors_around(layer, call)
   if (length(around)) args$.around <- around
   nameless <- is.null(names(args[[1]])) || !is_parts(args[[1]])
-  if (length(args) == 1 && nameless) return(call_layer.default(layer, args[[1]], training, call = call))
+  if (length(args) == 1 &&
+    nameless) return(call_layer.default(layer, args[[1]], training, call = call))
   check_phase(training, call)
   if (is_model(args[[1]])) check_dots(args[-1], names(args)[1], call)
   if (is_inner_input(args[[1]])) {
@@ -42,7 +43,8 @@ call_arguments <- function(layer, first, more, call) {
       paste0("`", takes, "`", collapse = ", "),
       length(c(first, more))), argument = "...", call = call)
   })
-  needed <- Filter(function(name) identical(formals(fn)[[name]], quote(expr = )), setdiff(takes, c("...", "mask")))
+  needed <- Filter(function(name) identical(formals(fn)[[name]], quote(expr = )),
+    setdiff(takes, c("...", "mask")))
   absent <- setdiff(needed, names(args))
   if (length(absent)) stop_missing(absent[1], call)
   args

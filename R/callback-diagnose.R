@@ -104,7 +104,8 @@ diagnose_now <- function(self, checks = "all") {
   begun <- seconds_now()
   if (self$level == "quick") local_uncompiled()
   self$diagnosis <- diagnose_run(run, self$level, checks, most = 500)
-  if (run$data$train$n > 500 && has_news(self)) self$diagnosis <- diagnose_run(run, self$level, checks)
+  if (run$data$train$n > 500 && has_news(self)) self$diagnosis <- diagnose_run(run, self$level,
+    checks)
   tell_faults(self)
   self$spent <- self$spent + seconds_now() - begun
   if (self$action == "stop" && is_hopeless(self$diagnosis)) stop_training(self$model)
@@ -126,7 +127,8 @@ diagnose_run <- function(run, level, checks = "all", most = Inf) {
   one <- length(output_names(run$model)) == 1
   held <- run$data$validation
   diagnose(run$model, one_or_list(lapply(train$x, rows)), if (one) y[[1]] else y,
-    validation_data = if (!is.null(held)) list(one_or_list(lapply(held$x, rows)), one_or_list(lapply(held$y, rows))),
+    validation_data = if (!is.null(held)) list(one_or_list(lapply(held$x, rows)),
+      one_or_list(lapply(held$y, rows))),
     sample_weight = if (one) weight[[1]] else if (any(lengths(weight) > 0)) weight,
     checks = checks, level = level, history = run_history(run))
 }

@@ -13,8 +13,8 @@
 #'
 #' @param on_epoch_begin,on_epoch_end functions of `(epoch, logs)`.
 #' @param on_batch_begin,on_batch_end old names of `on_train_batch_*`.
-#' @param on_train_batch_begin,on_train_batch_end,on_test_batch_begin,on_test_batch_end,on_predict_batch_begin,on_predict_batch_end
-#'   functions of `(batch, logs)`.
+#' @param
+#'   on_train_batch_begin,on_train_batch_end,on_test_batch_begin,on_test_batch_end,on_predict_batch_begin,on_predict_batch_end functions of `(batch, logs)`.
 #' @param on_train_begin,on_train_end,on_test_begin,on_test_end,on_predict_begin,on_predict_end
 #'   functions of `(logs)`.
 #' @param ... must be empty.
@@ -46,8 +46,8 @@ callback_lambda <- function(on_epoch_begin = NULL, on_epoch_end = NULL, on_batch
 
 #' @rdname callback_lambda
 #' @param count_mode,stateful_metrics accepted from R keras scripts, without effect:
-#'   `callback_progbar_logger()` does nothing, as `verbose` of [fit()][fit.kestrel_model] prints what
-#'   there is to see.
+#'   `callback_progbar_logger()` does nothing, as `verbose` of [fit()][fit.kestrel_model] prints
+#'   what there is to see.
 #' @export
 callback_progbar_logger <- function(count_mode = "samples", stateful_metrics = NULL) {
   check_choice(count_mode, c("samples", "steps"), "a way to count")

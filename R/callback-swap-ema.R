@@ -1,21 +1,22 @@
 #' Evaluate with the average of weights
 #'
-#' An optimizer with `use_ema = TRUE` averages the weights while it trains, and puts the average into the
-#' model at the end of [fit()][fit.kestrel_model]. With this callback evaluation and prediction use the
-#' average before that, too: validation within `fit()`, and [evaluate()] and [predict()][predict.kestrel_model]
-#' that get it. Training goes on from its own weights.
+#' An optimizer with `use_ema = TRUE` averages the weights while it trains, and puts the average
+#' into the model at the end of [fit()][fit.kestrel_model]. With this callback evaluation and
+#' prediction use the average before that, too: validation within `fit()`, and [evaluate()] and
+#' [predict()][predict.kestrel_model] that get it. Training goes on from its own weights.
 #'
-#' @param swap_on_epoch whether the average is in the model at the end of each epoch, too, for callbacks
-#'   that come after this one, such as [callback_model_checkpoint()].
+#' @param swap_on_epoch whether the average is in the model at the end of each epoch, too, for
+#'   callbacks that come after this one, such as [callback_model_checkpoint()].
 #' @return a callback for [fit()][fit.kestrel_model].
-#' @section Errors: `kestrel_error_argument` for a bad `swap_on_epoch`; [fit()][fit.kestrel_model] throws
-#'   `kestrel_error_state` where the optimizer averages no weights.
+#' @section Errors: `kestrel_error_argument` for a bad `swap_on_epoch`; [fit()][fit.kestrel_model]
+#'   throws `kestrel_error_state` where the optimizer averages no weights.
 #' @source Keras: `keras.callbacks.SwapEMAWeights`.
 #' @family callbacks
 #' @examples
 #' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
-#' model %>% compile(loss = "mse", optimizer = optimizer_sgd(0.1, use_ema = TRUE, ema_momentum = 0.9))
-#' model %>% fit(cars$speed / 25, cars$dist / 120, epochs = 5, verbose = 0, validation_split = 0.2,
+#' model %>% compile(loss = "mse", optimizer = optimizer_sgd(0.1, use_ema = TRUE, ema_momentum =
+#' 0.9)) model %>% fit(cars$speed / 25, cars$dist / 120, epochs = 5, verbose = 0, validation_split =
+#' 0.2,
 #'   callbacks = callback_swap_ema_weights())
 #' @export
 callback_swap_ema_weights <- function(swap_on_epoch = FALSE) {
@@ -23,7 +24,8 @@ callback_swap_ema_weights <- function(swap_on_epoch = FALSE) {
   put <- function(self, ...) put_average(self)
   back <- function(self, ...) put_own(self)
   forget <- function(self, ...) forget_own(self)
-  hooks <- list(on_train_begin = forget, on_train_end = forget, on_test_begin = put, on_test_end = back,
+  hooks <- list(on_train_begin = forget, on_train_end = forget, on_test_begin = put,
+    on_test_end = back,
     on_predict_begin = put, on_predict_end = back)
   if (swap_on_epoch) hooks <- c(hooks, list(on_epoch_begin = back, on_epoch_end = put))
   new_callback("swap_ema_weights", settings, hooks)
@@ -75,8 +77,8 @@ put_trained <- function(model, values) {
   mark_dirty(model)
 }
 
-# The optimizer's: the last of the numbers it keeps for each weight, but for the sum of gradients that
-# are accumulated. NULL before the first step.
+# The optimizer's: the last of the numbers it keeps for each weight, but for the sum of gradients
+# that are accumulated. NULL before the first step.
 average_weights <- function(model) {
   moments <- model_state(model)$optimizer_state$moments
   if (!length(moments)) return(NULL)

@@ -137,14 +137,16 @@ callbacks_run <- function(set, hook, index = NULL, logs = list()) {
   logs
 }
 
-# Callbacks of this package that need not see each epoch: `sleeps(epoch)`, after so many, is the number
-# of epochs up to which nothing can happen; `wakes(epoch, losses)` is told the losses since.
+# Callbacks of this package that need not see each epoch: `sleeps(epoch)`, after so many, is the
+# number of epochs up to which nothing can happen; `wakes(epoch, losses)` is told the losses since.
 can_wait <- function(set) {
-  all(vapply(set$callbacks, function(callback) is_own(callback) && is.function(callback$sleeps), NA))
+  all(vapply(set$callbacks, function(callback) is_own(callback) && is.function(callback$sleeps),
+    NA))
 }
 
 next_look <- function(set, epoch, last) {
-  as.integer(min(last, vapply(set$callbacks, function(callback) as.double(callback$sleeps(epoch)), 0)))
+  as.integer(min(last, vapply(set$callbacks, function(callback) as.double(callback$sleeps(epoch)),
+    0)))
 }
 
 is_own <- function(callback) inherits(callback, "kestrel_callback_own")

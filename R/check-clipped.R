@@ -5,7 +5,8 @@
 find_clipped <- function(case) {
   if (!expects_probabilities(case)) return(NULL)
   clipped <- if (case$computable) clipped_outputs(case)
-  text <- sprintf("%s is a loss of probabilities; the last layer ends in %s.", case$criterion$record,
+  text <- sprintf("%s is a loss of probabilities; the last layer ends in %s.",
+    case$criterion$record,
     if (case$last == "linear") "no activation" else case$last)
   if (!any(clipped)) {
     return(found("Loss expects probabilities", "STRONG", text,

@@ -132,7 +132,8 @@ takes_probabilities_for_logits <- function(case) {
 # not smoothed, the best ones are the targets.
 double_floor <- function(case) {
   t <- case$targets
-  if (is.null(t) || !is_flat(case) || isTRUE(case$criterion$config$label_smoothing > 0)) return(NULL)
+  if (is.null(t) || !is_flat(case) ||
+    isTRUE(case$criterion$config$label_smoothing > 0)) return(NULL)
   hard <- all(t %in% 0:1) && (case$criterion$record %in% binary_losses || all(rowSums(t) == 1))
   if (hard) score_prediction(case, as_shape(t, case))
 }
@@ -213,7 +214,8 @@ find_twin_targets <- function(case) {
   twin <- case$last == "softmax" && case$units == 2L && !is.null(y) && is_flat(case) &&
     case$criterion$record %in% binary_losses && all(y[, 1] == y[, 2])
   if (!twin) return(NULL)
-  half <- if (case$computable && is_even_loss(case)) score_prediction(case, 0 * case$prediction + 0.5)
+  half <- if (case$computable && is_even_loss(case)) score_prediction(case,
+    0 * case$prediction + 0.5)
   found(
     "One target for two probabilities", if (is.null(half)) "STRONG" else "PROVEN",
     "Both columns of y are the same, but the two outputs of the softmax sum to 1.",
@@ -222,7 +224,8 @@ find_twin_targets <- function(case) {
     explains = if (is.null(half)) NA else share_between(case, case$base, half),
     certificate = if (!is.null(half)) {
       certificate("floor",
-        quote(all(y[, 1] == y[, 2]) && value(0 * prediction + 0.5) == floor && loss >= floor - 1e-9 * abs(floor)),
+        quote(all(y[, 1] == y[, 2]) && value(0 * prediction + 0.5) == floor &&
+          loss >= floor - 1e-9 * abs(floor)),
         list(floor = half))
     },
     fix = list(what = "one_column")

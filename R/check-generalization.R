@@ -93,7 +93,8 @@ find_leak <- function(case) {
   if (mean(twice) < 0.05) return(NULL)
   few <- repeats_by_chance(rbind(rows$train, rows$held))
   found(
-    if (few) "Validation rows like training rows" else "Validation rows that were trained on", "PROVEN",
+    if (few) "Validation rows like training rows" else "Validation rows that were trained on",
+    "PROVEN",
     if (few) {
       "Inputs and targets take so few values that other rows have the same; the split may be right."
     } else {

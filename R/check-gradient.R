@@ -14,7 +14,8 @@ gradient_checks <- function() {
 evidence_objective <- function(case) case_objective(case, "float64")
 
 case_objective <- function(case, precision) {
-  suppressWarnings(new_objective(case$model, case$x, case$y, given_weight(case), precision = precision),
+  suppressWarnings(new_objective(case$model, case$x, case$y, given_weight(case),
+    precision = precision),
     classes = "kestrel_warning")
 }
 
@@ -83,7 +84,8 @@ find_epsilon <- function(case) {
   if (length(state$moments) < 2 * p || !all(vapply(case$layers, layer_trainable, NA))) return(NULL)
   v <- state$moments[p + seq_len(p)] / (1 - optimizer$beta_2^state$iterations)
   small <- mean(sqrt(pmax(v, 0)) < 10 * optimizer$epsilon & case$gradient != 0)
-  if (!isTRUE(small > 0.5) || !(does_badly(case) || case$loss > 0.5 * constant_or_base(case))) return(NULL)
+  if (!isTRUE(small > 0.5) ||
+    !(does_badly(case) || case$loss > 0.5 * constant_or_base(case))) return(NULL)
   found(
     "Gradients below Adam's epsilon", "STRONG",
     paste("Adam divides by sqrt(v) + epsilon; where epsilon is the larger one, steps",
@@ -141,7 +143,8 @@ find_too_fast <- function(case) {
   if ((rising < 0.3 && !grown) || !does_badly(case)) return(NULL)
   lambda <- case$top_curvature
   # Dropout and noise make the loss of any fit rise as often as it falls.
-  if (is.na(limit)) return(if (rising >= 0.3 && (grown || !is_noisy(case))) restless_found(case, rising))
+  if (is.na(limit)) return(if (rising >= 0.3 && (grown || !is_noisy(case))) restless_found(case,
+    rising))
   if (!is.finite(lambda) || lambda * rate <= 1.5 * limit) return(NULL)
   found(
     "Learning rate too large", "STRONG",
@@ -163,7 +166,8 @@ restless_found <- function(case, rising) {
       digits(case$fit$rate, 2)),
     "a third of the learning rate, or a schedule that lowers it.",
     explains = share_between(case, linear_or_base(case), case$loss),
-    symptom = if (!is.null(find_initial_scale(case))) 0.5 else 0, fix = list(what = "rate", by = 0.1)
+    symptom = if (!is.null(find_initial_scale(case))) 0.5 else 0,
+    fix = list(what = "rate", by = 0.1)
   )
 }
 
@@ -171,7 +175,8 @@ restless_found <- function(case, rising) {
 find_batch_noise <- function(case) {
   fit <- case$fit
   sgd <- case$compiled$optimizer$record == "sgd" && is.numeric(fit$rate) && is_trained(case)
-  if (!sgd || length(case$series) < 5 || !all(is.finite(case$series)) || isTRUE(fit$batch_size >= fit$samples) ||
+  if (!sgd || length(case$series) < 5 || !all(is.finite(case$series)) ||
+    isTRUE(fit$batch_size >= fit$samples) ||
     case$rows * nrow(case$owners) > 2e6) return(NULL)
   late <- late_fall(case$series)
   if (abs(late) > 0.2 || mean(diff(case$series) > 0) < 0.2) return(NULL)

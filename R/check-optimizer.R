@@ -56,7 +56,8 @@ divergence_found <- function(case, bad) {
   found(
     "Divergence", "PROVEN",
     "Weights became NaN or infinite; no later step can mend that.",
-    c(where, growth_text(case)), slower(case), explains = 1, symptom = if (is_bound_to_diverge(case)) 0.5 else 0,
+    c(where, growth_text(case)), slower(case), explains = 1,
+    symptom = if (is_bound_to_diverge(case)) 0.5 else 0,
     certificate = certificate("fact", quote(any(!is.finite(weights)))),
     fix = list(what = "rate", by = 0.01)
   )
@@ -115,8 +116,10 @@ find_frozen <- function(case) {
   found(
     if (all) "All layers are frozen" else "Frozen layers", "PROVEN",
     sprintf("Training does not change the weights of %s.", quote_names(names)),
-    if (!is.na(floor)) sprintf("Lowest loss with these as they are: %s (now %s)", digits(floor), digits(case$loss)),
-    remedy = "unfreeze_weights(), and compile() again.", severity = if (all || share >= 0.05) "fault" else "note",
+    if (!is.na(floor)) sprintf("Lowest loss with these as they are: %s (now %s)", digits(floor),
+      digits(case$loss)),
+    remedy = "unfreeze_weights(), and compile() again.",
+    severity = if (all || share >= 0.05) "fault" else "note",
     explains = share,
     certificate = certificate("fact", quote(!any(trainable[frozen])), list(frozen = which(frozen))),
     fix = list(what = "unfreeze")
@@ -182,7 +185,8 @@ find_precision_floor <- function(case) {
   rate <- case$fit$rate
   sgd <- case$compiled$optimizer$record == "sgd" && model_state(case$model)$precision == "float32"
   if (!sgd || !is.numeric(rate) || !is_trained(case) ||
-    isTRUE(case$compiled$optimizer$momentum != 0) || case$rows * length(case$weights) > 2e6) return(NULL)
+    isTRUE(case$compiled$optimizer$momentum != 0) ||
+      case$rows * length(case$weights) > 2e6) return(NULL)
   if (moves_otherwise(case)) return(NULL)
   w <- as_single(matrix(case$weights))
   lost <- function(most) all(as_single(w + rate * most) == w, as_single(w - rate * most) == w)
@@ -215,19 +219,21 @@ find_precision_floor <- function(case) {
   )
 }
 
-# Whether the loss itself changes no faster than that along some direction. Not so where units are at
-# a kink, on one side of which it may fall, though training takes the slope for 0.
+# Whether the loss itself changes no faster than that along some direction. Not so where units are
+# at a kink, on one side of which it may fall, though training takes the slope for 0.
 is_within_slopes <- function(case, most) {
   along <- stats::rnorm(length(most))
   step <- 1e-4 * max(1, abs(case$weights))
-  ends <- vapply(c(-step, step), function(s) loss_with(case, packed_trainable(case, case$weights + s * along)), 0)
+  ends <- vapply(c(-step, step),
+    function(s) loss_with(case, packed_trainable(case, case$weights + s * along)), 0)
   isTRUE(abs(diff(ends)) / (2 * step) <= sum(abs(along) * (most + 1e-6 * max(most))))
 }
 
 # By what the loss of these rows does not say: see other_moves().
 moves_otherwise <- function(case) {
   common <- optimizer_field(case$compiled$optimizer, "common")
-  isTRUE(common$weight_decay > 0) || isTRUE(common$use_ema) || has_constraints(case) || has_r_functions(case) ||
+  isTRUE(common$weight_decay > 0) || isTRUE(common$use_ema) || has_constraints(case) ||
+    has_r_functions(case) ||
     any(case$nodes$type %in% c(drawing_layers, "batch_normalization"))
 }
 
@@ -281,7 +287,8 @@ clear_fall <- function(loss) {
   last <- utils::tail(loss, m)
   before <- utils::head(utils::tail(loss, 2 * m), m)
   fall <- mean(before) - mean(last)
-  if (fall < 2 * sqrt((stats::var(before) + stats::var(last)) / m)) 0 else fall / max(abs(mean(before)), 1e-300)
+  if (fall < 2 * sqrt((stats::var(before) + stats::var(last)) / m)) 0 else fall /
+    max(abs(mean(before)), 1e-300)
 }
 
 find_unfinished <- function(case) {
@@ -317,8 +324,8 @@ find_unfinished <- function(case) {
   )
 }
 
-# A layer that is off as a whole stays off however long training lasts; and what training saw is learnt
-# where its own loss is far below that of all rows, or where validation rows got worse.
+# A layer that is off as a whole stays off however long training lasts; and what training saw is
+# learnt where its own loss is far below that of all rows, or where validation rows got worse.
 is_told_otherwise <- function(case) {
   last <- case$series[length(case$series)]
   held <- !is.null(case$held_out)

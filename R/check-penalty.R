@@ -73,7 +73,8 @@ find_dropout <- function(case) {
   room <- unfinished_room(case)
   noisy <- mean(vapply(1:5, function(i) score_prediction(case, dropped_prediction(case, i)), 0))
   lossy <- noisy >= 1.2 * case$loss
-  harmful <- if (max(rates) >= 0.8) lossy || !is.na(room) else lossy && !is.na(room) && !is_under_way(case)
+  harmful <- if (max(rates) >= 0.8) lossy || !is.na(room) else lossy && !is.na(room) &&
+    !is_under_way(case)
   if (!harmful) return(NULL)
   found(
     "Dropout too strong", "STRONG",
@@ -82,7 +83,8 @@ find_dropout <- function(case) {
       digits(noisy), digits(case$loss)),
       if (!is.na(room)) sprintf("%s can be reached on these rows.", digits(room))),
     "a rate of 0.1 to 0.3, or more units.",
-    explains = if (is.na(room)) NA else share_between(case, room, case$loss), fix = list(what = "no_dropout")
+    explains = if (is.na(room)) NA else share_between(case, room, case$loss),
+    fix = list(what = "no_dropout")
   )
 }
 
@@ -92,7 +94,8 @@ is_under_way <- function(case) {
 }
 
 dropped_prediction <- function(case, seed) {
-  drawn <- engine_predict(case$plan, pack_weights(case$layers), case_arrays(case$x), case$rows, TRUE, seed)
+  drawn <- engine_predict(case$plan, pack_weights(case$layers), case_arrays(case$x), case$rows,
+    TRUE, seed)
   if (case$joint) drawn else drawn[[1]]
 }
 
@@ -105,8 +108,10 @@ find_constraint <- function(case) {
   worst <- held[[which.max(vapply(held, `[[`, 0, "share"))]]
   found(
     "Constraint too tight", "STRONG",
-    sprintf("The %s constraint of layer \"%s\" takes back what training gains.", worst$slot, worst$layer),
-    c(sprintf("It undoes %s of a small step downhill (weights of norm %s).", percent(worst$share), digits(worst$norm, 3)),
+    sprintf("The %s constraint of layer \"%s\" takes back what training gains.", worst$slot,
+      worst$layer),
+    c(sprintf("It undoes %s of a small step downhill (weights of norm %s).", percent(worst$share),
+      digits(worst$norm, 3)),
       sprintf("Without it %s or less can be reached (now %s).", digits(room), digits(case$loss))),
     "a wider constraint, or none.", explains = share_between(case, room, case$loss),
     fix = list(what = "no_constraint")
@@ -129,7 +134,8 @@ evidence_held <- function(case) {
       g <- g / max(abs(g))
       step <- 1e-3 * max(sqrt(sum(w^2)), 1e-3) / sqrt(sum(g^2)) * g
       undone <- sum((plain(constraint(w - step)) - (w - step))^2) / sum(step^2)
-      held <- c(held, list(list(layer = layer$name, slot = state$slots[[i]]$name, share = min(sqrt(undone), 1),
+      held <- c(held, list(list(layer = layer$name, slot = state$slots[[i]]$name,
+        share = min(sqrt(undone), 1),
         norm = sqrt(sum(w^2)))))
     }
   }

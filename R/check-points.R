@@ -65,17 +65,21 @@ is_at_rest <- function(case) is_trained(case) && isTRUE(abs(late_fall(case$serie
 # Other weights are the proof that this is not the global minimum.
 elsewhere_found <- function(case, other) {
   share <- share_between(case, other$there, case$loss)
-  far <- other$there < 0.5 * case$loss || (share >= 0.2 && case$rows * case$units > length(case$weights))
+  far <- other$there < 0.5 * case$loss ||
+    (share >= 0.2 && case$rows * case$units > length(case$weights))
   found(
     "Stuck above the global minimum", "PROVEN",
     "Training hardly gets further from here, though other weights of this network have a lower loss.",
-    c(sprintf("After %s of %s from here: %s (now %s)", count_of(other$steps, "step"), other$by, digits(other$here),
+    c(sprintf("After %s of %s from here: %s (now %s)", count_of(other$steps, "step"), other$by,
+      digits(other$here),
       digits(case$loss)),
-      sprintf("%d of %s came to less than nine tenths of that, the best to %s", as.integer(other$lower), count_of(other$starts, "other start"),
+      sprintf("%d of %s came to less than nine tenths of that, the best to %s",
+        as.integer(other$lower), count_of(other$starts, "other start"),
         digits(other$there))),
     "fit(restarts = 10), fresh initial weights, or more units.", explains = share,
     severity = if (far) "fault" else "note",
-    certificate = certificate("witness", quote(loss_at(better) < 0.95 * loss), list(better = other$weights)),
+    certificate = certificate("witness", quote(loss_at(better) < 0.95 * loss),
+      list(better = other$weights)),
     fix = list(what = "reinitialize")
   )
 }
@@ -130,7 +134,8 @@ cell_minimum_found <- function(case) {
     explains = share_between(case, max(case$witness$loss, case$base), case$loss),
     certificate = certificate("witness", quote(
       loss_at(better) < loss && cell_holds(groups, floor) && abs(floor - loss) <= 1e-6 * abs(loss)
-    ), list(better = case$witness$weights, groups = case$cell$certificate$group, floor = case$cell_floor)),
+    ), list(better = case$witness$weights, groups = case$cell$certificate$group,
+    floor = case$cell_floor)),
     fix = list(what = "reinitialize")
   )
 }

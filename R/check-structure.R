@@ -109,7 +109,8 @@ evidence_affine_floor <- function(case) {
 find_linear_runs <- function(case) {
   if (case$affine || !case$chain) return(NULL)
   dense <- case$hidden
-  stops <- which(case$nodes$type %in% c("dense", "layer_normalization") | !case$nodes$activation %in% c(NA, "linear"))
+  stops <- which(case$nodes$type %in% c("dense",
+    "layer_normalization") | !case$nodes$activation %in% c(NA, "linear"))
   straight <- vapply(dense, function(d) {
     behind <- stops[stops > d$node]
     length(behind) > 0 && case$nodes$type[behind[1]] == "dense"
@@ -136,7 +137,8 @@ find_twins <- function(case) {
 }
 
 twin_units <- function(layer, following) {
-  if (!anyDuplicated(signif(layer$kernel[1, ], 14))) return(list(distinct = layer$width, largest = 1))
+  if (!anyDuplicated(signif(layer$kernel[1, ], 14))) return(list(distinct = layer$width,
+    largest = 1))
   bias <- layer$bias %||% rep(0, layer$width)
   rows <- cbind(t(layer$kernel), bias, following$kernel)
   rows <- signif(rows, 14)
@@ -171,7 +173,8 @@ twins_found <- function(case, i, twins) {
 
 twins_sentence <- function(layer, parts) {
   if (length(parts)) {
-    return(sprintf("Units of layer \"%s\" have equal weights: only %s can tell them apart.", layer$name,
+    return(sprintf("Units of layer \"%s\" have equal weights: only %s can tell them apart.",
+      layer$name,
       either(parts)))
   }
   sprintf("Units of layer \"%s\" with equal weights get equal gradients: nothing but rounding tells them apart.",
@@ -183,6 +186,7 @@ is_stuck_at_zero <- function(case) {
   zero <- function(name) all(vapply(case$dense, function(d) all(d[[name]] == 0), NA))
   offsets <- lapply(case$hidden, `[[`, "bias")
   odd <- c("tanh", "relu", "linear", "elu", "selu", "leaky_relu", "softsign")
-  zero("kernel") && all(unlist(offsets) == 0) && !any(case$nodes$type %in% c("gaussian_noise", "alpha_dropout")) &&
+  zero("kernel") && all(unlist(offsets) == 0) &&
+    !any(case$nodes$type %in% c("gaussian_noise", "alpha_dropout")) &&
     all(vapply(case$hidden, `[[`, "", "activation") %in% odd)
 }

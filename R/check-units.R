@@ -79,7 +79,8 @@ find_dead <- function(case) {
   found(
     if (any(dead)) "Dead units" else "Rows on which all units are off", "PROVEN",
     dead_sentence(worst, other_moves(case, case$dense[[worst$layer]], worst$units)),
-    c(if (any(dead)) sprintf("Layer \"%s\": %d of %d units are off on every row", worst$name, length(worst$units),
+    c(if (any(dead)) sprintf("Layer \"%s\": %d of %d units are off on every row", worst$name,
+      length(worst$units),
       worst$width),
       if (length(worst$rows)) sprintf("%s of %d rows have all units of the layer off.",
         format(length(worst$rows), big.mark = ","), case$rows),
@@ -87,17 +88,19 @@ find_dead <- function(case) {
         isTRUE(share > 0)) sprintf("Lowest loss while what is flat on rows stays so: %s (now %s)",
         digits(cell), digits(case$loss))),
     dead_remedy(worst), explains = share, severity = if (harmful) "fault" else "note",
-    certificate = dead_certificate(case, worst, cell), symptom = if (whole && dies_of_start(case) || is_too_small(case)) 0.5 else 0,
+    certificate = dead_certificate(case, worst, cell),
+    symptom = if (whole && dies_of_start(case) || is_too_small(case)) 0.5 else 0,
     fix = if (worst$last) list(what = "last_activation", to = "linear") else {
       list(what = "hidden_activation", to = "leaky_relu", initializer = "he_uniform")
     }
   )
 }
 
-dead_low <- function(case) if (case$level == "quick") case$base else max(case$base, as.double(case$floor))
+dead_low <- function(case) if (case$level == "quick") case$base else max(case$base,
+  as.double(case$floor))
 
-# Rows that are off in a hidden layer come on again when other rows move the weights, unless they are
-# all that is left of the loss.
+# Rows that are off in a hidden layer come on again when other rows move the weights, unless they
+# are all that is left of the loss.
 least_harm <- function(case, dead) {
   last <- any(vapply(case$dead, function(d) d$last && length(d$rows) > 0, NA))
   if (last) 0.05 else if (dead) 0.25 else if (is_trained(case)) 0.9 else Inf
@@ -119,7 +122,8 @@ dead_sentence <- function(d, moves) {
     "Rows on which all units of layer \"%s\" are 0 get one output, and pass no gradient back through it.", d$name))
   if (!length(moves)) return(
     "A relu that is 0 on all rows passes no gradient back: its incoming weights stay as they are.")
-  sprintf("A relu that is 0 on all rows passes no gradient back: only %s can bring it back.", either(moves))
+  sprintf("A relu that is 0 on all rows passes no gradient back: only %s can bring it back.",
+    either(moves))
 }
 
 dead_remedy <- function(d) {
@@ -130,7 +134,8 @@ dead_remedy <- function(d) {
 
 dead_certificate <- function(case, d, cell) {
   values <- list(layer = d$layer, dead = d$units, rows = d$rows)
-  off <- quote(all(z_of(layer)[, dead] <= threshold_of(layer)) && all(z_of(layer)[rows, ] <= threshold_of(layer)))
+  off <- quote(all(z_of(layer)[, dead] <= threshold_of(layer)) &&
+    all(z_of(layer)[rows, ] <= threshold_of(layer)))
   if (is.na(cell)) return(certificate("zero gradient", off, values))
   certificate("zero gradient", bquote(.(off) && cell_holds(groups, floor)),
     c(values, list(groups = case$cell$certificate$group, floor = cell)))

@@ -15,9 +15,9 @@
 #' @param object a model.
 #' @param optimizer a name such as `"adam"`, or an object made by `optimizer_*()`.
 #' @param loss a name such as `"mse"` (in any case), a function `loss_*`, an object made by
-#'   one, or any R function of `y_true` and `y_pred`, see [autodiff]. It may be left out where layers
-#'   charge, see [add_loss]. `"crossentropy"` or `"ce"` is the binary, categorical or sparse categorical
-#'   cross-entropy by the shapes of output and y. Of several outputs: a list of these by
+#'   one, or any R function of `y_true` and `y_pred`, see [autodiff]. It may be left out where
+#'   layers charge, see [add_loss]. `"crossentropy"` or `"ce"` is the binary, categorical or sparse
+#'   categorical cross-entropy by the shapes of output and y. Of several outputs: a list of these by
 #'   position, or a named list by the names of the outputs, which may leave outputs out (they
 #'   are not trained and get no y); a single loss is that of each output.
 #' @param metrics names, functions `metric_*`, objects made by them, or a list of these; a
@@ -63,7 +63,8 @@ compile_model <- function(object, args, call) {
   if (any(settled)) model_changed(object)
   names <- output_names(object)
   metrics <- c(metrics_by_output(args$metrics, "metrics", FALSE, names, call, args$words[[1]]),
-    metrics_by_output(args$weighted_metrics, "weighted_metrics", TRUE, names, call, args$words[[2]]),
+    metrics_by_output(args$weighted_metrics, "weighted_metrics", TRUE, names, call,
+      args$words[[2]]),
     model_state(object)$own_metrics)
   loss <- args$loss
   if (is.null(loss) && may_charge(object)) loss <- no_loss()
@@ -152,7 +153,8 @@ settle_again <- function(model) {
 
 output_units <- function(model, trained) {
   if (!model_state(model)$built) return(NULL)
-  vapply(model_outputs(model)[trained], function(dims) as.integer(c(1L, dims)[length(dims) + 1]), 0L)
+  vapply(model_outputs(model)[trained], function(dims) as.integer(c(1L, dims)[length(dims) + 1]),
+    0L)
 }
 
 # Names in logs: a second metric of the same name gets a suffix, or `weighted_`.
@@ -179,7 +181,8 @@ warn_at_compile <- function(model, compiled, call = caller_env()) {
 warn_output <- function(last, dims, loss, call) {
   absorbs <- loss_absorbs(loss)
   if (!is.na(absorbs) && isTRUE(loss$config$from_logits) && last %in% c("softmax", "sigmoid")) {
-    warn_kestrel("from_logits", sprintf("`from_logits = TRUE`, but the last layer ends in %s: its output is no logit.", last),
+    warn_kestrel("from_logits",
+      sprintf("`from_logits = TRUE`, but the last layer ends in %s: its output is no logit.", last),
       hint = "Drop the activation, or from_logits.", call = call)
   }
   if (!identical(dims[length(dims)], 1L)) return(invisible())

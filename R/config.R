@@ -9,9 +9,9 @@
 #' @param floatx,value `"float32"` or `"float64"`; of `config_set_epsilon()` a number.
 #' @param e a number.
 #' @return `k_floatx()` and `config_floatx()` return the name; the setters return it
-#'   invisibly. `k_epsilon()` is the constant that keeps probabilities and denominators from zero: 1e-7, or what
-#'   `k_set_epsilon()` set for functions of one's own, `k_binary_crossentropy()` and optimizers made afterwards without
-#'   an epsilon. Losses of this package keep 1e-7.
+#'   invisibly. `k_epsilon()` is the constant that keeps probabilities and denominators from zero:
+#'   1e-7, or what `k_set_epsilon()` set for functions of one's own, `k_binary_crossentropy()` and
+#'   optimizers made afterwards without an epsilon. Losses of this package keep 1e-7.
 #' @section Errors: `kestrel_error_argument` for any other name.
 #' @source Keras: `keras.config.set_floatx`, `keras.config.epsilon`.
 #' @family settings

@@ -1,9 +1,10 @@
 #' Constraints as R6 classes
 #'
 #' `KerasConstraint` is what classes of constraints of R keras 2.x inherit from:
-#' `R6::R6Class("Mine", inherit = KerasConstraint, public = list(call = function(w) ...))`. An object of
-#' such a class stands where those of [constraint_maxnorm()] do; `call(w)` is given the array of a
-#' weight after each step of the optimizer and returns the changed array. It needs the package 'R6'.
+#' `R6::R6Class("Mine", inherit = KerasConstraint, public = list(call = function(w) ...))`. An
+#' object of such a class stands where those of [constraint_maxnorm()] do; `call(w)` is given the
+#' array of a weight after each step of the optimizer and returns the changed array. It needs the
+#' package 'R6'.
 #'
 #' @format an R6 class generator.
 #' @section Errors: `kestrel_error_state` when 'R6' is not installed, and those of a function as a
@@ -21,13 +22,15 @@
 NULL
 
 keras_constraint_class <- function() {
-  if (is.null(the$keras_constraint)) assign("keras_constraint", new_keras_constraint_class(), envir = the)
+  if (is.null(the$keras_constraint)) assign("keras_constraint", new_keras_constraint_class(),
+    envir = the)
   the$keras_constraint
 }
 
 new_keras_constraint_class <- function(installed = requireNamespace("R6", quietly = TRUE)) {
   if (!installed) return(list(new = stop_no_r6))
-  R6::R6Class("KerasConstraint", public = list(call = function(w) w, get_config = function() list()),
+  R6::R6Class("KerasConstraint",
+    public = list(call = function(w) w, get_config = function() list()),
     lock_objects = FALSE)
 }
 

@@ -5,7 +5,8 @@
 check_data <- function(x, arg, call = caller_env()) {
   if (is_plain_matrix(x)) return(x)
   x <- only_element(x)
-  if (is.null(x)) stop_argument(arg, "a numeric vector, matrix, array or data frame", x, call = call)
+  if (is.null(x)) stop_argument(arg, "a numeric vector, matrix, array or data frame", x,
+    call = call)
   if (is.data.frame(x)) return(data_frame_matrix(x, arg, call))
   if (is.factor(x) || is.character(x)) return(stop_text(x, arg, call))
   if (is.object(x) && !inherits(x, c("ts", "AsIs", "table", "matrix", "array"))) {
@@ -39,11 +40,13 @@ only_element <- function(x) {
 plain_array <- function(x, dims, arg, call) {
   check_length(x, arg, call, dims)
   if (length(dims) > 5) {
-    stop_kestrel("shape", sprintf("`%s` must have at most 5 dims, samples first, not %d.", arg, length(dims)),
+    stop_kestrel("shape",
+      sprintf("`%s` must have at most 5 dims, samples first, not %d.", arg, length(dims)),
       argument = arg, call = call)
   }
   if (any(dims[-1] < 1)) {
-    stop_kestrel("shape", sprintf("`%s` must have at least one column, not dims %s.", arg, shape_list(dims)),
+    stop_kestrel("shape",
+      sprintf("`%s` must have at least one column, not dims %s.", arg, shape_list(dims)),
       argument = arg, call = call)
   }
   if (identical(dim(x), as.integer(dims))) return(x)
@@ -72,7 +75,8 @@ stop_data_class <- function(x, arg, call) {
 }
 
 data_hint <- function(x) {
-  if (inherits(x, c("Date", "POSIXct", "difftime"))) return("Turn it into numbers with as.numeric().")
+  if (inherits(x, c("Date", "POSIXct",
+    "difftime"))) return("Turn it into numbers with as.numeric().")
   if (inherits(x, "Matrix")) return("Make it dense with as.matrix().")
   if (inherits(x, "haven_labelled")) return("Turn it into a factor or into numbers with as.double().")
   if (inherits(x, "integer64")) return("Turn it into doubles with as.double().")
@@ -177,7 +181,8 @@ is_plain_input <- function(model, x) {
 }
 
 check_input_dims <- function(got, expected, what, call, arg = "x", hint = NULL) {
-  if (identical(got, expected) || identical(dims_list(got), dims_list(expected))) return(invisible(got))
+  if (identical(got, expected) ||
+    identical(dims_list(got), dims_list(expected))) return(invisible(got))
   message <- if (length(got) == 1 && length(expected) == 1 && !is.list(expected)) {
     sprintf("`%s` must have %d %s, the input of %s, not %d.", arg, expected,
       if (expected == 1) "column" else "columns", what, got)
@@ -191,7 +196,8 @@ check_input_dims <- function(got, expected, what, call, arg = "x", hint = NULL) 
 
 # A row of a matrix, x[1, ], is a vector, and so looks like samples of one column.
 row_hint <- function(x, expected, arg) {
-  one_row <- !is.list(expected) && length(expected) == 1 && expected > 1 && identical(dim(x), c(expected, 1L))
+  one_row <- !is.list(expected) && length(expected) == 1 && expected > 1 &&
+    identical(dim(x), c(expected, 1L))
   if (one_row) sprintf("Is `%s` a row of a matrix? x[1, , drop = FALSE] keeps it one.", arg)
 }
 

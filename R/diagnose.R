@@ -13,25 +13,25 @@
 #' reachable by some function of these inputs (0, or the floor set by equal rows with
 #' different targets). At most three are printed; notes, which are no faults, take a line.
 #'
-#' What more freedom would only fit to noise is no fault. A linear model is one where validation data
-#' (20 rows or more: by kernel ridge regression of its residuals), or else an F test of squares and
-#' products of inputs and a permutation test of residuals of near rows (with ten rows or more for each
-#' coefficient), speak for a bend, or where there are too few rows to tell. Of one input, units are too
-#' few where they leave more than the variance about the lines through neighbours. Equal rows with
-#' different targets are a fault only where rows repeat as copies do.
+#' What more freedom would only fit to noise is no fault. A linear model is one where validation
+#' data (20 rows or more: by kernel ridge regression of its residuals), or else an F test of squares
+#' and products of inputs and a permutation test of residuals of near rows (with ten rows or more
+#' for each coefficient), speak for a bend, or where there are too few rows to tell. Of one input,
+#' units are too few where they leave more than the variance about the lines through neighbours.
+#' Equal rows with different targets are a fault only where rows repeat as copies do.
 #'
 #' The levels differ in what may be computed: `"quick"` looks at model, data, history and one
 #' forward pass; `"standard"` adds gradients, decompositions and products with the Hessian;
 #' `"full"` adds restarts and permutation tests within `budget` seconds.
 #'
-#' A model may have several inputs and outputs, shared layers, embeddings and R functions. Of several
-#' outputs, whose weighted losses add up, units, gradients and curvature are those of the whole, while
-#' what is about one target is asked for each output by itself: such findings name it, and
-#' explain a share of the sum. A few checks make sense for chains of dense layers with one output
-#' only; `summary()` says `"does not apply"` for them. What needs derivatives is left out where R
-#' functions are part of the model. Where masks leave steps out of the loss, those that count are the
-#' rows that are looked at, if each goes through the layers by itself (and `try_fix()` trains such a
-#' network of single steps); elsewhere what needs data is left out.
+#' A model may have several inputs and outputs, shared layers, embeddings and R functions. Of
+#' several outputs, whose weighted losses add up, units, gradients and curvature are those of the
+#' whole, while what is about one target is asked for each output by itself: such findings name it,
+#' and explain a share of the sum. A few checks make sense for chains of dense layers with one
+#' output only; `summary()` says `"does not apply"` for them. What needs derivatives is left out
+#' where R functions are part of the model. Where masks leave steps out of the loss, those that
+#' count are the rows that are looked at, if each goes through the layers by itself (and `try_fix()`
+#' trains such a network of single steps); elsewhere what needs data is left out.
 #'
 #' Dropout and noise that go on in inference, in layers called with `training = TRUE`, keep the loss
 #' up on purpose: what is diagnosed is the network with them off, and that is said.
@@ -48,15 +48,16 @@
 #' @param checks `"all"`, or ids of checks such as `c("S1", "U1")`.
 #' @param level `"quick"`, `"standard"` or `"full"`.
 #' @param verify whether to check the certificates again at once.
-#' @param budget seconds that the searches of level `"full"` may take; those of `"standard"` take 0.3 at most.
+#' @param budget seconds that the searches of level `"full"` may take; those of `"standard"` take
+#'   0.3 at most.
 #' @param explain whether `print()` shows the reason and the remedy of each finding.
 #' @param ... not used; anything here is an error that names the nearest argument.
 #' @return an object of class `nn_diagnosis`: a data frame with a row for each finding and the
 #'   columns `id`, `cause`, `confidence`, `severity` (`"fault"` or `"note"`), `explains`,
 #'   `evidence`, `remedy`, `verified`. It keeps model and data.
 #' @section Errors: `kestrel_error_state` when the model is not compiled or not built;
-#'   `kestrel_error_shape` when the data do not fit it; `kestrel_error_memory` when a sparse `x` is too
-#'   large; `kestrel_error_argument` for other bad
+#'   `kestrel_error_shape` when the data do not fit it; `kestrel_error_memory` when a sparse `x` is
+#'   too large; `kestrel_error_argument` for other bad
 #'   arguments. Data that [fit()][fit.kestrel_model] would refuse are a finding, no error.
 #' @source The linear case: Baldi and Hornik (1989) \doi{10.1016/0893-6080(89)90014-2};
 #'   Kawaguchi (2016) \doi{10.48550/arXiv.1605.07110}. Noise about neighbours: Gasser, Sroka and
@@ -97,7 +98,8 @@ diagnose.kestrel_model <- function(object, x = NULL, y = NULL, history = NULL,
   call <- environment()
   if (level == "quick") local_uncompiled()
   local_compiled_flags(object)
-  case <- with_own_seed(new_case(object, x, y, sample_weight, validation_data, history, budget, call))
+  case <- with_own_seed(new_case(object, x, y, sample_weight, validation_data, history, budget,
+    call))
   case$level <- level
   result <- with_own_seed(walk_checks(case, table, level))
   result$findings <- with_tried(case, result$findings, level)

@@ -9,8 +9,8 @@
 # refusal                  the error with which fit() would refuse the data, or NULL
 # joint                    whether the model has several outputs
 # quiet                    whether noise that the model has in inference is left out
-# steps                    c(counted, all) where rows are the steps that count (see R/diagnosis-steps.R)
-# validation               list(x, y) of lists by input and output, or NULL
+# steps                    c(counted, all) where rows are the steps that count (see
+# R/diagnosis-steps.R) validation               list(x, y) of lists by input and output, or NULL
 
 new_case <- function(model, x, y, sample_weight, validation_data, history, budget, call) {
   x <- all_dense(x, "x", call)
@@ -37,8 +37,8 @@ new_case <- function(model, x, y, sample_weight, validation_data, history, budge
   case
 }
 
-# The checks of data know nothing of strings, nor of masks where these leave steps out that do not go
-# by themselves: only model, weights and history are looked at. `needed`: what they would need.
+# The checks of data know nothing of strings, nor of masks where these leave steps out that do not
+# go by themselves: only model, weights and history are looked at. `needed`: what they would need.
 without_data <- function(case, needed, call) {
   check_samples(case$model, case$raw$x, case$raw$y, NULL, call = call)
   case$raw <- NULL
@@ -50,7 +50,8 @@ without_data <- function(case, needed, call) {
 masked_case <- function(case, sample_weight, call) {
   take_data(case, case$raw$x, case$raw$y, sample_weight, call)
   if (!is.null(case$refusal)) return(case)
-  data <- suppressWarnings(check_samples(case$model, case$raw$x, case$raw$y, sample_weight, call = call),
+  data <- suppressWarnings(check_samples(case$model, case$raw$x, case$raw$y, sample_weight,
+    call = call),
     classes = "kestrel_warning")
   data <- lapply(data[c("x", "y", "weight")], lapply, as_precision, case$model)
   steps <- steps_case(case, data)

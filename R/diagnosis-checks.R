@@ -54,8 +54,10 @@ new_check <- function(id, title, needs, find, asks = NULL) {
   list(id = id, title = title, needs = needs, find = find, asks = asks)
 }
 
-level_of_need <- c(model = "quick", weights = "quick", history = "quick", fit = "quick", given = "quick", data = "quick",
-  forward = "quick", units = "quick", slopes = "standard", floor = "standard", gradient = "standard", curvature = "standard", search = "full")
+level_of_need <- c(model = "quick", weights = "quick", history = "quick", fit = "quick",
+  given = "quick", data = "quick",
+  forward = "quick", units = "quick", slopes = "standard", floor = "standard",
+  gradient = "standard", curvature = "standard", search = "full")
 
 chosen_checks <- function(checks, call = caller_env()) {
   table <- diagnosis_checks()
@@ -75,7 +77,8 @@ walk_checks <- function(case, table, level) {
   walk <- empty_walk()
   for (check in table) {
     walk <- if (is_of_outputs(case, check)) check_views(walk, case, check, level) else {
-      if (can_check(case, check, level)) make_check(walk, case, check) else left_out(walk, case, check)
+      if (can_check(case, check, level)) make_check(walk, case, check) else left_out(walk, case,
+        check)
     }
   }
   walk$findings <- rank_findings(walk$findings)
@@ -95,7 +98,8 @@ left_out <- function(walk, case, check) {
 
 is_fit_for <- function(case, check) {
   if (is.null(case$model)) return(TRUE)
-  !(case$joint && check$id %in% checks_of_neither) && (is.null(check$asks) || case_value(case, check$asks))
+  !(case$joint && check$id %in% checks_of_neither) &&
+    (is.null(check$asks) || case_value(case, check$asks))
 }
 
 add_id <- function(walk, where, check) {
@@ -103,8 +107,8 @@ add_id <- function(walk, where, check) {
   walk
 }
 
-# A check that fails is left out, and said to be: the others still count. What needs derivatives that
-# R functions have not got is just left out.
+# A check that fails is left out, and said to be: the others still count. What needs derivatives
+# that R functions have not got is just left out.
 make_check <- function(walk, case, check) {
   found <- tryCatch(check$find(case), error = function(e) e)
   if (inherits(found, "kestrel_error_state")) return(add_id(walk, "left_out", check))

@@ -60,7 +60,8 @@ evidence_escape <- function(case) {
     if (!isTRUE(there < here - 1e-9 * abs(here))) next
     packed <- packed_trainable(case, w)
     loss <- loss_with(case, packed)
-    if (isTRUE(loss < case$loss)) return(list(curvature = low, step = abs(step), loss = loss, packed = packed))
+    if (isTRUE(loss < case$loss)) return(list(curvature = low, step = abs(step), loss = loss,
+      packed = packed))
   }
   NULL
 }

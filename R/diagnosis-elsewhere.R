@@ -2,8 +2,8 @@
 # all rows (see whole_optimizer()).
 #
 # NULL where that cannot be tried; list(here, there: the losses reached, without penalties; weights:
-# the best, as the engine takes them; starts; lower: how many came below 0.9 of `here`; steps). `there`
-# is Inf where training went on from here, so that no other start was tried.
+# the best, as the engine takes them; starts; lower: how many came below 0.9 of `here`; steps).
+# `there` is Inf where training went on from here, so that no other start was tried.
 
 evidence_elsewhere <- function(case) {
   # Of losses that are below 0 no share is lower.
@@ -37,7 +37,8 @@ search_starts <- function(case, model, trial, whole, result, end) {
     clear <- result$there < 0.1 * result$here && result$starts >= 3
     if (clear || seconds_now() > end) break
   }
-  lower <- isTRUE(total < 0.9 * (case$loss + case$penalty)) && isTRUE(result$there < 0.9 * result$here)
+  lower <- isTRUE(total < 0.9 * (case$loss + case$penalty)) &&
+    isTRUE(result$there < 0.9 * result$here)
   if (!lower) result$there <- Inf
   result
 }
@@ -55,7 +56,8 @@ search_trial <- function(case) {
 }
 
 search_steps <- function(case, model, trial, whole) {
-  suppressWarnings(compile(model, optimizer = whole, loss = trial$loss, loss_weights = trial$loss_weights %||% case$compiled$loss_weights),
+  suppressWarnings(compile(model, optimizer = whole, loss = trial$loss,
+    loss_weights = trial$loss_weights %||% case$compiled$loss_weights),
     classes = "kestrel_warning")
   trial$args <- list(batch_size = case$rows, shuffle = FALSE, sample_weight = given_weight(case))
   total <- fit_trial(model, trial, 300L)$metrics$loss

@@ -90,7 +90,8 @@ evidence_loss <- function(case) {
 score_prediction <- function(case, prediction) {
   if (case$joint) return(sum(mapply(score_prediction, case$views, prediction)))
   loss <- mean_loss(case$criterion)
-  if (!is.null(case$read)) return(case$compiled$loss_weights * score_reading(case, loss, prediction))
+  if (!is.null(case$read)) return(case$compiled$loss_weights *
+    score_reading(case, loss, prediction))
   case$compiled$loss_weights * reduced_loss(loss, case$y, prediction, case$weight)
 }
 
@@ -166,7 +167,8 @@ unit_sums <- function(case, d) unit_calls(case$outputs[d$uses])
 unit_values <- function(case, d, outputs = case$outputs) unit_calls(outputs[d$after])
 
 unit_calls <- function(outputs) {
-  if (length(outputs) == 1) unit_columns(outputs[[1]]) else do.call(rbind, lapply(outputs, unit_columns))
+  if (length(outputs) == 1) unit_columns(outputs[[1]]) else do.call(rbind,
+    lapply(outputs, unit_columns))
 }
 
 unit_columns <- function(x) {
@@ -297,7 +299,8 @@ means_of_groups <- function(y, groups, w) {
 medians_of_groups <- function(y, groups, w) {
   w <- as.vector(w)
   for (rows in split(seq_along(groups), groups)) {
-    y[rows, ] <- rep(apply(y[rows, , drop = FALSE], 2, weighted_median, w[rows]), each = length(rows))
+    y[rows, ] <- rep(apply(y[rows, , drop = FALSE], 2, weighted_median, w[rows]),
+      each = length(rows))
   }
   y
 }
@@ -329,7 +332,8 @@ evidence_target_floor <- function(case) {
 lowest_value <- function(case) {
   if (case$joint) return(sum(vapply(case$views, lowest_value, 0)))
   if (any(outside_domain(case))) return(-Inf)
-  switch(case$criterion$record, custom = -Inf, cosine_similarity = -case$compiled$loss_weights, poisson = -Inf, 0)
+  switch(case$criterion$record, custom = -Inf, cosine_similarity = -case$compiled$loss_weights,
+    poisson = -Inf, 0)
 }
 
 # Where the excess loss begins.

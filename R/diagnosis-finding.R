@@ -41,7 +41,8 @@ rank_findings <- function(findings) {
 # A share counts for less where it is not sure that this is the cause. Where no share can be
 # told, a proof counts as all of it.
 rank_weight <- function(finding) {
-  if (is.na(finding$explains)) return(c(PROVEN = 1, STRONG = 0.6, LIKELY = 0.2)[[finding$confidence]])
+  if (is.na(finding$explains)) return(c(PROVEN = 1, STRONG = 0.6,
+    LIKELY = 0.2)[[finding$confidence]])
   finding$explains * c(PROVEN = 1, STRONG = 0.9, LIKELY = 0.8)[[finding$confidence]]
 }
 

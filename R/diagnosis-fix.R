@@ -6,8 +6,8 @@
 #' Makes a copy of the model with the remedy applied, trains it for a few seconds on the data of
 #' the diagnosis, and tells the loss before and after. The model itself is not changed.
 #'
-#' A finding about one of several outputs is tried on the part of the model that leads to it, one about
-#' the whole on all of it, whose loss is the weighted sum.
+#' A finding about one of several outputs is tried on the part of the model that leads to it, one
+#' about the whole on all of it, whose loss is the weighted sum.
 #'
 #' Where the diagnosis has validation data, the weights with the lowest loss of these are kept.
 #'
@@ -24,8 +24,8 @@
 #' @return a list of class `nn_trial`: `before` and `after` (losses; where the remedy changes
 #'   targets or loss these are what the model's own loss is for the predictions, so that they
 #'   can be compared, and `NA` where that cannot be), `loss` (of the copy, by its own loss),
-#'   `validation` (the losses of the validation data before and after, where these are known), `closed`
-#'   (share of the excess loss that is gone), `epochs`, `seconds`, and the `model`
+#'   `validation` (the losses of the validation data before and after, where these are known),
+#'   `closed` (share of the excess loss that is gone), `epochs`, `seconds`, and the `model`
 #'   with the data it was trained on, `x` and `y`.
 #' @section Errors: `kestrel_error_argument` for what is no diagnosis, for findings that do not
 #'   exist, and for findings without a remedy that can be applied; `kestrel_error_state` for
@@ -54,7 +54,8 @@ try_fix <- function(d, i, seconds = 2) {
 
 check_fixable <- function(finding, case, call = caller_env()) {
   if (is.null(finding$fix) || is.null(case$raw)) {
-    stop_kestrel("argument", sprintf("There is no remedy for \"%s\" that could be applied by itself.", finding$cause),
+    stop_kestrel("argument",
+      sprintf("There is no remedy for \"%s\" that could be applied by itself.", finding$cause),
       hint = finding$remedy, argument = "i", value = finding$id, call = call)
   }
   if (!can_be_tried(case)) {
@@ -77,8 +78,10 @@ new_trial <- function(case) {
     list(type = state$type, config = state$config, name = layer$name, trainable = state$trainable)
   })
   list(layers = layers, loss = by_trained(case, case$compiled$losses), ends = case$last_layers,
-    loss_weights = if (case$joint) by_trained(case, as.list(case$compiled$loss_weights)), optimizer = NULL, fresh = TRUE,
-    x = if (is.null(case$x)) case$raw$x else case$x, y = if (is.null(case$y)) case$raw$y else case$y,
+    loss_weights = if (case$joint) by_trained(case, as.list(case$compiled$loss_weights)),
+    optimizer = NULL, fresh = TRUE,
+    x = if (is.null(case$x)) case$raw$x else case$x,
+    y = if (is.null(case$y)) case$raw$y else case$y,
     args = list(batch_size = 32L, shuffle = TRUE))
 }
 

@@ -5,7 +5,8 @@
 evidence_held_after <- function(case) {
   split <- case$fit$validation_split %||% 0
   n <- floor(case$rows * (1 - split))
-  if (split > 0 && n >= 1 && n < case$rows && identical(as.double(n), as.double(case$fit$samples %||% n))) n
+  if (split > 0 && n >= 1 && n < case$rows &&
+    identical(as.double(n), as.double(case$fit$samples %||% n))) n
 }
 
 # list(x, y): lists by input and output.

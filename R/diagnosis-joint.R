@@ -40,7 +40,8 @@ output_part <- function(model, copy, o) {
   part <- keras_model(one_or_list(copy$inputs[reads]), copy$outputs[[at]])
   compiled <- from$compiled
   mine <- vapply(compiled$metrics, function(m) isTRUE(m$output == o), NA)
-  compiled$metrics <- lapply(compiled$metrics[mine], function(m) utils::modifyList(m, list(output = 1L)))
+  compiled$metrics <- lapply(compiled$metrics[mine],
+    function(m) utils::modifyList(m, list(output = 1L)))
   compiled$metric_labels <- compiled$metric_labels[mine]
   compiled["loss_labels"] <- list(NULL)
   compiled$flags <- compiled_flags(part)
@@ -52,7 +53,8 @@ output_part <- function(model, copy, o) {
   state$compiled <- compiled
   state$last_fit <- from$last_fit
   if (!is.null(from$optimizer_state)) {
-    state$optimizer_state <- utils::modifyList(from$optimizer_state, list(moments = numeric(), scalars = numeric()))
+    state$optimizer_state <- utils::modifyList(from$optimizer_state,
+      list(moments = numeric(), scalars = numeric()))
   }
   list(model = part, reads = reads)
 }
@@ -61,7 +63,8 @@ output_part <- function(model, copy, o) {
 check_reads_nothing <- function(model, o) {
   compiled <- model_state(model)$compiled
   if (!reads_some(tensors_read(model, compiled)[[o]])) return(invisible(model))
-  stop_kestrel("state", sprintf("The loss of output \"%s\" reads tensors of the model, which has several outputs.",
+  stop_kestrel("state",
+    sprintf("The loss of output \"%s\" reads tensors of the model, which has several outputs.",
     output_names(model)[compiled$trained[o]]), argument = "loss", call = NULL,
     hint = "diagnose() follows such a loss in a model of one output.")
 }
@@ -148,7 +151,8 @@ rm(name)
 
 # Checks of the whole; the others of each output; a few of neither.
 checks_of_whole <- c("R1", "R5", "R7", "R8", "R9", "D2", "D3", "D4", "D6", "S5", "O0", "O3",
-  "O4", "O5", "O6", "O7", "O8", "O9", "O10", "U1", "U2", "U4", "K1a", "K1b", "K2", "P1", "P2", "P3", "P4", "G1", "G2", "G3")
+  "O4", "O5", "O6", "O7", "O8", "O9", "O10", "U1", "U2", "U4", "K1a", "K1b", "K2", "P1", "P2", "P3",
+  "P4", "G1", "G2", "G3")
 
 checks_of_neither <- c("O2", "D9", "R3", "R10")
 

@@ -7,7 +7,8 @@ other_moves <- function(case, d, units = seq_len(d$width)) {
   optimizer <- case$compiled$optimizer
   common <- optimizer_field(optimizer, "common")
   found <- c(
-    "its penalty" = has_rule(layer, "regularizer") || !is.null(layer_config(layer)$activity_regularizer),
+    "its penalty" = has_rule(layer, "regularizer") ||
+      !is.null(layer_config(layer)$activity_regularizer),
     "its constraint" = has_rule(layer, "constraint"),
     "weight decay" = isTRUE(common$weight_decay > 0),
     "the average of weights" = isTRUE(common$use_ema),
@@ -23,8 +24,8 @@ other_moves <- function(case, d, units = seq_len(d$width)) {
 }
 
 # Whether sums are nearer to the kink than training computes them: by a few digits of the terms that
-# they are made of, and by a pass in single precision beside one in double, of samples that are within
-# a tenth of the terms. Sums of nothing are exact.
+# they are made of, and by a pass in single precision beside one in double, of samples that are
+# within a tenth of the terms. Sums of nothing are exact.
 is_on_edge <- function(case, d, units) {
   codes <- node_codes(case, d)
   of_units <- function(f) {
@@ -34,7 +35,8 @@ is_on_edge <- function(case, d, units) {
   z <- of_units(identity)
   terms <- of_units(abs)
   edge <- flat_threshold(case, d)
-  if (model_state(case$model)$precision != "float32") return(any(terms > 0 & z + 4e-15 * terms > edge))
+  if (model_state(case$model)$precision != "float32") return(any(terms > 0 & z + 4e-15 *
+    terms > edge))
   sample <- (seq_len(nrow(z)) - 1) %% case$rows + 1
   near <- sort(unique(sample[rowSums(terms > 0 & z + 0.1 * terms > edge) > 0]))
   if (!length(near)) return(FALSE)
@@ -48,7 +50,8 @@ is_on_edge <- function(case, d, units) {
 node_codes <- function(case, d) {
   from <- vapply(d$uses, function(i) as.integer(case$plan$nodes[[i]]$inputs[1]), 0L)
   unit_calls(lapply(from, function(i) {
-    if (i < 0) x_list(case$x)[[-i]] else if (is_sampled(case)) node_outputs(case, i + 1L)[[1]] else case$outputs[[i + 1L]]
+    if (i < 0) x_list(case$x)[[-i]] else if (is_sampled(case)) node_outputs(case,
+      i + 1L)[[1]] else case$outputs[[i + 1L]]
   }))
 }
 
@@ -75,7 +78,8 @@ has_constraints <- function(case) {
 }
 
 has_r_functions <- function(case) {
-  !is.null(case$plan$outside) || !is.null(case$plan$own_rules) || any(case$nodes$activation %in% "custom")
+  !is.null(case$plan$outside) || !is.null(case$plan$own_rules) ||
+    any(case$nodes$activation %in% "custom")
 }
 
 layers_that_learn <- function(case) {
@@ -103,7 +107,8 @@ moving_moments <- function(case, d) {
   record <- optimizer_field(case$compiled$optimizer, "record")
   momentum <- optimizer_field(case$compiled$optimizer, "hparams")$momentum %||% 0
   arrays <- if (record %in% c("adagrad", "adadelta", "adafactor", "rprop")) 0 else {
-    if (record == "rmsprop" && momentum == 0) 0 else if (record %in% c("ftrl", "rmsprop")) NULL else 1
+    if (record == "rmsprop" &&
+      momentum == 0) 0 else if (record %in% c("ftrl", "rmsprop")) NULL else 1
   }
   layer_moments(case, d, arrays)
 }

@@ -7,7 +7,8 @@
 repeats_by_chance <- function(rows) {
   values <- apply(rows, 2, function(v) length(unique(v)))
   if (any(values > nrow(rows) / 2)) return(FALSE)
-  expected <- vapply(which(values > 2), function(j) tied_pairs(row_groups(rows[, j, drop = FALSE])), 0)
+  expected <- vapply(which(values > 2), function(j) tied_pairs(row_groups(rows[, j, drop = FALSE])),
+    0)
   prod(expected) >= tied_pairs(row_groups(rows)) / 10
 }
 
@@ -17,8 +18,8 @@ tied_pairs <- function(groups) {
   (sum(as.double(tabulate(groups))^2) - n) / (n * (n - 1))
 }
 
-# The smaller p-value of two tests that targets are linear in x (or their logits), doubled: an F test
-# of squares and products of inputs, and a test of residuals beside those of near rows.
+# The smaller p-value of two tests that targets are linear in x (or their logits), doubled: an F
+# test of squares and products of inputs, and a test of residuals beside those of near rows.
 # NA where there are too few rows to tell (ten a coefficient), or the loss has no such test.
 evidence_bend_p <- function(case) {
   r <- linear_residuals(case)
@@ -38,16 +39,17 @@ linear_residuals <- function(case) {
   y - if (ncol(y) > 1 && !case$criterion$record %in% binary_losses) p / rowSums(p) else p
 }
 
-# The least mean squared error of validation rows that smooth functions fitted to the training rows leave,
-# over that of the best linear model: kernel ridge regression of its residuals, with Gaussian kernels of
-# five widths and four penalties. NA where fewer than 20 validation rows are known.
+# The least mean squared error of validation rows that smooth functions fitted to the training rows
+# leave, over that of the best linear model: kernel ridge regression of its residuals, with Gaussian
+# kernels of five widths and four penalties. NA where fewer than 20 validation rows are known.
 evidence_bend_held <- function(case) {
   held <- held_targets(case)
   if (is.null(held) || is.null(case$targets) || nrow(case$targets) != case$rows) return(NA_real_)
   rows <- spread_rows(length(case$trained_rows), 300)
   inner <- cbind(1, scale(case$inputs[rows, , drop = FALSE]))
   inner[!is.finite(inner)] <- 0
-  outer <- cbind(1, scale(held$x, colMeans(case$inputs[rows, , drop = FALSE]), apply(case$inputs[rows, , drop = FALSE], 2, stats::sd)))
+  outer <- cbind(1, scale(held$x, colMeans(case$inputs[rows, , drop = FALSE]),
+    apply(case$inputs[rows, , drop = FALSE], 2, stats::sd)))
   outer[!is.finite(outer)] <- 0
   line <- least_squares(inner, case$targets[rows, , drop = FALSE])
   rest <- held$y - outer %*% line$coefficients
@@ -61,7 +63,8 @@ held_targets <- function(case) {
   y <- flat(case$held_out$y[[1]])
   if (case$codes && ncol(y) == 1) y <- indicators(as.vector(y), case$units)
   x <- do.call(cbind, lapply(case$held_out$x, flat))
-  if (nrow(x) >= 20 && ncol(x) == ncol(case$inputs) && identical(ncol(y), ncol(case$targets))) list(x = x, y = y)
+  if (nrow(x) >= 20 && ncol(x) == ncol(case$inputs) &&
+    identical(ncol(y), ncol(case$targets))) list(x = x, y = y)
 }
 
 smooth_error <- function(inner, outer, residuals, rest) {
@@ -72,7 +75,8 @@ smooth_error <- function(inner, outer, residuals, rest) {
     parts <- eigen(exp(-near / width), symmetric = TRUE)
     turned <- crossprod(parts$vectors, residuals)
     min(vapply(c(0.01, 0.1, 1, 10), function(penalty) {
-      fitted <- exp(-far / width) %*% (parts$vectors %*% (turned / (pmax(parts$values, 0) + penalty)))
+      fitted <- exp(-far / width) %*% (parts$vectors %*% (turned /
+        (pmax(parts$values, 0) + penalty)))
       mean((rest - fitted)^2)
     }, 0))
   }, 0)
@@ -100,7 +104,8 @@ curved_p <- function(x, r) {
 bent_inputs <- function(x, most) {
   pairs <- which(upper.tri(diag(ncol(x))), arr.ind = TRUE)
   pairs <- utils::head(pairs, max(floor(most) - ncol(x), 0))
-  cbind(x^2, x[, pairs[, 1], drop = FALSE] * x[, pairs[, 2], drop = FALSE])[, seq_len(min(floor(most),
+  cbind(x^2, x[, pairs[, 1], drop = FALSE] * x[, pairs[, 2], drop = FALSE])[,
+    seq_len(min(floor(most),
     ncol(x) + nrow(pairs))), drop = FALSE]
 }
 

@@ -3,7 +3,8 @@
 # Rungs above 0, those that are equal to five digits as one: loss, label, proven,
 # current (the loss of the model is among them).
 ladder_rows <- function(case) {
-  rungs <- as.data.frame(loss_ladder(case$model, case$x, case$y, sample_weight = given_weight(case)))
+  rungs <- as.data.frame(loss_ladder(case$model, case$x, case$y,
+    sample_weight = given_weight(case)))
   rungs$label <- rung_labels(case)[rungs$rung]
   rungs <- rungs[order(rungs$loss), ]
   rungs <- rungs[rungs$loss > 0, ]
@@ -60,8 +61,8 @@ raise_rungs <- function(rungs, loss) {
   rungs
 }
 
-# Each label at the end of its line, above or below it, where it meets the curve, other lines and labels
-# least: above at the right, if that is as good as elsewhere.
+# Each label at the end of its line, above or below it, where it meets the curve, other lines and
+# labels least: above at the right, if that is as good as elsewhere.
 place_labels <- function(rungs, loss) {
   y <- log10(rungs$loss)
   curve <- list(x = unit_range(loss$epoch), y = log10(loss$loss))
@@ -92,5 +93,6 @@ meetings <- function(box, height, curve, lines, boxes) {
     sum(boxes$left < box$left + box$width & box$left < boxes$left + boxes$width &
       abs(boxes$low - box$low) < height)
   }
-  4 * sum(inside(curve$y, height / 3) & beside) / max(length(curve$y), 1) + sum(inside(lines)) + 10 * taken
+  4 * sum(inside(curve$y, height / 3) & beside) / max(length(curve$y), 1) + sum(inside(lines)) +
+    10 * taken
 }

@@ -145,7 +145,8 @@ contour_labels <- function(lines, marks = NULL) {
     best <- which.max(far)
     if (far[best] < 0.08) next
     taken <- rbind(taken, place[best, ])
-    labels <- c(labels, list(data.frame(a = line$a[best], b = line$b[best], loss = NA, label = line$label[1],
+    labels <- c(labels, list(data.frame(a = line$a[best], b = line$b[best], loss = NA,
+      label = line$label[1],
       hjust = 0.5, vjust = 0.5, face = "plain")))
   }
   do.call(rbind, labels)

@@ -93,8 +93,10 @@ pictured_case <- function(diagnosis, call) {
 }
 
 draw_fit <- function(case) {
-  one <- !case$joint && !is.list(case$x) && case$widths[1] == 1 && !any(case$nodes$type == "embedding")
-  if (one) draw_curve(curve_rows(case), data_rows(case)) else draw_agreement(agreement_rows(case), case$joint)
+  one <- !case$joint && !is.list(case$x) && case$widths[1] == 1 &&
+    !any(case$nodes$type == "embedding")
+  if (one) draw_curve(curve_rows(case), data_rows(case)) else draw_agreement(agreement_rows(case),
+    case$joint)
 }
 
 # Outputs at 200 places over the range of the one input: x, value, output.
@@ -136,7 +138,8 @@ agreement_rows <- function(case) {
 joint_agreement <- function(case) {
   each <- lapply(names(case$views), function(name) {
     rows <- agreement_rows(case$views[[name]])
-    levels(rows$output) <- if (nlevels(rows$output) == 1) name else sub("^output", name, levels(rows$output))
+    levels(rows$output) <- if (nlevels(rows$output) == 1) name else sub("^output", name,
+      levels(rows$output))
     rows
   })
   do.call(rbind, each)
@@ -146,9 +149,11 @@ joint_agreement <- function(case) {
 draw_agreement <- function(rows, apart = FALSE) {
   plot <- ggplot2::ggplot(rows, ggplot2::aes(x = .data$target, y = .data$prediction)) +
     ggplot2::geom_abline(linetype = "dashed", colour = "gray47") +
-    ggplot2::geom_point(shape = 1) + ggplot2::labs(x = "y", y = "prediction") + ggplot2::theme_bw() +
+    ggplot2::geom_point(shape = 1) + ggplot2::labs(x = "y", y = "prediction") +
+      ggplot2::theme_bw() +
     ggplot2::scale_x_continuous(guide = ggplot2::guide_axis(check.overlap = TRUE))
-  if (nlevels(rows$output) > 1) plot + in_panels("output", scales = if (apart) "free" else "fixed") else plot
+  if (nlevels(rows$output) > 1) plot +
+    in_panels("output", scales = if (apart) "free" else "fixed") else plot
 }
 
 # So far apart that labels at their ends do not meet.

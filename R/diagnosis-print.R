@@ -81,7 +81,8 @@ wrapped <- function(text, width, indent = 2, first = strrep(" ", indent)) {
 
 format_finding <- function(f, verified, explain, width) {
   indent <- 11L
-  share <- if (isTRUE(f$explains > 0)) sprintf("explains %s of the loss", percent(f$explains)) else ""
+  share <- if (isTRUE(f$explains > 0)) sprintf("explains %s of the loss",
+    percent(f$explains)) else ""
   level <- if (f$severity == "note") "Note" else f$confidence
   head <- sides(sprintf("  %-8s %s", level, f$cause), share, width)
   if (!explain) return(head)
@@ -89,7 +90,8 @@ format_finding <- function(f, verified, explain, width) {
     head, wrapped(f$why, width, indent),
     unlist(lapply(f$numbers, wrapped, width = width, indent = indent)),
     if (isTRUE(verified)) wrapped("Certificate checked.", width, indent),
-    if (!is.null(f$remedy)) wrapped(paste(c(sub("[.]?$", ".", paste("Try:", f$remedy)), f$tried), collapse = " "), width, indent)
+    if (!is.null(f$remedy)) wrapped(paste(c(sub("[.]?$", ".", paste("Try:", f$remedy)), f$tried),
+      collapse = " "), width, indent)
   )
 }
 
@@ -98,7 +100,8 @@ healthy_lines <- function(x, width) {
   counts <- table(factor(group, unique(unname(group_titles))))
   counts <- counts[counts > 0]
   if (!length(counts)) return("  No problem found, but nothing could be ruled out, either.")
-  text <- paste(sprintf("%s (%s)", names(counts), vapply(as.integer(counts), count_of, "", "check")), collapse = ", ")
+  text <- paste(sprintf("%s (%s)", names(counts),
+    vapply(as.integer(counts), count_of, "", "check")), collapse = ", ")
   c("  No problem found; here is what was ruled out:", wrapped(paste0(text, "."), width, 4),
     "    summary() lists them.")
 }
@@ -139,13 +142,14 @@ closing_line <- function(x) {
     sprintf("  Nothing else found (%s, %s%s%s).", count_of(n, "check"), seconds, without %||% "",
       for_chains %||% "")
   } else {
-    sprintf("  Level \"%s\": %s, %s%s%s.", attr(x, "level"), count_of(n, "check"), seconds, without %||% "",
+    sprintf("  Level \"%s\": %s, %s%s%s.", attr(x, "level"), count_of(n, "check"), seconds,
+      without %||% "",
       for_chains %||% "")
   }
 }
 
-# Rungs from below: floors, the loss, the best straight line and constant. Of several outputs those of
-# the sum, and of each.
+# Rungs from below: floors, the loss, the best straight line and constant. Of several outputs those
+# of the sum, and of each.
 ladder_lines <- function(x, width) {
   case <- attr(x, "case")
   whole <- ladder_line("Loss ladder:", case, width)
@@ -164,7 +168,8 @@ ladder_line <- function(title, case, width) {
 }
 
 diagnosis_rungs <- function(case) {
-  if (is.null(case$model) || !has_data(case) || !case$computable || is.null(case$ladder)) return(NULL)
+  if (is.null(case$model) || !has_data(case) || !case$computable ||
+    is.null(case$ladder)) return(NULL)
   values <- vapply(case$ladder$rungs, `[[`, 0, "about")
   same <- isTRUE(values["architecture"] - values["data"] <= 1e-6 * max(abs(values)))
   if (same) values <- values[names(values) != "data"]

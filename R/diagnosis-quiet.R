@@ -1,6 +1,6 @@
-# Models whose layers draw random numbers in inference, too, as layer_dropout() does where it is called
-# with training = TRUE. Such noise is wanted, and keeps the loss up: what is diagnosed is the same
-# network with this noise off, as it is for any other model with such layers.
+# Models whose layers draw random numbers in inference, too, as layer_dropout() does where it is
+# called with training = TRUE. Such noise is wanted, and keeps the loss up: what is diagnosed is the
+# same network with this noise off, as it is for any other model with such layers.
 
 make_quiet <- function(case) {
   if (!draws_in_inference(case$model)) return(invisible())
@@ -21,7 +21,8 @@ quiet_model <- function(model) {
 }
 
 draws_in_inference <- function(model) {
-  any(vapply(model_plan(model)$nodes, function(n) isTRUE(n$training) && n$layer$name %in% drawing_layers, NA))
+  any(vapply(model_plan(model)$nodes, function(n) isTRUE(n$training) &&
+    n$layer$name %in% drawing_layers, NA))
 }
 
 quiet_part <- function(part) {
@@ -31,13 +32,15 @@ quiet_part <- function(part) {
   if (is.null(from$graph)) return(clone_stack(from, parts))
   graph <- from$graph
   graph$calls <- lapply(graph$calls, function(call) {
-    if (isTRUE(call$training) && is_only_noisy(from$layers[[call$part]])) call["training"] <- list(NULL)
+    if (isTRUE(call$training) &&
+      is_only_noisy(from$layers[[call$part]])) call["training"] <- list(NULL)
     call
   })
   clone_graph(from, parts, graph)
 }
 
-# A layer, or a model, in which training is a matter of noise alone, and not of statistics of batches.
+# A layer, or a model, in which training is a matter of noise alone, and not of statistics of
+# batches.
 is_only_noisy <- function(part) {
   layers <- if (is_model(part)) leaf_layers(part) else list(part)
   types <- vapply(layers, function(layer) layer_state(layer)$type, "")

@@ -9,8 +9,10 @@ evidence_linear_loss <- function(case) {
 # Worse than a linear model, or for classes no better than a constant.
 does_badly <- function(case) {
   if (!is_trained(case)) return(FALSE)
-  if (!is.na(case$affine_loss)) return(isTRUE(case$loss > 1.1 * case$affine_loss + 1e-3 * case$constant_loss))
-  isTRUE(case$loss > 0.9 * case$constant_loss) || isTRUE(case$loss > 1.1 * case$linear_loss + 0.02 * case$constant_loss)
+  if (!is.na(case$affine_loss)) return(isTRUE(case$loss > 1.1 * case$affine_loss + 1e-3 *
+    case$constant_loss))
+  isTRUE(case$loss > 0.9 * case$constant_loss) ||
+    isTRUE(case$loss > 1.1 * case$linear_loss + 0.02 * case$constant_loss)
 }
 
 # Also where weights or outputs are not finite.

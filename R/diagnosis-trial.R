@@ -9,7 +9,8 @@ trial_model <- function(trial, case) {
 }
 
 trial_stack <- function(trial, state) {
-  model <- new_model(state$name, list(input = state$input, precision = "float64", own_precision = TRUE))
+  model <- new_model(state$name,
+    list(input = state$input, precision = "float64", own_precision = TRUE))
   for (layer in trial$layers) add_layer(model, trial_layer(layer))
   model
 }
@@ -23,7 +24,8 @@ trial_layer <- function(layer) {
 trial_graph <- function(trial, state) {
   fields <- mget(c("graph", "input_keys", "output_keys", "name", "automatic"), envir = state)
   layers <- stats::setNames(trial$layers, vapply(trial$layers, `[[`, "", "name"))
-  nothing <- list(type = "activation", config = list(activation = as_activation("linear")), trainable = TRUE)
+  nothing <- list(type = "activation", config = list(activation = as_activation("linear")),
+    trainable = TRUE)
   model <- graph_again(c(fields, precision = "float64"), lapply(state$layers, function(part) {
     if (is_input(part) || is_merging(part)) return(fresh_part(part))
     name <- layer_state(part)$name
@@ -40,7 +42,8 @@ can_be_tried <- function(case) {
 
 compile_trial <- function(model, trial) {
   optimizer <- trial$optimizer %||% optimizer_adam(0.01)
-  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss, loss_weights = trial$loss_weights), classes = "kestrel_warning")
+  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss,
+    loss_weights = trial$loss_weights), classes = "kestrel_warning")
 }
 
 # Class weights get the rare classes noticed; without them outputs become probabilities again.
@@ -89,8 +92,10 @@ whole_optimizer <- function(model, trial) {
   losses <- if (is.list(trial$loss)) trial$loss else list(trial$loss)
   types <- vapply(trial$layers, `[[`, "", "type")
   plain <- is.null(trial$optimizer) && is.null(trial$held) && !isTRUE(trial$stop_early) &&
-    !isTRUE(trial$by_batches) && !any(vapply(losses, is_custom_loss, NA)) && is.null(model_plan(model)$outside) &&
-    all(types %in% c("dense", "activation", "re_lu", merging_types)) && is.null(why_unsolvable(model))
+    !isTRUE(trial$by_batches) && !any(vapply(losses, is_custom_loss, NA)) &&
+      is.null(model_plan(model)$outside) &&
+    all(types %in% c("dense", "activation", "re_lu", merging_types)) &&
+      is.null(why_unsolvable(model))
   weights <- count_params(model)
   numbers <- trial_rows(trial) * sum(vapply(trained_outputs(model), prod, 0))
   if (!plain || weights > 500 || numbers > 1000) return(NULL)
@@ -101,8 +106,10 @@ whole_optimizer <- function(model, trial) {
 trial_rows <- function(trial) sample_count(x_list(trial$x)[[1]])
 
 whole_steps <- function(model, trial, optimizer) {
-  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss, loss_weights = trial$loss_weights), classes = "kestrel_warning")
-  trial$args <- list(batch_size = trial_rows(trial), shuffle = FALSE, class_weight = trial$args$class_weight)
+  suppressWarnings(compile(model, optimizer = optimizer, loss = trial$loss,
+    loss_weights = trial$loss_weights), classes = "kestrel_warning")
+  trial$args <- list(batch_size = trial_rows(trial), shuffle = FALSE,
+    class_weight = trial$args$class_weight)
   history <- fit_trial(model, trial, if (optimizer$name == "lbfgs") 200L else 50L)
   loss <- history$metrics$loss
   list(loss = loss[length(loss)], weights = get_weights(model), epochs = length(loss))
@@ -125,11 +132,13 @@ best_of_starts <- function(model, trial, whole, end) {
 slow_down <- function(model, weights) {
   set_weights(model, weights)
   optimizer <- model$optimizer
-  if (is.numeric(optimizer$learning_rate)) set_rate(optimizer, optimizer$learning_rate / 3, "learning_rate")
+  if (is.numeric(optimizer$learning_rate)) set_rate(optimizer, optimizer$learning_rate / 3,
+    "learning_rate")
 }
 
 fit_trial <- function(model, trial, epochs) {
-  args <- c(list(model, trial$x, trial$y, epochs = epochs, verbose = 0, view_metrics = FALSE), trial$args)
+  args <- c(list(model, trial$x, trial$y, epochs = epochs, verbose = 0, view_metrics = FALSE),
+    trial$args)
   if (isTRUE(trial$stop_early)) {
     args$callbacks <- callback_early_stopping(patience = 5, restore_best_weights = TRUE)
   }
@@ -151,15 +160,18 @@ held_score <- function(case, trial) {
   if (!same) return(NULL)
   function(model, back = trial$back %||% identity) {
     p <- back(predict(model, one_or_list(case$validation$x)))
-    case$compiled$loss_weights * reduced_loss(mean_loss(case$criterion), case$validation$y[[1]], p, NULL)
+    case$compiled$loss_weights *
+      reduced_loss(mean_loss(case$criterion), case$validation$y[[1]], p, NULL)
   }
 }
 
 new_result <- function(case, finding, trial, model, epochs, seconds) {
-  loss <- suppressWarnings(evaluate(model, trial$x, trial$y, verbose = 0), classes = "kestrel_warning")[["loss"]]
+  loss <- suppressWarnings(evaluate(model, trial$x, trial$y, verbose = 0),
+    classes = "kestrel_warning")[["loss"]]
   if (case$joint) return(joint_result(case, finding, trial, model, epochs, seconds, loss))
   comparable <- has_data(case) && case$computable && is.null(trial$moved) &&
-    identical(trial$loss$record, case$criterion$record) && identical(output_dims(model), output_dims(case$model)) &&
+    identical(trial$loss$record, case$criterion$record) &&
+      identical(output_dims(model), output_dims(case$model)) &&
     identical(trial$loss$config, case$criterion$config)
   after <- if (comparable) trial_loss(case, trial, model) else NA_real_
   trial_record(case, finding, trial, model, epochs, seconds, loss, after)
@@ -168,7 +180,8 @@ new_result <- function(case, finding, trial, model, epochs, seconds) {
 # The loss of the whole; remedies do not change what several outputs are compared with.
 joint_result <- function(case, finding, trial, model, epochs, seconds, loss) {
   known <- has_data(case) && case$computable
-  after <- if (known) score_prediction(case, predict(model, trial$x)[case$compiled$trained]) else NA_real_
+  after <- if (known) score_prediction(case,
+    predict(model, trial$x)[case$compiled$trained]) else NA_real_
   trial_record(case, finding, trial, model, epochs, seconds, loss, after)
 }
 
@@ -176,9 +189,11 @@ trial_record <- function(case, finding, trial, model, epochs, seconds, loss, aft
   before <- if (has_data(case) && case$computable) case$loss else NA_real_
   excess <- before - case_base(case)
   structure(list(
-    id = finding$id, cause = finding$cause, what = finding$remedy, before = before, after = after, loss = loss,
+    id = finding$id, cause = finding$cause, what = finding$remedy, before = before, after = after,
+    loss = loss,
     closed = if (isTRUE(excess > 0)) (before - after) / excess else NA_real_,
-    validation = if (!is.null(trial$held)) c(before = trial$held(case$model, identity), after = trial$held(model)),
+    validation = if (!is.null(trial$held)) c(before = trial$held(case$model, identity),
+      after = trial$held(model)),
     epochs = epochs, seconds = seconds, model = model, x = trial$x, y = trial$y
   ), class = "nn_trial")
 }
@@ -198,12 +213,15 @@ format.nn_trial <- function(x, ...) {
     sprintf("The copy's loss, which is another one or of other data: %s", digits(x$loss))
   } else {
     sprintf("Loss %s -> %s%s", digits(x$before), digits(x$after),
-      if (is.na(x$closed)) "" else sprintf(" (%s of the excess is gone)", percent(max(x$closed, 0))))
+      if (is.na(x$closed)) "" else sprintf(" (%s of the excess is gone)",
+        percent(max(x$closed, 0))))
   }
   c(sprintf("%s. Tried: %s", x$cause, x$what),
-    sprintf("%s after %s, %s s.", numbers, count_of(x$epochs, "epoch"), format(round(x$seconds, 2))),
+    sprintf("%s after %s, %s s.", numbers, count_of(x$epochs, "epoch"),
+      format(round(x$seconds, 2))),
     if (length(x$validation)) {
-      sprintf("Loss of the validation data %s -> %s.", digits(x$validation[[1]]), digits(x$validation[[2]]))
+      sprintf("Loss of the validation data %s -> %s.", digits(x$validation[[1]]),
+        digits(x$validation[[2]]))
     },
     "The model itself is as it was; the copy is in $model.")
 }
@@ -220,8 +238,10 @@ with_tried <- function(case, findings, level) {
   first <- if (length(findings)) findings[[1]]
   small <- level != "quick" && has_data(case) && can_be_tried(case) && case$rows <= 1000 &&
     count_params(case$model) <= 1000
-  if (!small || is.null(first$fix) || first$confidence != "PROVEN" || first$severity != "fault") return(findings)
-  trial <- tryCatch(with_own_seed(run_fix(first$view %||% case, first, 0.15)), error = function(e) NULL)
+  if (!small || is.null(first$fix) || first$confidence != "PROVEN" ||
+    first$severity != "fault") return(findings)
+  trial <- tryCatch(with_own_seed(run_fix(first$view %||% case, first, 0.15)),
+    error = function(e) NULL)
   findings[[1]]$tried <- tried_text(trial)
   findings
 }
@@ -232,6 +252,8 @@ tried_text <- function(trial) {
   if (isTRUE(trial$closed < 0.5)) return(NULL)
   held <- trial$validation
   if (length(held) && !isTRUE(held[["after"]] < held[["before"]])) return(NULL)
-  sprintf("Checked: a copy with this change reaches %s after %s%s.", digits(loss, 2), count_of(trial$epochs, "epoch"),
-    if (length(held)) sprintf(" (validation data: %s, now %s)", digits(held[["after"]], 2), digits(held[["before"]], 2)) else "")
+  sprintf("Checked: a copy with this change reaches %s after %s%s.", digits(loss, 2),
+    count_of(trial$epochs, "epoch"),
+    if (length(held)) sprintf(" (validation data: %s, now %s)", digits(held[["after"]], 2),
+      digits(held[["before"]], 2)) else "")
 }

@@ -153,7 +153,8 @@ rows_equal_within <- function(x, groups) {
 # small change of all its sums; and no outputs that are equal within groups have a lower loss.
 is_cell <- function(case, groups, floor) {
   cell <- cell_groups(case$model, case$problem)
-  same <- max(row_groups(cbind(match(groups, groups), match(cell$group, cell$group)))) == length(unique(groups))
+  same <- max(row_groups(cbind(match(groups, groups),
+    match(cell$group, cell$group)))) == length(unique(groups))
   least <- data_floor(case$problem, groups, case$problem$network$range, "cell", cell$frozen)$about
   size <- 1e-9 * abs(floor) + 1e-13 * constant_reference(case) + 1e-14
   same && floor <= least + size && !isTRUE(floor > case$loss + size)
@@ -164,8 +165,8 @@ unit_weights <- function(case, i) {
   cbind(t(layer$kernel), layer$bias %||% rep(0, layer$width), case$dense[[i + 1L]]$kernel)
 }
 
-# By central differences of the loss, along each weight; 0 at a kink that is flat on one side, as the
-# slope of relu is there.
+# By central differences of the loss, along each weight; 0 at a kink that is flat on one side, as
+# the slope of relu is there.
 claim_gradient <- function(case) {
   w <- pack_weights(case$layers)
   step <- 1e-4 * max(1, abs(w))
@@ -206,7 +207,8 @@ jacobian_product <- function(case, u) {
   data <- case_arrays(case$x)
   apply(u, 2, function(v) {
     v <- array(v, dim(case$prediction))
-    engine_gradient(case$plan, pack_weights(case$layers), data, list(data_array(v, sample_dims(v))))$dw[learning_places(case)]
+    engine_gradient(case$plan, pack_weights(case$layers), data,
+      list(data_array(v, sample_dims(v))))$dw[learning_places(case)]
   })
 }
 

@@ -12,7 +12,8 @@ new_diagnosis <- function(case, walk, level, seconds, explain) {
     verified = rep(NA, length(findings))
   ))
   structure(table, class = c("nn_diagnosis", "data.frame"), findings = findings, case = case,
-    ruled_out = walk$ruled_out, left_out = walk$left_out, unfit = walk$unfit, failed = walk$failed, level = level,
+    ruled_out = walk$ruled_out, left_out = walk$left_out, unfit = walk$unfit, failed = walk$failed,
+    level = level,
     seconds = seconds, explain = explain)
 }
 
@@ -31,7 +32,8 @@ check_finding <- function(d, i, arg = caller_arg(i), call = caller_env()) {
   if (!nrow(d)) {
     stop_kestrel("argument", "The diagnosis has no findings.", argument = arg, call = call)
   }
-  stop_argument(arg, sprintf("the number of a finding (1 to %d) or its id", nrow(d)), i, call = call)
+  stop_argument(arg, sprintf("the number of a finding (1 to %d) or its id", nrow(d)), i,
+    call = call)
 }
 
 #' Whether a diagnosis found a fault
@@ -83,7 +85,8 @@ as.data.frame.nn_diagnosis <- function(x, row.names = NULL, optional = FALSE, ..
 summary.nn_diagnosis <- function(object, ...) {
   catalogue <- diagnosis_catalogue()
   outcome <- function(id) {
-    if (id %in% object$id) return(paste(unique(object$confidence[object$id == id]), collapse = ", "))
+    if (id %in% object$id) return(paste(unique(object$confidence[object$id == id]),
+      collapse = ", "))
     if (id %in% attr(object, "ruled_out")) return("ruled out")
     if (id %in% names(attr(object, "failed"))) return("failed")
     if (id %in% attr(object, "unfit")) return("does not apply")

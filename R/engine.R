@@ -89,7 +89,8 @@ engine_schedule <- function(choice, step) .Call(ffi_schedule, choice, as.double(
 
 # Tensors laid end to end, of these dims.
 engine_optimizer_step <- function(spec, dims, w, g, state = NULL) {
-  new <- .Call(ffi_optimizer_step, spec, lapply(dims, as.integer), as.double(w), as.double(g), state)
+  new <- .Call(ffi_optimizer_step, spec, lapply(dims, as.integer), as.double(w), as.double(g),
+    state)
   list(w = new$w, state = new[state_fields])
 }
 

@@ -76,6 +76,7 @@ check_queue <- function(given, call = caller_env()) {
 }
 
 warn_old_name <- function(old, new, call = caller_env()) {
-  warn_kestrel("deprecated", sprintf("%s() is the old name of %s(), which takes generators.", old, new),
+  warn_kestrel("deprecated",
+    sprintf("%s() is the old name of %s(), which takes generators.", old, new),
     call = call)
 }

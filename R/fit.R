@@ -10,8 +10,8 @@
 #' A loss that becomes NaN or infinite does not stop training (as in Keras, see
 #' [callback_terminate_on_nan()]); a warning of class `kestrel_warning_nonfinite` says where
 #' it began. A warning of class `kestrel_warning_frozen` is given when all layers are frozen,
-#' `kestrel_warning_trainable` when some were frozen or unfrozen since [compile()][compile.kestrel_model],
-#' which takes effect with the next.
+#' `kestrel_warning_trainable` when some were frozen or unfrozen since
+#' [compile()][compile.kestrel_model], which takes effect with the next.
 #'
 #' Columns of `x` are taken by position. When they have names, and these differ from those of
 #' the first fit, here or in [evaluate()] and `predict()`, a warning of class
@@ -64,8 +64,8 @@
 #' @param threads threads to use at most; `NULL`: `options(kestrel.threads = )`, or two (one
 #'   where that is half of the processors). The results are the same for any number, and small
 #'   work is done by one.
-#' @param ... Keras' `workers`, `max_queue_size` and `use_multiprocessing`, which have no effect; anything else
-#'   is an error that names the nearest argument.
+#' @param ... Keras' `workers`, `max_queue_size` and `use_multiprocessing`, which have no effect;
+#'   anything else is an error that names the nearest argument.
 #' @return a history, invisibly: see [plot.keras_training_history()].
 #' @section Generators: a generator is a function without arguments that returns the next batch,
 #'   `list(x, y)` or `list(x, y, sample_weight)`, each as above; for `predict()` `x` or `list(x)`
@@ -127,7 +127,8 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   restarts <- check_count(restarts, null = TRUE)
   call <- environment()
   if (is_sparse(x)) {
-    fed <- sparse_fit_data(x, y, sample_weight, validation_split, validation_data, shuffle, settings, call)
+    fed <- sparse_fit_data(x, y, sample_weight, validation_split, validation_data, shuffle,
+      settings, call)
     x <- fed$x
     validation_data <- fed$validation_data
     y <- sample_weight <- settings$batch_size <- NULL
@@ -135,8 +136,10 @@ fit.kestrel_model <- function(object, x = NULL, y = NULL, batch_size = NULL, epo
   }
   from_generator <- is_generator(x)
   if (from_generator) {
-    check_no_array_settings(list(y = y, batch_size = settings$batch_size, sample_weight = sample_weight,
-      validation_split = if (validation_split > 0) validation_split, restarts = restarts), "x", call)
+    check_no_array_settings(list(y = y, batch_size = settings$batch_size,
+      sample_weight = sample_weight,
+      validation_split = if (validation_split > 0) validation_split, restarts = restarts), "x",
+      call)
     check_takes_batches(optimizer, call)
   }
   plain <- is.null(validation_data) && validation_split == 0 && is.null(sample_weight) &&
@@ -250,7 +253,8 @@ check_frequency <- function(x, arg = "validation_freq", call = caller_env()) {
 
 check_initial_epoch <- function(settings, call = caller_env()) {
   if (settings$initial_epoch <= settings$epochs) return(invisible())
-  stop_argument("initial_epoch", sprintf("at most `epochs`, %d", settings$epochs), settings$initial_epoch, call = call)
+  stop_argument("initial_epoch", sprintf("at most `epochs`, %d", settings$epochs),
+    settings$initial_epoch, call = call)
 }
 
 # NULL: 32, or what makes so many steps of all samples; or all.

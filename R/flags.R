@@ -1,11 +1,11 @@
 #' Settings of a script
 #'
-#' `flags()` gives a list of a script's settings with their defaults, as R keras hands it on from the package
-#' 'tfruns'. A value in the file `flags.yml` takes the default's place, and one given to the script,
-#' `Rscript train.R --units 64 --dropout=0.2`, stands above both.
+#' `flags()` gives a list of a script's settings with their defaults, as R keras hands it on from
+#' the package 'tfruns'. A value in the file `flags.yml` takes the default's place, and one given to
+#' the script, `Rscript train.R --units 64 --dropout=0.2`, stands above both.
 #'
-#' The file has lines such as `units: 64`; those under a line `default:` hold too, and those under the
-#' line with the name of the configuration stand above them. Lines begin with blanks there.
+#' The file has lines such as `units: 64`; those under a line `default:` hold too, and those under
+#' the line with the name of the configuration stand above them. Lines begin with blanks there.
 #'
 #' @param ... flags, made by `flag_*()`.
 #' @param config name of the configuration in the file.
@@ -15,8 +15,8 @@
 #' @param default its value when nothing else is said.
 #' @param description for the reader of the script.
 #' @return `flags()` a named list of values; the others a flag.
-#' @section Errors: `kestrel_error_argument` for defaults and given values of another type, and for what
-#'   is no flag.
+#' @section Errors: `kestrel_error_argument` for defaults and given values of another type, and for
+#'   what is no flag.
 #' @source R package 'tfruns'.
 #' @family settings
 #' @examples
@@ -32,12 +32,14 @@ flags <- function(..., config = Sys.getenv("R_CONFIG_ACTIVE", "default"), file =
   call <- environment()
   flags <- list(...)
   for (i in seq_along(flags)) {
-    if (!inherits(flags[[i]], "kestrel_flag")) stop_argument(sprintf("..%d", i), "a flag_*()", flags[[i]])
+    if (!inherits(flags[[i]], "kestrel_flag")) stop_argument(sprintf("..%d", i), "a flag_*()",
+      flags[[i]])
   }
   config <- check_string(config)
   file <- check_string(file, null = TRUE)
   if (!is.character(arguments)) stop_argument("arguments", "a character vector", arguments)
-  given <- c(given_arguments(arguments), if (!is.null(file) && file.exists(file)) file_values(readLines(file), config))
+  given <- c(given_arguments(arguments),
+    if (!is.null(file) && file.exists(file)) file_values(readLines(file), config))
   values <- lapply(flags, function(flag) {
     text <- given[[flag$name]]
     if (is.null(text)) flag$default else flag_value(flag, text, call)
@@ -76,7 +78,8 @@ file_values <- function(lines, config) {
 flag_value <- function(flag, text, call) {
   value <- suppressWarnings(utils::type.convert(text, as.is = TRUE))
   if (flag$type == "string") value <- text
-  if (flag$type == "boolean" && is_string(value)) value <- list(yes = TRUE, no = FALSE)[[tolower(value)]] %||% value
+  if (flag$type == "boolean" && is_string(value)) value <- list(yes = TRUE,
+    no = FALSE)[[tolower(value)]] %||% value
   check_flag_value(value, flag$type, flag$name, call)
 }
 
@@ -88,14 +91,16 @@ check_flag_value <- function(x, type, arg, call) {
     if (type == "boolean" && (is.logical(x) || is.numeric(x) && x %in% 0:1)) return(as.logical(x))
     if (type == "string" && is.character(x)) return(x)
   } else if (is.null(x)) return(NULL)
-  must <- c(numeric = "a number", integer = "a whole number", boolean = "TRUE or FALSE", string = "a string")
+  must <- c(numeric = "a number", integer = "a whole number", boolean = "TRUE or FALSE",
+    string = "a string")
   stop_argument(arg, must[[type]], x, call = call)
 }
 
 new_flag <- function(type, name, default, description, call = caller_env()) {
   name <- check_name(name, null = FALSE, arg = "name", call = call)
   default <- check_flag_value(default, type, "default", call)
-  structure(list(name = name, type = type, default = default, description = description), class = "kestrel_flag")
+  structure(list(name = name, type = type, default = default, description = description),
+    class = "kestrel_flag")
 }
 
 #' @rdname flags

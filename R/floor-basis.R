@@ -6,8 +6,9 @@
 # less than 1e-25 is left. So a direction that the data hold, however small, is in the span:
 # the span is never too small, and floors are never too high, while sums of indicator columns,
 # constants and repeated columns are recognized as dependent. A sum of columns that was rounded when
-# it was made is none of them: the difference of one digit is a direction, which weights of 2^52 could
-# use. No training does, so that floors which rest on such a direction do not say that they are attained.
+# it was made is none of them: the difference of one digit is a direction, which weights of 2^52
+# could use. No training does, so that floors which rest on such a direction do not say that they
+# are attained.
 
 # rows x rank; columns of about size 1. The first `settled` ones are in the basis for good, so
 # that of two columns that depend on each other one stays. Numbers of a are known to a share `digit`

@@ -22,7 +22,8 @@ verify_sum <- function(certificate, problem, tolerance) {
   if (length(parts) != length(problem$parts)) return(FALSE)
   each <- mapply(verify_certificate, parts, problem$parts, MoreArgs = list(tolerance = tolerance))
   sum <- sum(vapply(parts, `[[`, 0, "value"))
-  all(each) && (certificate$value == -Inf || certificate$value <= sum + 4 * .Machine$double.eps * abs(sum))
+  all(each) && (certificate$value == -Inf ||
+    certificate$value <= sum + 4 * .Machine$double.eps * abs(sum))
 }
 
 # Z = residual is orthogonal to all that the network can add to its outputs, so that

@@ -17,7 +17,8 @@ convex_floors <- function(problem) {
   whole <- problem$network$free && !narrow && (bound$free || !bound$any) && !best$rounding
   if (!is.null(best$ray)) {
     certificate <- list(kind = "ray", value = 0, intercept = bound$any, direction = best$ray)
-    return(list(new_candidate(0, "separable", if (whole) FALSE else NA, certificate, rounding = best$rounding)))
+    return(list(new_candidate(0, "separable", if (whole) FALSE else NA, certificate,
+      rounding = best$rounding)))
   }
   certificate <- list(kind = "dual", value = best$low, intercept = bound$any, dual = best$dual)
   near <- best$high - best$low < 1e-6 * (abs(best$high) + 1e-6)
@@ -25,8 +26,8 @@ convex_floors <- function(problem) {
   list(new_candidate(best$low, "dual", attained, certificate, rounding = best$rounding))
 }
 
-# list(low, high: bounds of the best affine outputs' loss, dual, ray, rounding), or NULL: this loss or
-# these targets are not convex.
+# list(low, high: bounds of the best affine outputs' loss, dual, ray, rounding), or NULL: this loss
+# or these targets are not convex.
 convex_affine <- function(problem, intercept) {
   joint <- grepl("categorical_crossentropy$", problem$loss$record)
   if (!is_even(problem) || (grepl("cross", problem$loss$record) && !problem$logits)) return(NULL)
@@ -56,7 +57,8 @@ column_data <- function(problem, record, a, t, s) {
   q <- span$q / sqrt(s)
   choice <- plain_choice(problem)
   list(
-    q = q, t = t, s = s, record = record, h = problem$loss$config, error = span$error, rounding = span$rounding,
+    q = q, t = t, s = s, record = record, h = problem$loss$config, error = span$error,
+    rounding = span$rounding,
     value = function(z) sum(s * engine_loss_value(choice, t, z, 1L, 1L)),
     slope = function(z) engine_loss_grad(choice, t, z, s, 1L, 1L)
   )

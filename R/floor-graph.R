@@ -64,8 +64,8 @@ indicator_inputs <- function(x) {
   do.call(cbind, columns)
 }
 
-# What a node puts out, in double or in the model's precision, as masks are: an array for the samples
-# x, a list by input.
+# What a node puts out, in double or in the model's precision, as masks are: an array for the
+# samples x, a list by input.
 place_values <- function(model, x, place, precision = "float64") {
   if (place < 0) return(x[[-place]])
   plan <- model_plan(model)

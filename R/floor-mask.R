@@ -66,7 +66,8 @@ masked_input <- function(plan, place, i) {
   from <- node$inputs
   if (node$layer$name != "multiply" || length(from) != 2 || from[1] >= 0 || from[2] < 0) return(0L)
   mask <- plan$nodes[[from[2] + 1L]]
-  if (mask$layer$name != "mask" || !identical(as.integer(mask$inputs), as.integer(from[1]))) return(0L)
+  if (mask$layer$name != "mask" ||
+    !identical(as.integer(mask$inputs), as.integer(from[1]))) return(0L)
   sources <- source_nodes(plan, place)
   readers <- function(x) Filter(function(s) x %in% plan$nodes[[s + 1L]]$inputs, sources)
   alone <- all(readers(from[1]) %in% c(i, from[2])) && identical(readers(from[2]), i)

@@ -28,7 +28,8 @@ pair_targets <- function(problem) {
 
 group_sums <- function(values, entries) {
   alone <- entries$groups == length(values)
-  if (alone) values[order(entries$group)] else as.vector(rowsum(values, entries$group, reorder = TRUE))
+  if (alone) values[order(entries$group)] else as.vector(rowsum(values, entries$group,
+    reorder = TRUE))
 }
 
 within_range <- function(p, range) pmin(pmax(p, range$low), range$high)

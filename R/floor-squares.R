@@ -61,7 +61,8 @@ squares_parts <- function(problem, design) {
   fit <- if (design$groups) groups_fit(problem, y, root) else affine_fit(problem, design, y, root)
   residual <- y - fit$fitted
   tail <- if (design$rank < ncol(y)) rank_tail(fit$fitted, root, design) else 0
-  list(residual = residual, tail = tail, slack = fit$error * sqrt(sum(y^2)), rounding = fit$rounding)
+  list(residual = residual, tail = tail, slack = fit$error * sqrt(sum(y^2)),
+    rounding = fit$rounding)
 }
 
 affine_fit <- function(problem, design, y, root) {

@@ -5,10 +5,10 @@
 #' are **not** selected get the opposite state, as in R keras 2.x: `freeze_weights(model,
 #' to = "dense_1")` freezes the layers up to `dense_1` and unfreezes those after it.
 #'
-#' It takes effect with the next [compile()][compile.kestrel_model], as in Keras. So a model that was
-#' compiled before it was frozen goes on to be trained by itself, but not as a part of a model that is
-#' compiled later: the discriminator of a generative adversarial network. [with_gradient()] and
-#' [apply_gradients()] take the layers as they are.
+#' It takes effect with the next [compile()][compile.kestrel_model], as in Keras. So a model that
+#' was compiled before it was frozen goes on to be trained by itself, but not as a part of a model
+#' that is compiled later: the discriminator of a generative adversarial network. [with_gradient()]
+#' and [apply_gradients()] take the layers as they are.
 #'
 #' @param object a model or a layer.
 #' @param from,to names or numbers of the first and last layer; negative numbers count from
@@ -72,11 +72,14 @@ set_trainable <- function(layers, value, above = list()) {
 selected_layers <- function(layers, from, to, which, call) {
   n <- length(layers)
   if (is.function(which) && !is.object(which)) {
-    return(vapply(layers, function(l) check_chosen(own_call(which, list(l), "function `which`", "callback", call, NULL), call), NA))
+    return(vapply(layers,
+      function(l) check_chosen(own_call(which, list(l), "function `which`", "callback", call, NULL),
+        call), NA))
   }
   if (is.logical(which)) {
     if (length(which) != n || anyNA(which)) {
-      stop_argument("which", sprintf("one TRUE or FALSE for each of the %d layers", n), which, call = call)
+      stop_argument("which", sprintf("one TRUE or FALSE for each of the %d layers", n), which,
+        call = call)
     }
     return(which)
   }

@@ -1,21 +1,22 @@
 #' Losses, schedules and rules as classes
 #'
-#' Functions of keras3 (and `new_loss_class()`, `new_learning_rate_schedule_class()` of R keras 2.x) that
-#' define classes by R functions, and return what makes objects of them from the arguments of
-#' `initialize`. `call` is what an object computes; it and the other functions see `self`, which keeps
-#' what `initialize` puts there, `super` and `private`, as those of [Layer()] do.
+#' Functions of keras3 (and `new_loss_class()`, `new_learning_rate_schedule_class()` of R keras 2.x)
+#' that define classes by R functions, and return what makes objects of them from the arguments of
+#' `initialize`. `call` is what an object computes; it and the other functions see `self`, which
+#' keeps what `initialize` puts there, `super` and `private`, as those of [Layer()] do.
 #'
-#' * `Loss()`: `call(y_true, y_pred)`, as any R function as a loss, see [compile()][compile.kestrel_model]
-#'   and [autodiff]
+#' * `Loss()`: `call(y_true, y_pred)`, as any R function as a loss, see
+#'   [compile()][compile.kestrel_model] and [autodiff]
 #' * `LearningRateSchedule()`: `call(step)`, the learning rate of a step, counted from 0
-#' * `Regularizer()`: `call(x)`, the penalty on a weight; `Constraint()`: `call(w)`, the weight as it may be;
-#'   `Initializer()`: `call(shape)`, the first numbers of a weight
+#' * `Regularizer()`: `call(x)`, the penalty on a weight; `Constraint()`: `call(w)`, the weight as
+#'   it may be; `Initializer()`: `call(shape)`, the first numbers of a weight
 #'
 #' @inheritParams Layer
 #' @param call,initialize,get_config functions, see above.
 #' @return a function that makes objects, to be used where those of `loss_*()`,
 #'   `learning_rate_schedule_*()`, `regularizer_*()`, `constraint_*()` and `initializer_*()` are.
-#' @section Errors: `kestrel_error_argument` for what is no name or function, or a class without `call`.
+#' @section Errors: `kestrel_error_argument` for what is no name or function, or a class without
+#'   `call`.
 #' @source R packages 'keras' and 'keras3'.
 #' @family training
 #' @name function-classes
@@ -35,7 +36,8 @@ NULL
 #' @export
 Loss <- function(classname, call = NULL, initialize = NULL, ..., public = list(), private = list(),
                  inherit = NULL, parent_env = NULL) {
-  function_class(classname, list(call = call, initialize = initialize), c(list(...), public), private,
+  function_class(classname, list(call = call, initialize = initialize), c(list(...), public),
+    private,
     inherit, function(fn, name) new_custom_loss(fn, name))
 }
 
@@ -67,7 +69,8 @@ new_learning_rate_schedule_class <- function(classname, ..., initialize = NULL, 
 #' @export
 Regularizer <- function(classname, call = NULL, get_config = NULL, ..., public = list(),
                         private = list(), inherit = NULL, parent_env = NULL) {
-  function_class(classname, list(call = call, get_config = get_config), c(list(...), public), private,
+  function_class(classname, list(call = call, get_config = get_config), c(list(...), public),
+    private,
     inherit, function(fn, name) function_regularizer(fn, name, NULL))
 }
 
@@ -75,7 +78,8 @@ Regularizer <- function(classname, call = NULL, get_config = NULL, ..., public =
 #' @export
 Constraint <- function(classname, call = NULL, get_config = NULL, ..., public = list(),
                        private = list(), inherit = NULL, parent_env = NULL) {
-  function_class(classname, list(call = call, get_config = get_config), c(list(...), public), private,
+  function_class(classname, list(call = call, get_config = get_config), c(list(...), public),
+    private,
     inherit, function(fn, name) function_constraint(fn, name, NULL))
 }
 
@@ -88,7 +92,8 @@ Initializer <- function(classname, initialize = NULL, call = NULL, ..., private 
 }
 
 # `finish`: an object from a function of numbers and a name.
-function_class <- function(classname, methods, more, private, inherit, finish, call = caller_env()) {
+function_class <- function(classname, methods, more, private, inherit, finish,
+                           call = caller_env()) {
   record <- new_layer_record(classname, methods, more, private, inherit, call)
   if (is.null(class_method(record, "call"))) stop_missing("call", call)
   takes <- names(formals(class_method(record, "initialize") %||% function() NULL))

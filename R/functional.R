@@ -132,7 +132,8 @@ output_names <- function(model) {
   if (!length(state$layers)) return(NULL)
   if (is.null(state$graph)) return(state$layers[[length(state$layers)]]$name)
   numbers <- vapply(state$graph$calls[state$graph$outputs$call], `[[`, 0L, "part")
-  if (isTRUE(state$of_class) && length(numbers) > 1) return(state$output_keys %||% paste0("output_", seq_along(numbers)))
+  if (isTRUE(state$of_class) &&
+    length(numbers) > 1) return(state$output_keys %||% paste0("output_", seq_along(numbers)))
   state$output_keys %||%
     make.unique(vapply(state$layers[numbers], function(part) part$name, ""), sep = "_")
 }

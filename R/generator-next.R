@@ -1,12 +1,13 @@
 #' The next batch of a generator
 #'
-#' Generators are functions, see [fit()][fit.kestrel_model]: calling one gives its next batch. These names of R
-#' keras do the same, for loops of one's own.
+#' Generators are functions, see [fit()][fit.kestrel_model]: calling one gives its next batch. These
+#' names of R keras do the same, for loops of one's own.
 #'
 #' @param x,it,generator a generator.
 #' @param completed what is returned when it gives no more.
 #' @return `as_iterator()` the generator, the others its next batch.
-#' @section Errors: `kestrel_error_argument` for what is no generator, `kestrel_error_callback` where it fails.
+#' @section Errors: `kestrel_error_argument` for what is no generator, `kestrel_error_callback`
+#'   where it fails.
 #' @source R packages 'keras', 'keras3' and 'reticulate'.
 #' @family data
 #' @examples

@@ -93,7 +93,8 @@ in_batch <- function(stream, code) {
 batch_text <- function(stream, e) {
   sparse <- inherits(stream$generator, "sparse_batches")
   if (sparse && inherits(e, "kestrel_error_shape")) return("")
-  sprintf(if (sparse) "Batch %d of sparse `%s`: " else "Batch %d of generator `%s`: ", stream$taken, stream$arg)
+  sprintf(if (sparse) "Batch %d of sparse `%s`: " else "Batch %d of generator `%s`: ", stream$taken,
+    stream$arg)
 }
 
 # A stream of what new_samples() makes of list(x, y) or list(x, y, sample_weight); its `classes`

@@ -164,7 +164,8 @@ history_panels <- function(n) {
     ggplot2::scale_y_continuous(breaks = pretty, labels = short_numbers),
     ggplot2::theme(
       axis.title.y = ggplot2::element_blank(), strip.placement = "outside",
-      strip.text = ggplot2::element_text(colour = "black", size = 11, hjust = if (n > 3) 0 else 0.5),
+      strip.text = ggplot2::element_text(colour = "black", size = 11,
+        hjust = if (n > 3) 0 else 0.5),
       strip.background = ggplot2::element_rect(fill = NA, colour = NA),
       legend.title = ggplot2::element_blank()
     )
@@ -202,7 +203,8 @@ history_base_plot <- function(rows, ...) {
   metrics <- levels(rows$metric)
   n <- length(metrics)
   columns <- plot_columns(n)
-  old <- graphics::par(mfrow = c(ceiling(n / columns), columns), mar = c(1.5, 3, 1.8, 1), oma = c(2, 0, 0, 0))
+  old <- graphics::par(mfrow = c(ceiling(n / columns), columns), mar = c(1.5, 3, 1.8, 1),
+    oma = c(2, 0, 0, 0))
   on.exit(graphics::par(old))
   for (i in seq_len(n)) {
     history_base_panel(rows[rows$metric == metrics[i], ], metrics[i], i > n - columns, columns, ...)
@@ -223,7 +225,8 @@ history_base_panel <- function(rows, metric, bottom, columns, ...) {
     graphics::points(parts[[i]]$epoch, parts[[i]]$value, type = if (lines) "l" else "p",
       pch = c(1, 4)[i], lty = i, xpd = !any(c("xlim", "ylim") %in% names(list(...))))
   }
-  if (!nrow(finite)) return(graphics::mtext(not_finite(droplevels(rows)), adj = 0, line = 0.3, cex = 0.7))
+  if (!nrow(finite)) return(graphics::mtext(not_finite(droplevels(rows)), adj = 0, line = 0.3,
+    cex = 0.7))
   history_legend(parts, c(metric, if (columns > 1) "validation" else paste0("val_", metric)), lines)
 }
 

@@ -31,8 +31,9 @@ history_range <- function(history) {
 #' `restarts`, the loss that each start ended with, when there were some.
 #' `as.data.frame()` has one row for each metric and epoch.
 #'
-#' A metric is logged under the name that [compile()][compile.kestrel_model] was given, `mae` say, as
-#' in Keras 2 and 3; `history$metrics$mean_absolute_error`, its name in earlier versions, finds it, too.
+#' A metric is logged under the name that [compile()][compile.kestrel_model] was given, `mae` say,
+#' as in Keras 2 and 3; `history$metrics$mean_absolute_error`, its name in earlier versions, finds
+#' it, too.
 #'
 #' The values of training are means over an epoch in which the weights were changing; those
 #' with `val_` were computed with the weights at its end.
@@ -120,7 +121,8 @@ restarts_text <- function(reached) {
   finite <- reached[is.finite(reached)]
   if (!length(finite)) return(sprintf("The best of %d starts.", length(reached)))
   range <- history_values(range(finite))
-  sprintf("The best of %d starts, which ended between %s and %s.", length(reached), range[1], range[2])
+  sprintf("The best of %d starts, which ended between %s and %s.", length(reached), range[1],
+    range[2])
 }
 
 # Of the epochs that were run; nothing where the number of samples is not known.

@@ -142,7 +142,8 @@ layer_fault <- function(layer, state, deep) {
 throws <- function(code) is.null(tryCatch({ code; TRUE }, error = function(e) NULL))
 
 wrong_slots <- function(layer, state) {
-  info <- tryCatch(layer_info(clone_layer(layer, state$name), with_given(state$input, state$given), NULL),
+  info <- tryCatch(layer_info(clone_layer(layer, state$name), with_given(state$input, state$given),
+    NULL),
     error = function(e) NULL)
   if (is.null(info)) return("its `config` does not fit its `input`")
   for (name in names(info)) {

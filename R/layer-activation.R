@@ -148,7 +148,8 @@ layer_nodes.kestrel_layer_softmax <- function(layer, input) {
 
 # The activation whose hyperparameters are the layer's settings.
 configured_node <- function(layer, activation, values = own_settings(layer)) {
-  list(new_node("activation", activation = list(choice = choice("activations", activation, values))))
+  list(new_node("activation",
+    activation = list(choice = choice("activations", activation, values))))
 }
 
 own_settings <- function(layer) {

@@ -21,8 +21,9 @@
 #' @param beta_constraint,gamma_constraint conditions on them.
 #' @param synchronized accepted for keras3; there is one device.
 #' @param fused,renorm,renorm_clipping,renorm_momentum,virtual_batch_size,adjustment accepted from R
-#'   keras 2.x with their defaults. `fused` chooses among Keras' ways to compute the same; `renorm = TRUE`,
-#'   a virtual batch size and an adjustment are errors, as batches are normalized as a whole here.
+#'   keras 2.x with their defaults. `fused` chooses among Keras' ways to compute the same; `renorm =
+#'   TRUE`, a virtual batch size and an adjustment are errors, as batches are normalized as a whole
+#'   here.
 #' @inherit layer_dense return
 #' @section Errors: `kestrel_error_argument` for bad values; `kestrel_error_shape` when there is
 #'   no such axis.
@@ -51,7 +52,8 @@ layer_batch_normalization <- function(object, axis = -1, momentum = 0.99, epsilo
   options <- layer_options(list(...), input_shape, name)
   check_flag(synchronized)
   if (!is.null(fused)) check_flag(fused)
-  check_no_renorm(list(renorm = if (check_flag(renorm)) renorm, virtual_batch_size = virtual_batch_size,
+  check_no_renorm(list(renorm = if (check_flag(renorm)) renorm,
+    virtual_batch_size = virtual_batch_size,
     adjustment = adjustment))
   config <- list(
     axis = check_sample_axis(axis),

@@ -45,7 +45,8 @@ get_input_shape_at <- function(object, node_index) tensor_shapes(get_input_at(ob
 # A layer in a stack counts its place there as its call.
 layer_call_at <- function(object, node_index, call = caller_env()) {
   if (missing(object)) stop_missing("object", call)
-  if (!is_layer(object) && !is_model(object)) stop_argument("object", "a layer", object, call = call)
+  if (!is_layer(object) && !is_model(object)) stop_argument("object", "a layer", object,
+    call = call)
   state <- environment(object)
   if (is_layer(object) && !length(state$calls) && !is.null(state$home)) stack_tensors(state$home)
   index <- check_count(node_index, call = call)
@@ -60,8 +61,8 @@ tensor_shapes <- function(x) if (is_tensor(x)) x$shape else lapply(x, function(t
 #' Dims of a sample
 #'
 #' `shape(28, 28)` are the dims 28 and 28, for `input_shape` and `shape` of layers; of an array
-#' or a tensor it gives the dims. `shape(NULL, 28)` and `shape(NA, 28)` have a size that is not known,
-#' such as the number of samples, for `batch_shape`.
+#' or a tensor it gives the dims. `shape(NULL, 28)` and `shape(NA, 28)` have a size that is not
+#' known, such as the number of samples, for `batch_shape`.
 #'
 #' @param ... whole numbers from 1 on, `NULL` or `NA`, or one array, data frame or tensor.
 #' @return an integer vector, `NA` for what is not known.

@@ -6,8 +6,8 @@
 #'   (n, k) becomes (n, k, num_tokens), and (n, 1) becomes (n, num_tokens);
 #' * `"multi_hot"`: the codes of a sample together become one row, 1 where a code is among
 #'   them: (n, num_tokens);
-#' * `"count"`: how often each is among them; called with `count_weights`, as many numbers as codes, the
-#'   sum of the weights of each, `layer(x, count_weights = w)`.
+#' * `"count"`: how often each is among them; called with `count_weights`, as many numbers as codes,
+#'   the sum of the weights of each, `layer(x, count_weights = w)`.
 #'
 #' @inheritParams layer_dense
 #' @param num_tokens how many codes there are.
@@ -15,8 +15,8 @@
 #' @param sparse accepted, without effect: indicators are the same numbers, in an ordinary array.
 #' @inherit layer_dense return
 #' @section Errors: `kestrel_error_argument` for bad settings; `kestrel_error_data` for codes
-#'   that are not whole numbers from 0 to `num_tokens - 1`; `kestrel_error_shape` for `count_weights`
-#'   that are not as many as the codes.
+#'   that are not whole numbers from 0 to `num_tokens - 1`; `kestrel_error_shape` for
+#'   `count_weights` that are not as many as the codes.
 #' @source Keras: `keras.layers.CategoryEncoding`.
 #' @family preprocessing layers
 #' @examples
@@ -48,10 +48,12 @@ call_layer.kestrel_layer_category_encoding <- function(layer, x, count_weights =
   if (is.null(count_weights)) return(call_layer.default(layer, x, ..., call = call))
   mode <- layer_config(layer)$output_mode
   if (mode != "count") {
-    stop_kestrel("argument", sprintf("`count_weights` goes with output_mode \"count\", not \"%s\".", mode),
+    stop_kestrel("argument",
+      sprintf("`count_weights` goes with output_mode \"count\", not \"%s\".", mode),
       argument = "count_weights", call = call)
   }
-  if (is_symbolic(x) || is_inner_input(x)) return(call_layer.default(layer, list(x, count_weights), ..., call = call))
+  if (is_symbolic(x) ||
+    is_inner_input(x)) return(call_layer.default(layer, list(x, count_weights), ..., call = call))
   count_weights <- check_data(count_weights, "count_weights", call)
   call_layer.default(layer, list(x, count_weights), ..., call = call)
 }
@@ -61,14 +63,16 @@ call_layer.kestrel_layer_category_encoding <- function(layer, x, count_weights =
 layer_nodes.kestrel_layer_category_encoding <- function(layer, input) {
   config <- layer_config(layer)
   if (!is.list(input)) return(list(encoding_node(config$num_tokens, config$output_mode)))
-  list(encoding_node(config$num_tokens, "one_hot", -1L), if (input[[1]] == 1) new_node("multiply", from = c(1L, -2L)) else {
+  list(encoding_node(config$num_tokens, "one_hot", -1L),
+    if (input[[1]] == 1) new_node("multiply", from = c(1L, -2L)) else {
     new_node("dot", list(axis_1 = 0, axis_2 = 0), from = c(1L, -2L))
   })
 }
 
 #' @export
 check_fits.kestrel_layer_category_encoding <- function(layer, input, call) {
-  if (!is.list(input) || length(input) == 2 && length(input[[1]]) == 1 && identical(input[[1]], input[[2]])) {
+  if (!is.list(input) || length(input) == 2 && length(input[[1]]) == 1 &&
+    identical(input[[1]], input[[2]])) {
     return(invisible(layer))
   }
   stop_kestrel("shape", sprintf("`count_weights` must be as many as the codes, %s, not %s.",
@@ -77,7 +81,8 @@ check_fits.kestrel_layer_category_encoding <- function(layer, input, call) {
 }
 
 encoding_node <- function(tokens, mode, from = NULL) {
-  new_node("category_encoding", list(tokens = tokens, mode = match(mode, encodings) - 1), from = from)
+  new_node("category_encoding", list(tokens = tokens, mode = match(mode, encodings) - 1),
+    from = from)
 }
 
 #' @export

@@ -7,8 +7,8 @@
 #'
 #' * `initialize(...)` keeps the arguments in `self`
 #' * `build(input_shape)` makes the weights: `self$kernel <- self$add_weight(shape =, initializer =,
-#'   trainable = TRUE, regularizer =, constraint =, name =)`. `input_shape` is `c(NA, dims)`, `NA` for
-#'   the samples; of several inputs a list of these
+#'   trainable = TRUE, regularizer =, constraint =, name =)`. `input_shape` is `c(NA, dims)`, `NA`
+#'   for the samples; of several inputs a list of these
 #' * `call(inputs)` computes the output from an array, samples first, or a list of arrays, and from
 #'   the weights in `self`; where it has arguments `training` or `mask`, it is told whether it is
 #'   training, and which steps count, see below
@@ -16,34 +16,37 @@
 #' * `get_config()`, which may be left out, returns a list of the arguments of `initialize`
 #'
 #' They see `self`, `super` (`super$initialize()` and the like of the
-#' class that is inherited from) and `private`. `self$add_loss(value)` in `call` adds a number to the
-#' loss. A weight with `trainable = FALSE` can be changed in `call` by `self$w$assign(value)`, which stays
-#' after any pass, that of [predict()][predict.kestrel_model] included.
+#' class that is inherited from) and `private`. `self$add_loss(value)` in `call` adds a number to
+#' the loss. A weight with `trainable = FALSE` can be changed in `call` by `self$w$assign(value)`,
+#' which stays after any pass, that of [predict()][predict.kestrel_model] included.
 #'
-#' `call` may have more arguments, given where the layer is called: `layer(logits, targets)`, where both may
-#' be tensors, `layer(x, scale = 2)`. `build` then gets the shape of the first of them, or of as many as it
-#' has arguments. Called on arrays, a layer gives what `call` returns.
+#' `call` may have more arguments, given where the layer is called: `layer(logits, targets)`, where
+#' both may be tensors, `layer(x, scale = 2)`. `build` then gets the shape of the first of them, or
+#' of as many as it has arguments. Called on arrays, a layer gives what `call` returns.
 #'
-#' Layers and models that stand in `self`, or in lists there, custom ones too, can be called in `call`,
-#' as `self$dense(inputs)`; their weights become the layer's. A vector, such as `inputs[, 1]`, is a number for
-#' each sample; an embedding makes a row of each. A [layer_batch_normalization()] moves its
-#' statistics in training, and activity regularizers charge as `self$add_loss()` does. Layers without
-#' weights may also be made in `call`: `inputs %>% layer_flatten()`.
+#' Layers and models that stand in `self`, or in lists there, custom ones too, can be called in
+#' `call`, as `self$dense(inputs)`; their weights become the layer's. A vector, such as `inputs[,
+#' 1]`, is a number for each sample; an embedding makes a row of each. A
+#' [layer_batch_normalization()] moves its statistics in training, and activity regularizers charge
+#' as `self$add_loss()` does. Layers without weights may also be made in `call`: `inputs %>%
+#' layer_flatten()`.
 #'
-#' Methods may read symbolic tensors that they find around them when the layer is called on a tensor: these
-#' are further inputs, and stand for their arrays while the layer is computed.
+#' Methods may read symbolic tensors that they find around them when the layer is called on a
+#' tensor: these are further inputs, and stand for their arrays while the layer is computed.
 #'
-#' `call` may return a list of arrays: the layer has several outputs then, and gives a list of tensors.
+#' `call` may return a list of arrays: the layer has several outputs then, and gives a list of
+#' tensors.
 #'
-#' Behind [layer_masking()] and `layer_embedding(mask_zero = TRUE)` the argument `mask` of `call` is an
-#' array of samples x steps, `TRUE` where the step counts; of several inputs a list of these. It is
-#' `NULL` where the input has no mask and where the layer is called on arrays. Layers called in `call` hand
-#' masks on to each other, and use them, as those of a model do, [layer_batch_normalization()] excepted.
-#' The output has the mask of the first input where `self$supports_masking` is `TRUE`, or that which
-#' `compute_mask(inputs, mask)` returns, a method that may be left out.
+#' Behind [layer_masking()] and `layer_embedding(mask_zero = TRUE)` the argument `mask` of `call` is
+#' an array of samples x steps, `TRUE` where the step counts; of several inputs a list of these. It
+#' is `NULL` where the input has no mask and where the layer is called on arrays. Layers called in
+#' `call` hand masks on to each other, and use them, as those of a model do,
+#' [layer_batch_normalization()] excepted. The output has the mask of the first input where
+#' `self$supports_masking` is `TRUE`, or that which `compute_mask(inputs, mask)` returns, a method
+#' that may be left out.
 #'
-#' The gradient is exact, see [autodiff]. What `call` does runs in R for each batch, so that a layer of
-#' this package is faster where there is one. [saveRDS()] stores the class with the model.
+#' The gradient is exact, see [autodiff]. What `call` does runs in R for each batch, so that a layer
+#' of this package is faster where there is one. [saveRDS()] stores the class with the model.
 #'
 #' `new_layer_class()` is the name in R keras 2.x.
 #'
@@ -93,7 +96,8 @@ new_layer_class <- function(classname, ..., initialize = NULL, build = NULL, cal
 new_layer_record <- function(classname, methods, more, private, inherit, call = caller_env()) {
   classname <- check_name(classname, null = FALSE, call = call)
   for (name in names(Filter(Negate(is.null), methods))) {
-    if (!is.function(methods[[name]])) stop_argument(name, "a function", methods[[name]], call = call)
+    if (!is.function(methods[[name]])) stop_argument(name, "a function", methods[[name]],
+      call = call)
   }
   if (length(more) && !all(nzchar(names2(more)))) {
     stop_argument("...", "named methods and fields", more, call = call)
@@ -118,7 +122,8 @@ bind_layer_class <- function(class, self) {
   super <- if (is.null(class$inherit)) base_methods(self) else bind_layer_class(class$inherit, self)
   if (is.null(class$inherit)) list2env(super, self)
   around <- list(self = self, super = super, private = list2env(class$private, parent = emptyenv()))
-  members <- lapply(class$members, function(m) if (is.function(m)) bind_layer_method(m, around) else m)
+  members <- lapply(class$members,
+    function(m) if (is.function(m)) bind_layer_method(m, around) else m)
   put_members(members, self)
   utils::modifyList(super, Filter(function(m) is.function(m) && !is_active(m), members))
 }
@@ -177,13 +182,15 @@ custom_layer <- function(class, given, own) {
   compose_layer(given$object, "custom", config, options, given)
 }
 
-# What get_config() of the class says of the arguments of initialize(), else these as they were given.
+# What get_config() of the class says of the arguments of initialize(), else these as they were
+# given.
 custom_config <- function(layer, general) {
   config <- layer_config(layer)
   own <- layer_instance(layer)$get_config()
   if (!length(own)) own <- config$args
   if (!is.null(config$activity_regularizer)) own$activity_regularizer <- config$activity_regularizer
-  structure(c(general, own[setdiff(names(own), names(general))]), origin = "custom", class_of_layers = config$class)
+  structure(c(general, own[setdiff(names(own), names(general))]), origin = "custom",
+    class_of_layers = config$class)
 }
 
 custom_from_config <- function(config, general) {

@@ -4,8 +4,9 @@
 #' (`bias`) a vector of units. For samples of more than one dim the last one is contracted:
 #' (n, 5, 4) becomes (n, 5, units).
 #'
-#' @param object a model, to which the layer is added in place, or a tensor or array, which the layer is
-#'   called on. Without it the layer itself is returned, which can be added to a model later or called.
+#' @param object a model, to which the layer is added in place, or a tensor or array, which the
+#'   layer is called on. Without it the layer itself is returned, which can be added to a model
+#'   later or called.
 #' @param units number of outputs, a whole number from 1 on.
 #' @param activation name of an activation, such as `"relu"`, an `activation_*` function or
 #'   `NULL`, for none; see [activation_relu()].
@@ -26,7 +27,8 @@
 #'   the others' must agree with it), and other forms of `input_shape`:
 #'   `input_dim`, `batch_input_shape` (with the number of samples, which is ignored),
 #'   `batch_shape`; `batch_size` has no effect.
-#' @return the model, invisibly, or the tensor or array that the layer gives; without `object` the layer.
+#' @return the model, invisibly, or the tensor or array that the layer gives; without `object` the
+#'   layer.
 #' @section Errors: `kestrel_error_argument` for bad values and unknown names, with the nearest
 #'   one; `kestrel_error_shape` when the layer does not fit the one before it;
 #'   `kestrel_error_memory` when its weights do not fit into memory.
@@ -71,7 +73,8 @@ check_unit_count <- function(units, call = caller_env()) {
 layer_nodes.kestrel_layer_dense <- function(layer, input) {
   config <- layer_config(layer)
   values <- list(units = config$units, use_bias = config$use_bias)
-  c(list(new_node("dense", values)), activation_nodes(config$activation, c(input[-length(input)], config$units), layer))
+  c(list(new_node("dense", values)),
+    activation_nodes(config$activation, c(input[-length(input)], config$units), layer))
 }
 
 # The activation of a layer as a node of its own; nothing for none. dims: of a sample.

@@ -1,23 +1,24 @@
 #' A dense layer by an Einstein sum
 #'
-#' `y = activation(einsum(equation, x, kernel) + bias)`: letters of the equation stand for axes, as in
-#' [op_einsum()][backend-operations]. `"ab,bc->ac"` is [layer_dense()], `"abc,cd->abd"` the same at each
-#' step, `"abc,cde->abde"` makes a matrix of each step; `"...x,xy->...y"` leaves the axes before the last
-#' one as they are. Letters of the kernel have the size of that axis of the input, or of the output.
+#' `y = activation(einsum(equation, x, kernel) + bias)`: letters of the equation stand for axes, as
+#' in [op_einsum()][backend-operations]. `"ab,bc->ac"` is [layer_dense()], `"abc,cd->abd"` the same
+#' at each step, `"abc,cde->abde"` makes a matrix of each step; `"...x,xy->...y"` leaves the axes
+#' before the last one as they are. Letters of the kernel have the size of that axis of the input,
+#' or of the output.
 #'
 #' The weights are `kernel`, with an axis for each of its letters, and `bias`, with an axis for each
-#' letter of the output from the first of `bias_axes` on, of size 1 for those that are not among them.
-#' They are computed in R for each batch: [layer_dense()] is faster.
+#' letter of the output from the first of `bias_axes` on, of size 1 for those that are not among
+#' them. They are computed in R for each batch: [layer_dense()] is faster.
 #'
 #' @inheritParams layer_dense
-#' @param equation letters of the input, the first of which is the samples', of the kernel and of the
-#'   output.
-#' @param output_shape dims of a sample of the output (those of `...` left out); `NA` or `NULL` where it is
-#'   that of the input.
+#' @param equation letters of the input, the first of which is the samples', of the kernel and of
+#'   the output.
+#' @param output_shape dims of a sample of the output (those of `...` left out); `NA` or `NULL`
+#'   where it is that of the input.
 #' @param bias_axes letters of the output that the bias has an axis for; `NULL`: there is no bias.
 #' @inherit layer_dense return
-#' @section Errors: `kestrel_error_argument` for bad values; `kestrel_error_shape` for equations that do not
-#'   fit input and output.
+#' @section Errors: `kestrel_error_argument` for bad values; `kestrel_error_shape` for equations
+#'   that do not fit input and output.
 #' @source Keras: `keras.layers.EinsumDense`.
 #' @family layers
 #' @examples
@@ -34,7 +35,8 @@ layer_einsum_dense <- function(object, equation, output_shape, activation = NULL
   check_present("equation", "output_shape")
   config <- list(
     equation = check_equation(equation), output_shape = check_shape(output_shape, open = TRUE),
-    activation = as_activation(activation), bias_axes = if (!is.null(bias_axes)) check_string(bias_axes),
+    activation = as_activation(activation),
+    bias_axes = if (!is.null(bias_axes)) check_string(bias_axes),
     kernel_initializer = as_initializer(kernel_initializer),
     bias_initializer = as_initializer(bias_initializer),
     kernel_regularizer = as_regularizer(kernel_regularizer),
@@ -57,11 +59,13 @@ check_fits.kestrel_layer_einsum_dense <- function(layer, input, call) {
   invisible(layer)
 }
 
-# list(kernel, bias, output): dims of the weights (bias: NULL for none) and of a sample of the output.
+# list(kernel, bias, output): dims of the weights (bias: NULL for none) and of a sample of the
+# output.
 einsum_dims <- function(layer, input, call = NULL) {
   config <- layer_config(layer)
   kernel <- strsplit(sub("^.*,(.*)->.*$", "\\1", config$equation), "")[[1]]
-  form <- tryCatch(read_subscripts(config$equation, list(c(1L, input), rep(1L, length(kernel))), call),
+  form <- tryCatch(read_subscripts(config$equation, list(c(1L, input), rep(1L, length(kernel))),
+    call),
     kestrel_error = function(e) stop_einsum(layer, input, call))
   output <- form$output[-1]
   sizes <- stats::setNames(input, form$inputs[[1]][-1])
@@ -84,8 +88,10 @@ einsum_dims <- function(layer, input, call = NULL) {
 
 stop_einsum <- function(layer, input, call) {
   config <- layer_config(layer)
-  stop_kestrel("shape", sprintf("`equation` \"%s\" with output %s%s does not fit samples of shape %s.", config$equation,
-    shape_text(config$output_shape), if (!is.null(config$bias_axes)) sprintf(" and bias axes \"%s\"", config$bias_axes) else "",
+  stop_kestrel("shape",
+    sprintf("`equation` \"%s\" with output %s%s does not fit samples of shape %s.", config$equation,
+    shape_text(config$output_shape),
+    if (!is.null(config$bias_axes)) sprintf(" and bias axes \"%s\"", config$bias_axes) else "",
     shape_text(input)), hint = "Its first letter, in input and output, is that of the samples.",
     argument = "equation", value = input, call = call)
 }

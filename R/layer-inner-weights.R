@@ -1,5 +1,5 @@
-# Layers in a custom layer have their weights as weights of that layer, by these names; both hold the
-# numbers, which go over from where they were changed.
+# Layers in a custom layer have their weights as weights of that layer, by these names; both hold
+# the numbers, which go over from where they were changed.
 
 # A variable for each of the layer's weights, which self takes over.
 inner_variables <- function(layer, self) {
@@ -46,8 +46,8 @@ tell_outer <- function(state) {
   tell_outer(outer)
 }
 
-# Which of its weights a custom layer trains: not those of layers in it that were frozen since it was
-# built. TRUE where that has changed.
+# Which of its weights a custom layer trains: not those of layers in it that were frozen since it
+# was built. TRUE where that has changed.
 settle_inner_flags <- function(layer, call) {
   state <- layer_state(layer)
   self <- state$instance
@@ -65,6 +65,7 @@ settle_inner_flags <- function(layer, call) {
       changed <- TRUE
     }
   }
-  if (changed) list2env(layer_info(layer, with_given(state$input, state$given), call), envir = state)
+  if (changed) list2env(layer_info(layer, with_given(state$input, state$given), call),
+    envir = state)
   changed
 }

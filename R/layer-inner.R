@@ -22,8 +22,8 @@ inner_arguments <- function(all, inputs) {
   list(x = all[seq_len(inputs)], w = as.double(unlist(all[-seq_len(inputs)])))
 }
 
-# Arrays, or a list of them, while the call() of a custom layer runs. A vector, as x[, 1] is one, has
-# a number for each sample.
+# Arrays, or a list of them, while the call() of a custom layer runs. A vector, as x[, 1] is one,
+# has a number for each sample.
 is_inner_input <- function(x) {
   if (is.null(the$instance)) return(FALSE)
   if (is_parts(x)) all(vapply(x, is_inner_array, NA)) else is_inner_array(x)

@@ -5,8 +5,8 @@
 #' of what came out.
 #'
 #' @param shape dims of one sample, the number of samples left out: 4 for a matrix of four
-#'   columns. `NA` or `NULL` for a length that is not known, as in `c(NA, 3)`: it is that of the first
-#'   data, which build the model, and from then on all data have it; see [pad_sequences()].
+#'   columns. `NA` or `NULL` for a length that is not known, as in `c(NA, 3)`: it is that of the
+#'   first data, which build the model, and from then on all data have it; see [pad_sequences()].
 #' @param batch_shape the same with the number of samples first, which is ignored.
 #' @param name name of the input, by which data can be given in a named list; `input_1`,
 #'   `input_2`, ... by default.
@@ -38,7 +38,8 @@ layer_input <- function(shape = NULL, batch_shape = NULL, name = NULL, dtype = N
     stop_kestrel("argument", "`shape` is missing.", argument = "shape",
       hint = "The dims of a sample, for example layer_input(shape = 4).")
   }
-  new_input(check_shape(shape, arg = "shape", open = TRUE), check_name(name), check_input_type(dtype))
+  new_input(check_shape(shape, arg = "shape", open = TRUE), check_name(name),
+    check_input_type(dtype))
 }
 
 #' @rdname layer_input
@@ -66,7 +67,8 @@ new_input <- function(dims, name = NULL, dtype = NULL) {
   dims[open] <- open_length
   layer <- new_layer("input", list(), list(name = name, dtype = dtype, trainable = TRUE,
     input_shape = dims))
-  list2env(list(open = if (any(open)) open, input = dims, output = dims, slots = list(), is_state = logical(),
+  list2env(list(open = if (any(open)) open, input = dims, output = dims, slots = list(),
+    is_state = logical(),
     by_node = integer(), weights = list(), built = TRUE), envir = layer_state(layer))
   new_call(layer, list(), list(dims))[[1]]
 }

@@ -1,5 +1,5 @@
-# What a custom layer works with: an environment `self` (an object of class R6, or one made here) that
-# the user's methods see. Besides the user's fields it has
+# What a custom layer works with: an environment `self` (an object of class R6, or one made here)
+# that the user's methods see. Besides the user's fields it has
 #
 # .weights   list(name, dims, trainable, initializer, regularizer, constraint, variable) of each
 # .begun     how many of them initialize() made; .input: dims that build() was called with
@@ -8,7 +8,8 @@
 # .inner     layers in it that have their weights in .weights; .home: the state of the layer
 
 instance_fields <- function() {
-  list(.weights = list(), .begun = 0L, .input = NULL, .losses = list(), .outputs = NULL, .inner = list(),
+  list(.weights = list(), .begun = 0L, .input = NULL, .losses = list(), .outputs = NULL,
+    .inner = list(),
     .home = NULL)
 }
 
@@ -50,7 +51,8 @@ add_weight <- function(self, shape, initializer, trainable, regularizer, constra
 }
 
 add_layer_loss <- function(self, losses) {
-  self$.losses <- c(self$.losses, if (is.list(losses) && !is.object(losses)) losses else list(losses))
+  self$.losses <- c(self$.losses,
+    if (is.list(losses) && !is.object(losses)) losses else list(losses))
   invisible(self)
 }
 
@@ -72,14 +74,15 @@ built_instance <- function(layer, input, call = NULL) {
   self <- layer_instance(layer, call)
   if (layer_state(layer)$built || identical(self$.input, input)) return(self)
   self$.weights <- self$.weights[seq_len(self$.begun)]
-  own_call(self$build, shape_arguments(self$build, input), sprintf("build() of layer \"%s\"", layer$name),
+  own_call(self$build, shape_arguments(self$build, input),
+    sprintf("build() of layer \"%s\"", layer$name),
     "layer", call, hint = NULL)
   self$.input <- input
   self
 }
 
-# `frozen`: statistics of layers in it stay as they are; `given`: see call-arguments.R. What runs says
-# little itself, as copies of it go with the model into files.
+# `frozen`: statistics of layers in it stay as they are; `given`: see call-arguments.R. What runs
+# says little itself, as copies of it go with the model into files.
 instance_node <- function(self, label, frozen = FALSE, given = NULL) {
   fn <- masked(self$call)
   function(x, w, training, call, mask = NULL) {
@@ -92,16 +95,19 @@ run_instance <- function(self, fn, label, frozen, given, x, w, training, call, m
   for (i in seq_along(w)) cells[[i]]$now <- w[[i]]
   on.exit(for (cell in cells) list2env(list(now = plain_value(cell$now), assigned = NULL), cell))
   self$.losses <- list()
-  outer <- mget(c("instance", "instance_training", "instance_frozen", "instance_masks"), envir = the,
+  outer <- mget(c("instance", "instance_training", "instance_frozen", "instance_masks"),
+    envir = the,
     ifnotfound = list(NULL))
   on.exit(list2env(outer, envir = the), add = TRUE)
-  list2env(list(instance = self, instance_training = training, instance_frozen = frozen), envir = the)
+  list2env(list(instance = self, instance_training = training, instance_frozen = frozen),
+    envir = the)
   args <- if (is.null(given)) list(one_or_list(x)) else put_in(given, x)
   if (is.null(outer$instance) && length(mask)) with_inner_mask(args[[1]], mask)
   told <- told_arguments(fn, training, mask, names(given))
   own <- args[names2(args) != ".around"]
   y <- with_around(self, args$.around, own_call(fn, c(own, told), label, "layer", call))
-  list(y = if (is_parts(y)) lapply(y, current) else current(y), charge = layer_charge(self$.losses, label, call),
+  list(y = if (is_parts(y)) lapply(y, current) else current(y),
+    charge = layer_charge(self$.losses, label, call),
     states = lapply(cells, function(cell) cell$assigned))
 }
 
@@ -118,7 +124,8 @@ layer_charge <- function(losses, label, call) {
   for (loss in losses) {
     value <- plain(loss)
     if (is.numeric(value) && length(value) == 1 && is.finite(value)) next
-    stop_kestrel("layer", sprintf("The %s gave add_loss() %s, not a number.", label, describe(value)),
+    stop_kestrel("layer",
+      sprintf("The %s gave add_loss() %s, not a number.", label, describe(value)),
       hint = if (is_tensor(loss)) "Tensors of a model's layers are charged by model$add_loss()." else
         "sum() and mean() make one.", argument = label, value = shorten(value), call = call)
   }
@@ -164,15 +171,16 @@ custom_output <- function(self, input, several) {
   if (several) unname(dims) else dims[[1]]
 }
 
-# The nodes of a layer that R computes: of several outputs one with all of their numbers, and one for
-# each that takes its own.
+# The nodes of a layer that R computes: of several outputs one with all of their numbers, and one
+# for each that takes its own.
 function_nodes <- function(weights, run, output, label, input) {
   from <- -seq_along(dims_list(input))
   n <- length(weights)
   if (!is.list(output)) return(c(weights, list(outside_node(output, run, label, n, from))))
   sizes <- vapply(output, prod, 0)
   all <- outside_node(sum(sizes), joined_run(run, output, label), label, n, from)
-  parts <- Map(function(dims, end) part_node(dims, end - prod(dims), label, n + 1L), output, cumsum(sizes))
+  parts <- Map(function(dims, end) part_node(dims, end - prod(dims), label, n + 1L), output,
+    cumsum(sizes))
   structure(c(weights, list(all), unname(parts)), outputs = length(output))
 }
 
@@ -180,7 +188,8 @@ joined_run <- function(run, output, label) {
   force(run)
   function(x, w, training, call, ...) {
     made <- run(x, w, training, call, ...)
-    if (!is_parts(made$y) || length(made$y) != length(output)) stop_outputs(label, length(output), call)
+    if (!is_parts(made$y) || length(made$y) != length(output)) stop_outputs(label, length(output),
+      call)
     flat <- Map(function(y, dims) {
       y <- check_node_output(y, list(output = dims, label = label), x, call)
       with_dims(y, c(dim(x[[1]])[1], prod(dims)))

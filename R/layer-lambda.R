@@ -69,7 +69,8 @@ check_arguments <- function(x, call = caller_env()) {
 layer_nodes.kestrel_layer_lambda <- function(layer, input) {
   config <- layer_config(layer)
   label <- sprintf("function of layer \"%s\"", layer$name)
-  if (!is.null(attr(config$f, "gradient_of", exact = TRUE))) return(gradient_nodes(config, label, input))
+  if (!is.null(attr(config$f, "gradient_of", exact = TRUE))) return(gradient_nodes(config, label,
+    input))
   run <- function_node(config$f, label, config$arguments)
   trial <- if (takes_mask(layer)) tried_with_masks(run) else run
   output <- told_shape(config$output_shape, input) %||% tried_shape(trial, label, dims_list(input))
@@ -80,7 +81,8 @@ layer_nodes.kestrel_layer_lambda <- function(layer, input) {
 gradient_nodes <- function(config, label, input) {
   nodes <- function_nodes(list(), gradient_run(config$f, label), config$output_shape, label, input)
   model <- attr(config$f, "gradient_of", exact = TRUE)
-  nodes[[1]]$outside <- c(nodes[[1]]$outside, list(f = config$f, of = lapply(leaf_layers(model), environment),
+  nodes[[1]]$outside <- c(nodes[[1]]$outside,
+    list(f = config$f, of = lapply(leaf_layers(model), environment),
     wanted = is_gradient_of_weights(config$f)))
   nodes
 }

@@ -7,15 +7,16 @@
 #' shorter dims are taken to begin with 1s. `layer_concatenate()` puts inputs one after the
 #' other along `axis`; their other dims must be the same.
 #'
-#' @param inputs a list of tensors or of arrays, or the first of them; without it the layer itself is
-#'   returned, to be called on such a list.
-#' @param ... more tensors or arrays, and arguments that every layer has: those of [layer_dense()], and
-#'   `activity_regularizer`.
+#' @param inputs a list of tensors or of arrays, or the first of them; without it the layer itself
+#'   is returned, to be called on such a list.
+#' @param ... more tensors or arrays, and arguments that every layer has: those of [layer_dense()],
+#'   and `activity_regularizer`.
 #' @param axis the axis: negative ones count from the last, 1 is the first of a sample.
 #' @param name name of the layer.
 #' @return the tensor, or the array, that came out, or the layer.
-#' @section Errors: `kestrel_error_argument` for what is no tensor and no array; `kestrel_error_shape` when
-#'   the inputs do not fit each other, or are not as many as the layer takes.
+#' @section Errors: `kestrel_error_argument` for what is no tensor and no array;
+#'   `kestrel_error_shape` when the inputs do not fit each other, or are not as many as the layer
+#'   takes.
 #' @source Keras: `keras.layers.Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`,
 #'   `Concatenate`.
 #' @family layers
@@ -34,11 +35,13 @@ layer_add <- function(inputs, ..., name = NULL) merging_layer("add", list(), env
 
 #' @rdname layer_add
 #' @export
-layer_subtract <- function(inputs, ..., name = NULL) merging_layer("subtract", list(), environment())
+layer_subtract <- function(inputs, ..., name = NULL) merging_layer("subtract", list(),
+  environment())
 
 #' @rdname layer_add
 #' @export
-layer_multiply <- function(inputs, ..., name = NULL) merging_layer("multiply", list(), environment())
+layer_multiply <- function(inputs, ..., name = NULL) merging_layer("multiply", list(),
+  environment())
 
 #' @rdname layer_add
 #' @export
@@ -84,13 +87,15 @@ merged_tensors <- function(inputs, more, call) {
     hint = "Tensors come from layer_input() and from layers that are called on them.", call = call)
 }
 
-merging_types <- c("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot")
+merging_types <- c("add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate",
+  "dot")
 
 # Layers that take a list of inputs.
 is_merging <- function(layer) layer_state(layer)$type %in% merging_types
 
 # Those that take one input, or a list of several.
-takes_several <- function(layer) layer_state(layer)$type %in% c(merging_types, "lambda", "custom", "category_encoding")
+takes_several <- function(layer) layer_state(layer)$type %in% c(merging_types, "lambda", "custom",
+  "category_encoding")
 
 # What a layer takes, from the dims of all of its inputs.
 joint_input <- function(layer, dims, given = NULL) {

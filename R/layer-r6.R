@@ -1,9 +1,9 @@
 #' Layers as R6 classes
 #'
 #' `KerasLayer` is what classes of layers of R keras 2.x inherit from:
-#' `R6::R6Class("Mine", inherit = KerasLayer, public = list(kernel = NULL, build = ..., call = ...))`. It
-#' needs the package 'R6'. The methods `initialize`, `build`, `call`, `compute_output_shape`,
-#' `get_config`, `add_weight` and `add_loss` are those of [Layer()].
+#' `R6::R6Class("Mine", inherit = KerasLayer, public = list(kernel = NULL, build = ..., call =
+#' ...))`. It needs the package 'R6'. The methods `initialize`, `build`, `call`,
+#' `compute_output_shape`, `get_config`, `add_weight` and `add_loss` are those of [Layer()].
 #'
 #' `create_layer()` makes a layer of such a class, or of one that [Layer()] made, and adds it to a
 #' model or tensor; `create_layer_wrapper()` returns a function that does so.
@@ -15,8 +15,8 @@
 #' @param modifiers,convert accepted from R keras scripts, without effect.
 #' @return `create_layer()` the model, the tensor that comes out, or the layer;
 #'   `create_layer_wrapper()` a function, as [Layer()] returns it.
-#' @section Errors: `kestrel_error_argument` for what is no such class, `kestrel_error_state` when 'R6'
-#'   is not installed, and those of [Layer()].
+#' @section Errors: `kestrel_error_argument` for what is no such class, `kestrel_error_state` when
+#'   'R6' is not installed, and those of [Layer()].
 #' @source R package 'keras' 2.x.
 #' @family layers
 #' @examplesIf requireNamespace("R6", quietly = TRUE)
@@ -49,7 +49,8 @@ create_layer_wrapper <- function(layer_class, modifiers = NULL, convert = TRUE) 
 as_class <- function(x, call = caller_env()) {
   if (inherits(x, "R6ClassGenerator")) return(r6_class(x))
   attr(x, "class_of_layers", exact = TRUE) %||%
-    stop_argument("layer_class", "a class that inherits from KerasLayer, or one made by Layer()", x, call = call)
+    stop_argument("layer_class", "a class that inherits from KerasLayer, or one made by Layer()", x,
+      call = call)
 }
 
 r6_class <- function(generator) {

@@ -1,6 +1,6 @@
 # Custom layers whose methods read symbolic tensors around them, as the R6 class of a variational
-# autoencoder does its `z_mean`: these are further inputs of the layer, and its methods see arrays in
-# their place. A call bears them by name in the argument `.around`, see call-arguments.R.
+# autoencoder does its `z_mean`: these are further inputs of the layer, and its methods see arrays
+# in their place. A call bears them by name in the argument `.around`, see call-arguments.R.
 
 # By name, those that the methods of a layer find.
 tensors_around <- function(layer, call) {
@@ -8,14 +8,16 @@ tensors_around <- function(layer, call) {
   for (method in own_methods(layer_instance(layer, call))) {
     names <- setdiff(variable_names(body(method)),
       c(names(formals(method)), assigned(body(method)), names(found)))
-    values <- lapply(names, function(name) tryCatch(get0(name, environment(method)), error = function(e) NULL))
+    values <- lapply(names,
+      function(name) tryCatch(get0(name, environment(method)), error = function(e) NULL))
     tensors <- vapply(values, is_tensor, NA)
     found <- c(found, stats::setNames(values[tensors], names[tensors]))
   }
   found
 }
 
-# Symbols of an expression that stand for variables: not those of fields, as in x$name, and functions.
+# Symbols of an expression that stand for variables: not those of fields, as in x$name, and
+# functions.
 variable_names <- function(expression) {
   if (is.symbol(expression)) return(as.character(expression))
   if (!is.call(expression)) return(NULL)

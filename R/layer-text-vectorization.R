@@ -26,8 +26,8 @@
 #'   limit.
 #' @param standardize `"lower_and_strip_punctuation"`, `"lower"`, `"strip_punctuation"`, `NULL` or a
 #'   function of a character vector that returns one as long.
-#' @param split `"whitespace"`, `"character"`, `NULL` or a function of a character vector that returns
-#'   a list of character vectors.
+#' @param split `"whitespace"`, `"character"`, `NULL` or a function of a character vector that
+#'   returns a list of character vectors.
 #' @param ngrams `NULL`, or whole numbers.
 #' @param output_mode `"int"`, `"multi_hot"`, `"count"` or `"tf_idf"`; `"binary"` is the old name of
 #'   `"multi_hot"`.
@@ -117,7 +117,8 @@ code_rows <- function(codes, counts, length) {
 count_rows <- function(codes, counts, width, call) {
   n <- length(counts)
   if (as.double(n) * width > .Machine$integer.max) {
-    stop_kestrel("memory", sprintf("%d texts of %d indicators are more numbers than a matrix holds.", n,
+    stop_kestrel("memory",
+      sprintf("%d texts of %d indicators are more numbers than a matrix holds.", n,
       width), hint = "Take them in parts, or fewer `max_tokens`.", call = call)
   }
   check_memory(4 * as.double(n) * width, "Indicators of texts", call)
@@ -127,7 +128,8 @@ count_rows <- function(codes, counts, width, call) {
 
 weigh_counts <- function(layer, counts) {
   config <- layer_config(layer)
-  if (config$output_mode == "tf_idf") return(counts * rep(padded_weights(layer), each = nrow(counts)))
+  if (config$output_mode == "tf_idf") return(counts *
+    rep(padded_weights(layer), each = nrow(counts)))
   if (config$output_mode == "multi_hot") counts[counts > 1L] <- 1L
   counts
 }

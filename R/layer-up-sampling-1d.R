@@ -1,7 +1,7 @@
 #' Repeat steps
 #'
-#' Each step of a sample is there `size` times, one after the other: (samples, steps, features) becomes
-#' (samples, size * steps, features).
+#' Each step of a sample is there `size` times, one after the other: (samples, steps, features)
+#' becomes (samples, size * steps, features).
 #'
 #' @inheritParams layer_dense
 #' @param size how often.
@@ -21,7 +21,8 @@ layer_upsampling_1d <- function(object, size = 2L, input_shape = NULL, name = NU
 #' @export
 check_fits.kestrel_layer_up_sampling1d <- function(layer, input, call) {
   if (!is.list(input) && length(input) == 2) return(invisible(layer))
-  stop_kestrel("shape", sprintf("Layer \"%s\" takes samples of shape (n, steps, features), not %s.", layer$name,
+  stop_kestrel("shape",
+    sprintf("Layer \"%s\" takes samples of shape (n, steps, features), not %s.", layer$name,
     shape_text(input)), value = input, call = call)
 }
 
@@ -30,5 +31,6 @@ check_fits.kestrel_layer_up_sampling1d <- function(layer, input, call) {
 layer_nodes.kestrel_layer_up_sampling1d <- function(layer, input) {
   rows <- rep(seq_len(input[1]), each = layer_config(layer)$size)
   run <- function(x, w, training, call) list(y = x[[1]][, rows, , drop = FALSE])
-  list(outside_node(c(length(rows), input[2]), run, sprintf("layer \"%s\"", layer$name), from = -1L))
+  list(outside_node(c(length(rows), input[2]), run, sprintf("layer \"%s\"", layer$name),
+    from = -1L))
 }

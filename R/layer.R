@@ -20,7 +20,8 @@ new_layer <- function(type, config, options) {
     parent = topenv()
   )
   environment(self) <- state
-  structure(self, class = c(paste0("kestrel_layer_", c(type, kind_of_layer(type))), "kestrel_layer"))
+  structure(self, class = c(paste0("kestrel_layer_", c(type, kind_of_layer(type))),
+    "kestrel_layer"))
 }
 
 # Classes that types of layers have in common.
@@ -62,7 +63,8 @@ layer_option_names <- c(
 
 # All ways to say it must agree.
 joint_shape <- function(input_shape, dots, call) {
-  known <- function(shape, arg) known_shape(check_shape(shape, null = TRUE, arg = arg, call = call, open = TRUE))
+  known <- function(shape,
+    arg) known_shape(check_shape(shape, null = TRUE, arg = arg, call = call, open = TRUE))
   ways <- list(input_shape = known(input_shape, "input_shape"),
     input_dim = check_count(dots$input_dim, null = TRUE, arg = "input_dim", call = call),
     batch_input_shape = known(dots$batch_input_shape[-1], "batch_input_shape"),
@@ -137,7 +139,8 @@ build_layer <- function(layer, input, call = caller_env()) {
     sprintf("The weights of layer \"%s\"", layer$name), call
   )
   weights <- initial_weights(layer, info$slots, call)
-  list2env(c(info, list(input = with_given(input, NULL), given = given_with(input), weights = weights,
+  list2env(c(info, list(input = with_given(input, NULL), given = given_with(input),
+    weights = weights,
     built = TRUE)), envir = state)
   if (!is.null(state$instance)) state$instance$.home <- state
   layer
@@ -199,7 +202,8 @@ call_layer <- function(layer, x, ...) UseMethod("call_layer")
 call_layer.default <- function(layer, x, training = NULL, ..., call = caller_env()) {
   if (missing(x)) x <- list(...)$inputs %||% stop_missing("x", call)
   check_phase(training, call)
-  check_dots(Filter(Negate(is.null), list(...)[names2(list(...)) != "inputs"]), c("x", "training"), call)
+  check_dots(Filter(Negate(is.null), list(...)[names2(list(...)) != "inputs"]), c("x", "training"),
+    call)
   if (is_model(x)) return(add_layer(x, layer, call = call))
   if (is_symbolic(x)) return(layer_on_tensors(layer, x, call, training))
   if (is_inner_input(x)) return(call_on_traced(layer, x, call, training))
@@ -221,8 +225,10 @@ layer_on_arrays <- function(layer, arrays, training, call, given = NULL) {
   n <- sample_count(arrays[[1]])
   x <- Map(data_array, arrays, dims)
   layout <- layout_of(list(layer))
-  if (training && !is.null(layout$is_state) && n > 0) return(one_or_list(predict_moving(spec, layout, x, seed)))
-  one_or_list(structure(engine_predict(spec, pack_layout(layout), x, n, training, seed, threads), w = NULL))
+  if (training && !is.null(layout$is_state) &&
+    n > 0) return(one_or_list(predict_moving(spec, layout, x, seed)))
+  one_or_list(structure(engine_predict(spec, pack_layout(layout), x, n, training, seed, threads),
+    w = NULL))
 }
 
 # NULL: as the pass is that the layer is called in.
@@ -299,7 +305,8 @@ layer_tensor <- function(layer, which) {
   if (!length(state$calls) && !is.null(state$home)) stack_tensors(state$home)
   calls <- state$calls
   if (length(calls) != 1) {
-    stop_kestrel("state", sprintf("Layer \"%s\" was called on tensors %d times, so it has no single %s.",
+    stop_kestrel("state",
+      sprintf("Layer \"%s\" was called on tensors %d times, so it has no single %s.",
       layer$name, length(calls), which), call = call("$", as.name("layer"), as.name(which)))
   }
   if (which == "output" || is_input(layer)) return(one_or_list(call_tensors(calls[[1]])))
@@ -317,7 +324,8 @@ layer_field <- function(layer, name) {
   if (name %in% names(state$config)) return(setting)
   known <- c("type", "dtype", "trainable", "built", "config")
   if (name %in% known) return(state[[name]])
-  if (state$type == "custom" && name %in% ls(layer_instance(layer))) return(custom_field(layer, name))
+  if (state$type == "custom" &&
+    name %in% ls(layer_instance(layer))) return(custom_field(layer, name))
   methods <- c("get_weights", "set_weights", "count_params", "get_config", "build")
   stop_unknown_field("layer", name, c(names(layer), slots, known, methods, "output_shape"), "layer")
 }
@@ -349,7 +357,8 @@ layer_method.default <- function(layer, name) NULL
 # A weight by its name, as k_set_value(layer$kernel, w) does.
 set_layer_weight <- function(layer, name, value) {
   weights <- layer_state(layer)$weights
-  if (name %in% names(weights)) return(set_weights(layer, unname(replace(weights, name, list(value)))))
+  if (name %in% names(weights)) return(set_weights(layer,
+    unname(replace(weights, name, list(value)))))
   stop_kestrel("argument", sprintf("`%s` of a layer cannot be changed.", name), argument = name,
     call = assignment_call("layer", name))
 }

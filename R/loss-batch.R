@@ -10,8 +10,8 @@ outside_losses <- function(compiled, dims, masks, read) {
   })
 }
 
-# Of the batch that is open; `gradient`: whether it is trained. The records of the forward pass, those
-# of taps with the gradients by what the loss has read.
+# Of the batch that is open; `gradient`: whether it is trained. The records of the forward pass,
+# those of taps with the gradients by what the loss has read.
 give_losses <- function(trainer, losses, records, gradient, call) {
   for (loss in losses) {
     batch <- batch_arrays(trainer, loss$dims, loss$output + 1L, loss$mask)

@@ -76,7 +76,8 @@ check_loss_values <- function(v, label, batch, call) {
     stop_kestrel("loss", sprintf("The loss \"%s\" %s", label, text), hint = hint, argument = label,
       value = shorten(values), call = call)
   }
-  good <- is.numeric(values) && (length(values) == 1 || length(values) > 0 && length(values) %% n == 0)
+  good <- is.numeric(values) &&
+    (length(values) == 1 || length(values) > 0 && length(values) %% n == 0)
   if (!good) {
     stop_values(sprintf("must return one number, or one for each of %d samples, not %s.", n,
       describe(values)), "rowMeans(), for example, gives one for each.")

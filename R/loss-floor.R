@@ -43,8 +43,9 @@
 #' 1e-13 of the size of the numbers it is made of. Data are taken in the precision of the
 #' model; the loss of a float32 model, summed in float32, can be seen below its floor by float32's
 #' rounding, 1e-7 of its terms. Columns of `x` count as dependent when they are so to 25 digits. A
-#' column that was made as a sum of others, and rounded, is not: very large weights could use what was
-#' rounded, so it is in the floor; but such a floor is not said to be attained, and a note tells.
+#' column that was made as a sum of others, and rounded, is not: very large weights could use what
+#' was rounded, so it is in the floor; but such a floor is not said to be attained, and a note
+#' tells.
 #'
 #' The loss is that of `evaluate()` without the penalties of regularizers, which only add to
 #' it; sample weights, class weights, reduction and the weight of the loss are taken into
@@ -98,7 +99,8 @@ joint_floor <- function(best, parts) {
   value <- value - 2 * .Machine$double.eps * abs(value)
   new_candidate(value, if (all(types %in% c("none", ""))) types[1] else "sum", all(attained),
     list(kind = "sum", value = value, parts = lapply(best, `[[`, "certificate"), types = types),
-    about = sum_of("about"), rounding = any(vapply(best, function(floor) isTRUE(floor$rounding), NA)))
+    about = sum_of("about"),
+    rounding = any(vapply(best, function(floor) isTRUE(floor$rounding), NA)))
 }
 
 architecture_floors <- function(problem) {
@@ -107,8 +109,8 @@ architecture_floors <- function(problem) {
   c(affine, list(least_floor(problem)), data_floors(problem), pieces_floors(problem))
 }
 
-# `about`: the floor before it was lowered for rounding, to be shown; `rounding`: whether it rests on
-# differences of inputs that may be nothing but rounding.
+# `about`: the floor before it was lowered for rounding, to be shown; `rounding`: whether it rests
+# on differences of inputs that may be nothing but rounding.
 new_candidate <- function(value, type, attained, certificate, about = value, rounding = FALSE) {
   list(value = value, type = type, attained = attained, certificate = certificate, about = about,
     rounding = rounding)

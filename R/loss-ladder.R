@@ -121,7 +121,8 @@ new_ladder <- function(rungs, problem) {
   parts <- problem_parts(problem)
   losses <- vapply(parts, function(part) part$loss$label %||% part$loss$record, "")
   structure(list(rungs = rungs, rows = length(parts[[1]]$s), loss = toString(unique(losses)),
-    notes = c(as.character(problem$notes), rounding_note(rungs$architecture))), class = "kestrel_ladder")
+    notes = c(as.character(problem$notes), rounding_note(rungs$architecture))),
+    class = "kestrel_ladder")
 }
 
 #' @export

@@ -22,7 +22,8 @@ read_tensors <- function(fn, model, tap) {
   copies <- new_copies(model)
   copy <- masked(fn, copies)
   if (!length(copies$tensors)) return(list(fn = copy))
-  list(fn = copy, tensors = copies$tensors, seeing = seeing(copies$slots, copies$tensors), tap = tap)
+  list(fn = copy, tensors = copies$tensors, seeing = seeing(copies$slots, copies$tensors),
+    tap = tap)
 }
 
 reads_some <- function(read) length(read$tensors) > 0
@@ -81,7 +82,8 @@ comes_of <- function(known, call) {
 has_no_other_weights <- function(known, part) {
   layers <- if (is_model(part)) leaf_layers(part) else list(part)
   weighty <- Filter(function(layer) length(layer_state(layer)$slots) > 0, layers)
-  all(vapply(weighty, function(layer) any(vapply(known$layers, identical, NA, environment(layer))), NA))
+  all(vapply(weighty, function(layer) any(vapply(known$layers, identical, NA, environment(layer))),
+    NA))
 }
 
 # With places, after the model's own calls were `made`, by number: where tensors are outside of the

@@ -1,9 +1,10 @@
-# Masks in layers of R's: call() and functions of layer_lambda() with an argument `mask` are told which
-# steps count, an array of samples x steps, TRUE or FALSE; compute_mask() of a class says which do
-# afterwards.
+# Masks in layers of R's: call() and functions of layer_lambda() with an argument `mask` are told
+# which steps count, an array of samples x steps, TRUE or FALSE; compute_mask() of a class says
+# which do afterwards.
 
 takes_mask <- function(layer) {
-  fn <- switch(layer_state(layer)$type, custom = layer_instance(layer)$call, lambda = layer_config(layer)$f)
+  fn <- switch(layer_state(layer)$type, custom = layer_instance(layer)$call,
+    lambda = layer_config(layer)$f)
   !is.null(fn) && "mask" %in% names(formals(args(fn)))[-1]
 }
 
@@ -42,7 +43,8 @@ as_first <- function(given, values) {
 tried_with_masks <- function(run, given = NULL) {
   force(run)
   function(x, w, training, call) {
-    tryCatch(run(x, w, training, call, as_first(given, lapply(x, every_step))), kestrel_error = function(e) {
+    tryCatch(run(x, w, training, call, as_first(given, lapply(x, every_step))),
+      kestrel_error = function(e) {
       tryCatch(run(x, w, training, call), kestrel_error = function(second) stop(e))
     })
   }
@@ -84,7 +86,8 @@ compute_mask_run <- function(fn, label, given, dims) {
   function(x, w, training, call, mask = NULL) {
     x <- lapply(x, plain)
     made <- plain(own_mask(fn, label, given, x, mask, call))
-    if (length(made) == dim(x[[1]])[1] * prod(dims)) made <- array(made != 0, c(dim(x[[1]])[1], dims)) + 0
+    if (length(made) == dim(x[[1]])[1] * prod(dims)) made <- array(made != 0,
+      c(dim(x[[1]])[1], dims)) + 0
     list(y = made)
   }
 }

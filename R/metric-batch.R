@@ -9,7 +9,8 @@ custom_metrics <- function(metrics, dims, masks, read) {
   lapply(custom, function(i) {
     entry <- metrics[[i]]
     fn <- entry$metric$fn
-    list(at = i - 1L, fn = if (is.null(stateful(fn))) masked(fn) else fn, label = entry$metric$label, weighted = entry$weighted,
+    list(at = i - 1L, fn = if (is.null(stateful(fn))) masked(fn) else fn,
+      label = entry$metric$label, weighted = entry$weighted,
       output = entry$output, dims = dims[[entry$output]], mask = masks[entry$output],
       read = if (length(read[[i]]$places)) read[[i]])
   })

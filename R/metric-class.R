@@ -1,16 +1,18 @@
 #' Metrics as classes
 #'
-#' `Metric()` (keras3; `new_metric_class()` in R keras 2.9 and later) defines a class of metrics that gather
-#' something over batches: `initialize` makes variables by `self$add_variable(shape =, initializer =, name =)`
-#' (or `self$add_weight()`), `update_state(y_true, y_pred, sample_weight)` changes them after each batch by
-#' `self$v$assign()` and `self$v$assign_add()`, and `result()` is the metric's value. At the beginning of an epoch
-#' or evaluation `reset_state()` is called, which by default sets all variables to 0. They see `self`,
-#' `super` and `private`, as functions of [Layer()] do.
+#' `Metric()` (keras3; `new_metric_class()` in R keras 2.9 and later) defines a class of metrics
+#' that gather something over batches: `initialize` makes variables by `self$add_variable(shape =,
+#' initializer =, name =)` (or `self$add_weight()`), `update_state(y_true, y_pred, sample_weight)`
+#' changes them after each batch by `self$v$assign()` and `self$v$assign_add()`, and `result()` is
+#' the metric's value. At the beginning of an epoch or evaluation `reset_state()` is called, which
+#' by default sets all variables to 0. They see `self`, `super` and `private`, as functions of
+#' [Layer()] do.
 #'
 #' @inheritParams Layer
 #' @param initialize,update_state,result,reset_state,reset_states functions, see the details.
-#' @return a function that makes metrics, from the arguments of `initialize` and a `name`. A metric has
-#'   `metric$update_state()`, `metric$result()` and `metric$reset_state()`, as others do, see [metrics].
+#' @return a function that makes metrics, from the arguments of `initialize` and a `name`. A metric
+#'   has `metric$update_state()`, `metric$result()` and `metric$reset_state()`, as others do, see
+#'   [metrics].
 #' @section Errors: `kestrel_error_argument` for what is no name or function, and a class without
 #'   `update_state` or `result`; `kestrel_error_metric` where a function of it fails in training.
 #' @source Keras: `keras.metrics.Metric`; R packages 'keras' and 'keras3'.
@@ -61,14 +63,16 @@ metric_class <- function(classname, methods, more, private, inherit, call = call
     if (!any(c("name", "...") %in% takes)) args$name <- NULL
     self <- do.call(record$new, args, quote = TRUE)
     name <- list(...)$name %||% self$name %||% snake_case(record$classname)
-    new_custom_metric(structure(function(y_true, y_pred) NULL, stateful = list2env(list(self = self, last = 0))), name)
+    new_custom_metric(structure(function(y_true, y_pred) NULL,
+      stateful = list2env(list(self = self, last = 0))), name)
   }
   structure(make, class_of_layers = record, class = "kestrel_class")
 }
 
 metric_base <- list(classname = "Metric", private = list(), members = list(
   initialize = function(..., name = NULL) keep_name(self, name),
-  add_variable = function(shape = NULL, initializer = "zeros", dtype = NULL, ..., name = "variable") {
+  add_variable = function(shape = NULL, initializer = "zeros", dtype = NULL, ...,
+    name = "variable") {
     add_metric_variable(self, shape, initializer, name)
   },
   add_weight = function(shape = NULL, initializer = "zeros", dtype = NULL, ..., name = "variable") {

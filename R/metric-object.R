@@ -53,7 +53,8 @@ metric_from <- function(state) {
     update_metric(sys.function(), y_true, y_pred, sample_weight, sys.call())
     metric_result(sys.function())
   }
-  if (state$name %in% c("mean", "sum") && is.null(state$fn)) self <- function(values, sample_weight = NULL) {
+  if (state$name %in% c("mean", "sum") && is.null(state$fn)) self <- function(values,
+    sample_weight = NULL) {
     update_values(sys.function(), values, sample_weight, sys.call())
     metric_result(sys.function())
   }
@@ -110,7 +111,8 @@ metric_values <- function(metric, y_true, y_pred, call) {
 
 # The loss of the same name.
 traced_metric <- function(state, y_true, y_pred) {
-  if (!state$name %in% registry("losses")$name) stop_not_differentiable(paste0("metric_", state$name))
+  if (!state$name %in% registry("losses")$name) stop_not_differentiable(paste0("metric_",
+    state$name))
   loss <- get(paste0("loss_", state$name), topenv())
   config <- state$config[intersect(names(state$config), names(formals(loss)))]
   do.call(loss, c(list(y_true, y_pred), config), quote = TRUE)

@@ -9,8 +9,8 @@
 #' weight whatever its size, as in Keras.
 #'
 #' `metric_mean()` and `metric_sum()` average and add numbers that are given to them:
-#' `m$update_state(values, sample_weight)`, `sum(w * v) / sum(w)` and `sum(w * v)`; `m(values, sample_weight)`
-#' returns the result, too.
+#' `m$update_state(values, sample_weight)`, `sum(w * v) / sum(w)` and `sum(w * v)`; `m(values,
+#' sample_weight)` returns the result, too.
 #' `metric_mean_wrapper()` is `custom_metric()` by another name.
 #'
 #' @param name the name in logs.
@@ -60,10 +60,12 @@ metric_mean_relative_error <- function(..., normalizer, name = NULL, dtype = NUL
   check_dots(list(...), c("normalizer", "name", "dtype"))
   check_dtype_ignored(dtype, environment())
   if (missing(normalizer)) stop_missing("normalizer")
-  good <- is.numeric(normalizer) && !is.object(normalizer) && length(normalizer) > 0 && all(is.finite(normalizer))
+  good <- is.numeric(normalizer) && !is.object(normalizer) && length(normalizer) > 0 &&
+    all(is.finite(normalizer))
   if (!good) stop_argument("normalizer", "finite numbers", normalizer)
   by <- as.double(normalizer)
-  new_custom_metric(function(y_true, y_pred) relative_errors(y_true, y_pred, by), check_name(name) %||% "mean_relative_error")
+  new_custom_metric(function(y_true, y_pred) relative_errors(y_true, y_pred, by),
+    check_name(name) %||% "mean_relative_error")
 }
 
 # By sample: means over outputs.
@@ -71,7 +73,8 @@ relative_errors <- function(y_true, y_pred, by) {
   n <- NROW(y_pred)
   errors <- matrix(abs(y_pred - y_true), n)
   if (!length(by) %in% c(1, ncol(errors))) {
-    stop_kestrel("shape", sprintf("`normalizer` must have 1 or %d numbers, not %d.", ncol(errors), length(by)),
+    stop_kestrel("shape",
+      sprintf("`normalizer` must have 1 or %d numbers, not %d.", ncol(errors), length(by)),
       argument = "normalizer", call = NULL)
   }
   by <- matrix(by, n, ncol(errors), byrow = TRUE)
@@ -98,7 +101,8 @@ new_custom_metric <- function(fn, label) {
 
 # That of a function, without variables of its own.
 is_function_metric <- function(x) {
-  inherits(x, "kestrel_metric") && is.function(metric_state(x)$fn) && is.null(stateful(metric_state(x)$fn))
+  inherits(x, "kestrel_metric") && is.function(metric_state(x)$fn) &&
+    is.null(stateful(metric_state(x)$fn))
 }
 
 check_metric_function <- function(fn, arg = caller_arg(fn), call = caller_env()) {

@@ -27,7 +27,8 @@ add_boxes <- function(found, model, from, nested, within) {
       next
     }
     dims <- function(at, output) call_dims(state, graph, at)[[output]]
-    append_to(found, "boxes", list(part = part, within = within, from = unique(before[!is.na(before)]),
+    append_to(found, "boxes",
+      list(part = part, within = within, from = unique(before[!is.na(before)]),
       input = Map(dims, call$call, call$output), output = call_dims(state, graph, i)))
     made[[i]] <- rep(length(found$boxes), max(1L, length(call$dims)))
   }

@@ -1,5 +1,5 @@
-# A model of a class is open until it meets data: a stack of one custom layer. With the first of them
-# it becomes a graph of its inputs and that layer, which may have several of either.
+# A model of a class is open until it meets data: a stack of one custom layer. With the first of
+# them it becomes a graph of its inputs and that layer, which may have several of either.
 
 is_open_class <- function(model) {
   state <- model_state(model)
@@ -33,7 +33,8 @@ build_class_model <- function(model, dims, keys, call, types = list(NULL)) {
   name_inner_parts(model)
   whole <- model_state(graph_model(trace_graph(inputs, unname(outputs), call), state$name, keys,
     layer_instance(layer)$.outputs, call))
-  list2env(mget(c("graph", "layers", "input", "nests", "input_keys", "output_keys"), envir = whole), envir = state)
+  list2env(mget(c("graph", "layers", "input", "nests", "input_keys", "output_keys"), envir = whole),
+    envir = state)
   state$built <- TRUE
   model_changed(model)
   if (is.null(state$compile_later)) return(invisible(model))
@@ -44,7 +45,8 @@ build_class_model <- function(model, dims, keys, call, types = list(NULL)) {
 
 # How many outputs an open model has is not known. What may be meant for several of them waits.
 compile_open <- function(model, args, call) {
-  meant_for_several <- length(args$loss) > 1 && !is.function(args$loss) || length(args$loss_weights) > 1 ||
+  meant_for_several <- length(args$loss) > 1 && !is.function(args$loss) ||
+    length(args$loss_weights) > 1 ||
     is.list(args$metrics) && !is.object(args$metrics) && length(args$metrics) > 1
   now <- if (meant_for_several) list(optimizer = args$optimizer, loss = no_loss()) else args
   compile_model(model, now, call)

@@ -1,4 +1,5 @@
-# What is seen of a model of a class: the layers and models that stand in `self`, and its other fields.
+# What is seen of a model of a class: the layers and models that stand in `self`, and its other
+# fields.
 
 is_of_class <- function(model) isTRUE(model_state(model)$of_class)
 
@@ -9,7 +10,8 @@ mark_of_class <- function(model) {
 
 # The custom layer that does the work.
 class_layer <- function(model) {
-  Find(function(part) is_layer(part) && layer_state(part)$type == "custom", model_state(model)$layers)
+  Find(function(part) is_layer(part) && layer_state(part)$type == "custom",
+    model_state(model)$layers)
 }
 
 class_self <- function(model) layer_instance(class_layer(model))
@@ -35,21 +37,27 @@ parts_in_self <- function(self) {
 
 parts_of_value <- function(value) {
   if (is_part(value)) return(list(value))
-  if (is.list(value) && !is.object(value)) unlist(lapply(unname(value), parts_of_value), recursive = FALSE)
+  if (is.list(value) && !is.object(value)) unlist(lapply(unname(value), parts_of_value),
+    recursive = FALSE)
 }
 
 # Names in `self$name <- value`, those of the class that is inherited from first.
 self_names <- function(class) {
   if (is.null(class)) return(character())
-  functions <- Filter(function(m) is.function(m) && !is.object(m) && !is.primitive(m), class$members)
-  unique(c(self_names(class$inherit), unlist(lapply(functions, function(fn) assigned_in_self(body(fn))))))
+  functions <- Filter(function(m) is.function(m) && !is.object(m) && !is.primitive(m),
+    class$members)
+  unique(c(self_names(class$inherit),
+    unlist(lapply(functions, function(fn) assigned_in_self(body(fn))))))
 }
 
 assigned_in_self <- function(expression) {
   if (!is.call(expression)) return(NULL)
-  target <- if (is.symbol(expression[[1]]) && as.character(expression[[1]]) %in% c("<-", "=")) expression[[2]]
-  own <- is.call(target) && identical(target[[1]], quote(`$`)) && identical(target[[2]], quote(self))
-  c(unlist(lapply(Filter(is.call, as.list(expression)[-1]), assigned_in_self)), if (own) as.character(target[[3]]))
+  target <- if (is.symbol(expression[[1]]) &&
+    as.character(expression[[1]]) %in% c("<-", "=")) expression[[2]]
+  own <- is.call(target) && identical(target[[1]], quote(`$`)) &&
+    identical(target[[2]], quote(self))
+  c(unlist(lapply(Filter(is.call, as.list(expression)[-1]), assigned_in_self)),
+    if (own) as.character(target[[3]]))
 }
 
 # list(value) of a field of self, or NULL.
@@ -71,11 +79,13 @@ name_inner_parts <- function(model) {
   }
 }
 
-# Layers come back as they are, as from `model$dense$trainable <- FALSE`; other values are kept in self.
+# Layers come back as they are, as from `model$dense$trainable <- FALSE`; other values are kept in
+# self.
 set_class_field <- function(model, name, value) {
   now <- class_field(model, name)[[1]]
   parts <- parts_of_value(value)
-  same <- length(parts) && identical(lapply(parts, environment), lapply(parts_of_value(now), environment))
+  same <- length(parts) &&
+    identical(lapply(parts, environment), lapply(parts_of_value(now), environment))
   if (same) return(invisible(model))
   if (!is.null(now) && !is.function(now) && !length(parts) && !length(parts_of_value(now))) {
     return(assign(name, value, envir = class_self(model)))

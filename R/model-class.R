@@ -1,19 +1,19 @@
 #' Models as classes
 #'
-#' `Model()` (keras3; `new_model_class()` in R keras 2.9 and later) defines a class of models: `initialize`
-#' makes layers and keeps them in `self`, `call(inputs)` computes the output with them, as in a class of
-#' [Layer()]. `keras_model_custom()` of R keras 2.x is given a function of `self` that makes the layers
-#' and returns the function of the inputs.
+#' `Model()` (keras3; `new_model_class()` in R keras 2.9 and later) defines a class of models:
+#' `initialize` makes layers and keeps them in `self`, `call(inputs)` computes the output with them,
+#' as in a class of [Layer()]. `keras_model_custom()` of R keras 2.x is given a function of `self`
+#' that makes the layers and returns the function of the inputs.
 #'
 #' A model of such a class is made by its arguments of `initialize`, by position or by name, as
-#' `model_mlp(8)`, and is compiled, fitted, saved and called like any other; `call` runs in R for each
-#' batch. It is built by the first data: those of several inputs come in a list, which `call` is given
-#' with its names; where `call` returns a list there are several outputs, with the names of that list,
-#' or `output_1`, `output_2`, ... Layers and models that stand in `self`, or in lists there, are
-#' `model$layers`, in the order in which the class puts them there, and rows of `summary()`;
-#' `model$hidden` gives a field of `self`. What is fitted of them is fitted in the model and the other
-#' way round; whether they are trained is settled by `compile()`. Training steps of one's own, `train_step`, are loops with
-#' [with_gradient()] here.
+#' `model_mlp(8)`, and is compiled, fitted, saved and called like any other; `call` runs in R for
+#' each batch. It is built by the first data: those of several inputs come in a list, which `call`
+#' is given with its names; where `call` returns a list there are several outputs, with the names of
+#' that list, or `output_1`, `output_2`, ... Layers and models that stand in `self`, or in lists
+#' there, are `model$layers`, in the order in which the class puts them there, and rows of
+#' `summary()`; `model$hidden` gives a field of `self`. What is fitted of them is fitted in the
+#' model and the other way round; whether they are trained is settled by `compile()`. Training steps
+#' of one's own, `train_step`, are loops with [with_gradient()] here.
 #'
 #' @inheritParams Layer
 #' @param initialize,call methods of the class, functions that may use `self` and `super`.
@@ -40,7 +40,8 @@
 #' fit(model, cars$speed / 25, cars$dist / 120, epochs = 2, verbose = 0)
 #' model
 #' @export
-Model <- function(classname, initialize = NULL, call = NULL, train_step = NULL, ..., public = list(),
+Model <- function(classname, initialize = NULL, call = NULL, train_step = NULL, ...,
+                  public = list(),
                   private = list(), inherit = NULL, parent_env = NULL) {
   methods <- list(initialize = initialize, call = call, train_step = train_step)
   model_class(classname, methods, c(list(...), public), private, inherit)
@@ -82,7 +83,8 @@ model_class <- function(classname, methods, more, private, inherit, call = calle
   own <- intersect(steps, names(Filter(Negate(is.null), c(methods, more))))
   if (length(own)) {
     stop_kestrel("argument", sprintf("A class of models cannot have a `%s` of its own.", own[1]),
-      hint = "with_gradient() and apply_gradients() make training loops.", argument = own[1], call = call)
+      hint = "with_gradient() and apply_gradients() make training loops.", argument = own[1],
+      call = call)
   }
   record <- new_layer_record(classname, methods[lengths(methods) > 0], more, private, inherit, call)
   structure(function(...) {
@@ -122,7 +124,8 @@ model_of_class <- function(record, args, call) {
   layer <- new_layer("custom", config, options[names(options) != "activity"])
   self <- layer_instance(layer, call)
   name <- check_name(args$name %||% self$name, arg = "name", call = call)
-  model <- new_model(name %||% snake_case(record$classname), list(precision = floatx(), automatic = FALSE, of_class = TRUE))
+  model <- new_model(name %||% snake_case(record$classname),
+    list(precision = floatx(), automatic = FALSE, of_class = TRUE))
   add_layer(model, layer, call)
   name_inner_parts(model)
   if (!is.null(options$input_shape)) build_class_model(model, list(options$input_shape), NULL, call)
@@ -132,11 +135,13 @@ model_of_class <- function(record, args, call) {
 # By name, so that the class can be told again what it was told.
 initialize_arguments <- function(record, args, call) {
   takes <- names(formals(record$initialize))
-  if (!"..." %in% takes) check_dots(args[nzchar(names2(args)) & !names2(args) %in% takes], takes, call)
+  if (!"..." %in% takes) check_dots(args[nzchar(names2(args)) & !names2(args) %in% takes], takes,
+    call)
   match <- function() as.list(match.call())[-1]
   formals(match) <- formals(record$initialize)[setdiff(takes, "self")]
   tryCatch(do.call(match, args), error = function(e) {
-    stop_kestrel("argument", sprintf("initialize() of \"%s\" takes %s, not %d arguments.", record$classname,
+    stop_kestrel("argument",
+      sprintf("initialize() of \"%s\" takes %s, not %d arguments.", record$classname,
       quote_names(takes), length(args)), argument = "...", call = call)
   })
 }

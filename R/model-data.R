@@ -94,7 +94,8 @@ check_fits_input <- function(model, arrays, arg, call) {
   build_model(model, one_or_list(dims), call)
   expected <- model_inputs(model)
   if (length(dims) == 1) {
-    hint <- row_hint(arrays[[1]], expected[[1]], arg) %||% length_hint(model, dims[[1]], expected[[1]], arg)
+    hint <- row_hint(arrays[[1]], expected[[1]], arg) %||% length_hint(model, dims[[1]],
+      expected[[1]], arg)
     check_input_dims(dims[[1]], expected[[1]], "the model", call, arg, hint)
     check_input_codes(model, arrays, arg, call)
     return(engine_arrays(model, arrays, call))
@@ -128,7 +129,8 @@ output_list <- function(model, y, arg, call) {
   if (length(names) == 1) return(list(only_column(only_element(y))))
   trained <- model_state(model)$compiled$trained
   some <- is.list(y) && !is.object(y) && length(y) == length(trained)
-  if (some && length(trained) < length(names)) return(arrange(y, names[trained], "output", arg, call))
+  if (some && length(trained) < length(names)) return(arrange(y, names[trained], "output", arg,
+    call))
   arrange(y, names, "output", arg, call)[trained]
 }
 

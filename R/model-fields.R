@@ -43,7 +43,8 @@ other_field <- function(model, name) {
     return(get0(name, envir = model_state(model), inherits = FALSE))
   }
   if (name %in% names(other_ways)) stop_other_way(name)
-  stop_unknown_field("model", name, c(names(model), names(model_methods), if (is_of_class(model)) ls(class_self(model))),
+  stop_unknown_field("model", name,
+    c(names(model), names(model_methods), if (is_of_class(model)) ls(class_self(model))),
     "model")
 }
 
@@ -58,7 +59,8 @@ other_ways <- c(
 )
 
 stop_other_way <- function(name) {
-  stop_kestrel("argument", sprintf("The model has no field \"%s\".", name), hint = other_ways[[name]],
+  stop_kestrel("argument", sprintf("The model has no field \"%s\".", name),
+    hint = other_ways[[name]],
     argument = name, call = call("$", as.name("model"), as.name(name)))
 }
 

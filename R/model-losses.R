@@ -10,8 +10,8 @@
 #' where there is such a tensor, or a layer with `self$add_loss()` in the class of [Layer()]; `y`
 #' may then be `NULL`. The term is part of the loss in [evaluate()][evaluate.kestrel_model], too.
 #'
-#' `model$add_metric(tensor, name = )` logs the mean of a tensor under that name, beside the metrics that
-#' [compile()][compile.kestrel_model] is given afterwards.
+#' `model$add_metric(tensor, name = )` logs the mean of a tensor under that name, beside the metrics
+#' that [compile()][compile.kestrel_model] is given afterwards.
 #'
 #' @return `model$add_loss()` and `model$add_metric()` the model, invisibly.
 #' @section Errors: `kestrel_error_argument` for what is no tensor, or depends on other inputs;
@@ -79,17 +79,20 @@ layer_nodes.kestrel_layer_add_loss <- function(layer, input) {
 }
 
 # A metric that reads the tensor, see loss-tensors.R; `aggregation` is "mean".
-add_model_metric <- function(object, value, name = NULL, aggregation = NULL, ..., call = caller_env()) {
+add_model_metric <- function(object, value, name = NULL, aggregation = NULL, ...,
+                             call = caller_env()) {
   check_present("value")
   check_not_fitting(object, call)
   if (!is_tensor(value)) stop_argument("value", "a tensor", value, call = call)
   if (!comes_of(known_calls(object), value$call)) {
-    stop_kestrel("argument", "`value` must be a tensor of this model.", argument = "value", call = call,
+    stop_kestrel("argument", "`value` must be a tensor of this model.", argument = "value",
+      call = call,
       hint = "It depends on another input, or layers with weights that the model has not.")
   }
   name <- check_name(name, arg = "name", call = call) %||% value$name
   metric <- new_custom_metric(function(y_true, y_pred) value, name)
-  append_to(model_state(object), "own_metrics", list(metric = metric, weighted = FALSE, output = 1L))
+  append_to(model_state(object), "own_metrics",
+    list(metric = metric, weighted = FALSE, output = 1L))
   invisible(object)
 }
 

@@ -7,11 +7,12 @@
 #' @param y not used.
 #' @param show_shapes whether boxes tell the dims of inputs and outputs, `n` samples first.
 #' @param show_layer_names whether they tell names beside the kinds of layers.
-#' @param show_layer_activations,show_trainable,show_dtype whether they tell activations, whether layers
-#'   are trained, and the precision.
-#' @param rankdir where the data go: `"TB"` down, `"BT"` up, `"LR"` to the right, `"RL"` to the left.
-#' @param expand_nested whether models in the model are drawn by their layers, whose names then begin
-#'   with that of the model, as in `encoder/dense`.
+#' @param show_layer_activations,show_trainable,show_dtype whether they tell activations, whether
+#'   layers are trained, and the precision.
+#' @param rankdir where the data go: `"TB"` down, `"BT"` up, `"LR"` to the right, `"RL"` to the
+#'   left.
+#' @param expand_nested whether models in the model are drawn by their layers, whose names then
+#'   begin with that of the model, as in `encoder/dense`.
 #' @param layer_range names of two layers: those from the first to the second are drawn.
 #' @param to_file path of a PNG file to draw to, or `NULL`: on the current device.
 #' @param dpi dots per inch of the file.
@@ -28,7 +29,8 @@
 #' plot(model, show_shapes = TRUE)
 #' @export
 plot.kestrel_model <- function(x, y, show_shapes = FALSE, show_layer_names = TRUE, ...,
-                               show_layer_activations = FALSE, show_trainable = FALSE, show_dtype = FALSE,
+                               show_layer_activations = FALSE, show_trainable = FALSE,
+                               show_dtype = FALSE,
                                rankdir = "TB", expand_nested = FALSE,
                                layer_range = NULL, to_file = NULL, dpi = 96) {
   check_model(x)
@@ -68,7 +70,8 @@ box_words <- function(box, shows) {
   arrow <- if (length(input)) "-> "
   c(if (shows$names) paste0(box$within, box$part$name), kind,
     if (shows$activations && !is.null(activation)) activation$name,
-    if (isTRUE(shows$trainable)) if (has_trained_layers(box$part)) "trained" else "not trained", shows$type,
+    if (isTRUE(shows$trainable)) if (has_trained_layers(box$part)) "trained" else "not trained",
+    shows$type,
     if (shows$shapes) c(input, paste0(arrow, shapes_text(box$output))))
 }
 
@@ -94,8 +97,8 @@ box_levels <- function(boxes) {
   level
 }
 
-# A data frame of boxes and of the places where arrows pass levels: level, x (widths of a box), box (its
-# number or NA), and the attribute `edges`, pairs of rows.
+# A data frame of boxes and of the places where arrows pass levels: level, x (widths of a box), box
+# (its number or NA), and the attribute `edges`, pairs of rows.
 picture_nodes <- function(boxes) {
   nodes <- data.frame(level = box_levels(boxes), box = seq_along(boxes))
   edges <- list()
@@ -149,8 +152,9 @@ picture_window <- function(nodes, rankdir) {
   if (runs_across(rankdir)) list(along, c(half, -half)) else list(c(-half, half), along)
 }
 
-# One line for each box or several, whichever can be larger: list(labels, cex, width, height), sizes in
-# the units of the plot, a level and a box's place being 1; `room`: how much of them a box may take.
+# One line for each box or several, whichever can be larger: list(labels, cex, width, height), sizes
+# in the units of the plot, a level and a box's place being 1; `room`: how much of them a box may
+# take.
 fitted_text <- function(lines, room) {
   ways <- list(vapply(lines, paste, "", collapse = "  "), vapply(lines, paste, "", collapse = "\n"))
   sizes <- lapply(ways, function(labels) {
@@ -168,7 +172,8 @@ draw_arrows <- function(nodes, text, across) {
   if (is.null(edges)) return(invisible())
   # From the middle of a box to its end.
   half <- 0.5 * if (across) c(text$width, max(text$width)) else text$height
-  nodes$half <- rep_len(half, length(text$labels) + 1L)[ifelse(is.na(nodes$box), length(text$labels) + 1L, nodes$box)]
+  nodes$half <- rep_len(half,
+    length(text$labels) + 1L)[ifelse(is.na(nodes$box), length(text$labels) + 1L, nodes$box)]
   before <- ends_of_nodes(nodes, -1, across)
   after <- ends_of_nodes(nodes, 1, across)
   passing <- is.na(nodes$box)

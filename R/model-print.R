@@ -60,7 +60,8 @@ print.kestrel_model <- function(x, ...) {
 
 # A model that is not intact prints what is wrong with it.
 printed_text <- function(x, ...) {
-  tryCatch(format(x, ...), kestrel_error_state = function(e) sprintf("<%s>", sub("\n.*", "", e$message)))
+  tryCatch(format(x, ...),
+    kestrel_error_state = function(e) sprintf("<%s>", sub("\n.*", "", e$message)))
 }
 
 #' @rdname summary.kestrel_model
@@ -81,7 +82,8 @@ format.kestrel_model <- function(x, line_length = summary_width(), positions = N
   if (summary_layout() == "keras3") {
     return(c(title, box_summary(x, line_length, positions, show_trainable, chosen, expand_nested)))
   }
-  if (!length(state$layers)) return(c(title, "No layers yet: pipe the model into layer_dense(), for example."))
+  if (!length(state$layers)) return(c(title,
+    "No layers yet: pipe the model into layer_dense(), for example."))
   if (!state$built) return(c(title, unbuilt_lines(layers[chosen])))
   c(title, table_summary(x, line_length, positions, show_trainable, chosen, expand_nested, compact))
 }
@@ -99,7 +101,8 @@ table_summary <- function(model, width, positions, show_trainable, chosen, expan
 }
 
 # Whether it shows connections.
-is_linked <- function(model) model_state(model)$built && !is_of_class(model) && !is_stack_like(model)
+is_linked <- function(model) model_state(model)$built && !is_of_class(model) &&
+  !is_stack_like(model)
 
 # Whether each call takes what the one before it gives, and no layer is called twice.
 is_stack_like <- function(model) {
@@ -163,7 +166,8 @@ output_text <- function(part) {
   text <- vapply(dims, function(dims) {
     if (length(dims)) sprintf("(%s)", paste(c("None", dims), collapse = ", ")) else "(None,)"
   }, "")
-  if (length(dims) > 1 || is_layer(part) && is_input(part)) sprintf("[%s]", toString(text)) else text
+  if (length(dims) > 1 || is_layer(part) && is_input(part)) sprintf("[%s]",
+    toString(text)) else text
 }
 
 # "['a[0][0]', 'b[0][0]']".

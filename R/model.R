@@ -81,7 +81,8 @@ model_options <- function(dots, input_shape, call) {
   type <- dots$dtype %||% dots$input_dtype
   strings <- identical(type, "string")
   list(
-    input = known_shape(check_shape(given, null = TRUE, arg = "input_shape", call = call, open = TRUE)),
+    input = known_shape(check_shape(given, null = TRUE, arg = "input_shape", call = call,
+      open = TRUE)),
     precision = (if (!strings) check_dtype(type, call = call)) %||% floatx(),
     own_precision = !is.null(type) && !strings, strings = if (strings) TRUE
   )
@@ -170,7 +171,8 @@ check_stack <- function(model, call) {
   state <- model_state(model)
   if (isTRUE(state$of_class) && length(state$layers)) {
     stop_kestrel("argument", "Layers cannot be added to a model of a class, or taken off.",
-      hint = "keras_model_sequential(list(model, layer)) puts layers after it.", argument = "object", call = call)
+      hint = "keras_model_sequential(list(model, layer)) puts layers after it.",
+      argument = "object", call = call)
   }
   if (!is.null(state$graph)) {
     stop_kestrel("argument", "Layers cannot be added to a model made by keras_model().",
@@ -307,7 +309,8 @@ build_model <- function(model, input, call = caller_env()) {
   if (is_open_class(model)) {
     return(build_class_model(model, if (is.list(input)) input else list(input), NULL, call))
   }
-  if (!is.null(state$graph)) return(build_graph(model, if (is.list(input)) input else list(input), call))
+  if (!is.null(state$graph)) return(build_graph(model, if (is.list(input)) input else list(input),
+    call))
   if (is.list(input)) input <- input[[1]]
   build_stack(state$layers, input, call)
   state$input <- input

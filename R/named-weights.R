@@ -1,5 +1,5 @@
-# What `model$weights` and `layer$weights` hold: arrays that know their names, as Keras' do. All that
-# is computed of them is plain.
+# What `model$weights` and `layer$weights` hold: arrays that know their names, as Keras' do. All
+# that is computed of them is plain.
 
 # Of the weights of layers; `trainable`: only those that are, or are not, trained.
 named_weights <- function(layers, trainable = NA) {
@@ -21,7 +21,8 @@ layer_weight <- function(layer, name) {
 }
 
 weight_view <- function(values, layer, name, trainable) {
-  structure(values, class = "kestrel_weight", of = list(layer = layer, name = name, trainable = trainable))
+  structure(values, class = "kestrel_weight",
+    of = list(layer = layer, name = name, trainable = trainable))
 }
 
 plain_weight <- function(x) {

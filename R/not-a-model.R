@@ -20,7 +20,8 @@ fit.kestrel_history <- function(object, ...) stop_not_a_model(object, "a history
 compile.kestrel_history <- function(object, ...) stop_not_a_model(object, "a history", history_hint)
 
 #' @export
-evaluate.kestrel_history <- function(object, ...) stop_not_a_model(object, "a history", history_hint)
+evaluate.kestrel_history <- function(object, ...) stop_not_a_model(object, "a history",
+  history_hint)
 
 #' @export
 predict.kestrel_history <- function(object, ...) stop_not_a_model(object, "a history", history_hint)
@@ -50,7 +51,8 @@ evaluate.kestrel_tensor <- function(object, ...) stop_not_a_model(object, "a ten
 predict.kestrel_tensor <- function(object, ...) stop_not_a_model(object, "a tensor", tensor_hint)
 
 # The generic of package generics masks ours where that is attached later. Its first argument is
-# called x: in evaluate(model, x = , y = ) it is the data that it asks for a method, and a model comes here.
+# called x: in evaluate(model, x = , y = ) it is the data that it asks for a method, and a model
+# comes here.
 #' @export
 #' @rawNamespace S3method(generics::evaluate, kestrel_model, evaluate.kestrel_model)
 #' @rawNamespace S3method(generics::evaluate, default, evaluate.default)

@@ -111,8 +111,9 @@ rate_of_step <- function(trainer, optimizer, call) {
 }
 
 # An environment of model (its state), made_for, trainer, custom, outside, weights, optimizer_state:
-# the last two are what the trainer holds, NULL where that is not known, as after an error. It serves
-# again while all that it was made from is the same; weights that were set since are handed over.
+# the last two are what the trainer holds, NULL where that is not known, as after an error. It
+# serves again while all that it was made from is the same; weights that were set since are handed
+# over.
 batch_trainer <- function(model, samples, threads, call) {
   state <- environment(model)
   held <- held_trainer(state)
@@ -151,7 +152,8 @@ target_shapes <- function(samples) {
 
 new_batch_trainer <- function(model, samples, needs, call) {
   state <- model_state(model)
-  settings <- list(batch_size = samples$n, validation_batch_size = samples$n, threads = needs$threads)
+  settings <- list(batch_size = samples$n, validation_batch_size = samples$n,
+    threads = needs$threads)
   train <- train_spec(model, samples, settings, draw_seed(), call = call)
   parts <- training_parts(model)
   trainer <- trainer_new(parts$plan, train, samples, NULL, pack_layout(model_layout(state)), call)
@@ -169,7 +171,8 @@ held_trainer <- function(state) {
 
 hold_trainer <- function(held) {
   kept <- other_trainers(held$model)
-  assign("on_batch", c(list(held), kept[seq_len(min(length(kept), held_trainers - 1L))]), envir = the)
+  assign("on_batch", c(list(held), kept[seq_len(min(length(kept), held_trainers - 1L))]),
+    envir = the)
 }
 
 other_trainers <- function(state) {

@@ -1,6 +1,6 @@
-# Inputs whose length is not known, NA in the dims of layer_input(). Until data come, a stand-in is in
-# its place, with which layers are built; a model with such inputs counts as not built. The first data
-# say the length, and all dims of the graph are worked out again.
+# Inputs whose length is not known, NA in the dims of layer_input(). Until data come, a stand-in is
+# in its place, with which layers are built; a model with such inputs counts as not built. The first
+# data say the length, and all dims of the graph are worked out again.
 
 open_length <- 97L
 
@@ -12,7 +12,8 @@ any_open <- function(parts) {
 }
 
 # Dims of an input layer as they were given.
-open_dims <- function(state) if (is.null(state$open)) state$input else replace(state$input, state$open, NA)
+open_dims <- function(state) if (is.null(state$open)) state$input else replace(state$input,
+  state$open, NA)
 
 # NULL where a length is not known: the first data will say it.
 known_shape <- function(shape) if (!anyNA(shape)) shape
@@ -26,7 +27,8 @@ check_open_shape <- function(x, arg, call) {
 # Dims of a tensor as users see them. What comes of an open length is not known either.
 told_dims <- function(tensor) {
   dims <- .subset2(tensor, "dims")
-  if (open_length %in% dims && depends_on_open(tensor)) replace(dims, dims == open_length, NA) else dims
+  if (open_length %in% dims && depends_on_open(tensor)) replace(dims, dims == open_length,
+    NA) else dims
 }
 
 depends_on_open <- function(tensor) {

@@ -153,7 +153,8 @@ optimizer_setting <- function(optimizer, name) {
 
 # Moments belong to the model, so the step is a function of it.
 stop_no_apply <- function(name) {
-  stop_kestrel("argument", sprintf("The optimizer has no `%s`: its state belongs to the model.", name),
+  stop_kestrel("argument",
+    sprintf("The optimizer has no `%s`: its state belongs to the model.", name),
     hint = "apply_gradients(model, gradients) makes a step; with_gradient() gives the gradients.",
     argument = name, call = call("$", quote(optimizer), as.name(name)))
 }
@@ -165,7 +166,8 @@ stop_no_apply <- function(name) {
 optimizer_variables <- function(optimizer) {
   rate <- if (!is_solver(optimizer)) optimizer_rate(optimizer)
   values <- Filter(is.numeric, list(iteration = optimizer$iterations, learning_rate = rate))
-  unname(Map(function(value, name) weight_view(array(value, 1L), "optimizer", name, FALSE), values, names(values)))
+  unname(Map(function(value, name) weight_view(array(value, 1L), "optimizer", name, FALSE), values,
+    names(values)))
 }
 
 # A number, a schedule or an R function.
@@ -213,7 +215,8 @@ stop_no_rate <- function(optimizer, arg, call = caller_env()) {
 
 # Keras' get_config().
 optimizer_config <- function(optimizer) {
-  if (is_solver(optimizer)) return(c(list(name = optimizer$name), optimizer_field(optimizer, "hparams")))
+  if (is_solver(optimizer)) return(c(list(name = optimizer$name),
+    optimizer_field(optimizer, "hparams")))
   rate <- optimizer_rate(optimizer)
   if (inherits(rate, "kestrel_schedule")) rate <- get_config(rate)
   decay <- optimizer_field(optimizer, "decay")

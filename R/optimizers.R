@@ -92,7 +92,8 @@
 #'   `learning_rate` and all settings. Given to several models it is shared: a changed
 #'   learning rate holds for all of them.
 #' @section Errors: `kestrel_error_argument` for arguments out of their range and unknown
-#'   ones, and from `fit()` with `optimizer_rprop()` for a `batch_size` below the number of rows; `kestrel_error_state` when a learning rate is assigned over a schedule.
+#'   ones, and from `fit()` with `optimizer_rprop()` for a `batch_size` below the number of rows;
+#'   `kestrel_error_state` when a learning rate is assigned over a schedule.
 #' @source Keras: `keras.optimizers`; Rprop: Igel and Hüsken (2003), Empirical evaluation of the
 #'   improved Rprop learning algorithms, Neurocomputing 50.
 #' @family optimizers

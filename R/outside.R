@@ -46,7 +46,8 @@ with_own_nodes <- function(spec, own, info) {
     c(spec$nodes[[i]]$outside, list(at = i - 1L, inputs = inputs, grows = grows[i],
       training = spec$nodes[[i]]$training,
       dims = lapply(inputs, function(from) place_dims(spec, info, from)),
-      slots = c(weight_slots(spec$nodes, info, i), part_slots(spec$nodes, info, spec$nodes[[i]]$outside$parts))))
+      slots = c(weight_slots(spec$nodes, info, i),
+        part_slots(spec$nodes, info, spec$nodes[[i]]$outside$parts))))
   })
   names(spec$outside) <- own - 1L
   spec
@@ -176,7 +177,8 @@ backward_outside <- function(trainer, nodes, records) {
   i <- trainer_next(trainer)
   while (i >= 0) {
     key <- as.character(i)
-    if (nodes[[key]]$grows) late <- c(late, differentiate_node(trainer, nodes[[key]], records[[key]]))
+    if (nodes[[key]]$grows) late <- c(late,
+      differentiate_node(trainer, nodes[[key]], records[[key]]))
     i <- trainer_next(trainer)
   }
   for (slope in late) trainer_write(trainer, slope$at, slope$g, gradient = TRUE)
@@ -187,7 +189,8 @@ differentiate_node <- function(trainer, node, record) {
   g <- record$slopes %||% node_gradients(trainer, node, record)
   n <- length(node$inputs)
   for (k in seq_len(n)) trainer_put(trainer, node$at, g[[k]], k - 1L)
-  slopes <- Map(function(slot, g) if (!slot$is_state) list(at = slot$at, g = g), node$slots, g[-seq_len(n)])
+  slopes <- Map(function(slot, g) if (!slot$is_state) list(at = slot$at, g = g), node$slots,
+    g[-seq_len(n)])
   slopes[lengths(slopes) > 0]
 }
 

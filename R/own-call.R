@@ -1,7 +1,8 @@
-# Calls of users' functions: losses, activations, layers and the like. What goes wrong in them is told with the
-# function that they had called.
+# Calls of users' functions: losses, activations, layers and the like. What goes wrong in them is
+# told with the function that they had called.
 
-# What a user's function returns; its error as one of a class of ours. `hint`: where no error of ours stands for itself.
+# What a user's function returns; its error as one of a class of ours. `hint`: where no error of
+# ours stands for itself.
 own_call <- function(fn, args, what, kind, call,
                      hint = "See ?autodiff for the operations that can be differentiated.") {
   failure <- NULL
@@ -14,14 +15,15 @@ own_call <- function(fn, args, what, kind, call,
       said <- failure_text(failure, e)
       if (failure$own || inherits(e, "kestrel_error")) hint <- NULL
       if (!failure$own && reads_tensors(fn)) hint <- strange_tensor_hint(kind)
-      stop_kestrel(kind, sprintf("The %s failed%s", what, said), hint = hint, argument = what, parent = e,
+      stop_kestrel(kind, sprintf("The %s failed%s", what, said), hint = hint, argument = what,
+        parent = e,
         call = call)
     }
   )
 }
 
-# list(name, own, refused): the function of R or of ours that the user's code had called last; whether that is
-# stop() or its like; whether the function has no derivative.
+# list(name, own, refused): the function of R or of ours that the user's code had called last;
+# whether that is stop() or its like; whether the function has no derivative.
 own_failure <- function(fn, e) {
   at <- called_last(fn)
   name <- at$name %||% call_name(conditionCall(e))
@@ -52,7 +54,8 @@ is_own_frame <- function(f, fn) {
   if (identical(f, fn)) return(TRUE)
   if (is.primitive(f)) return(FALSE)
   env <- environment(f)
-  while (!is.null(env) && !isNamespace(env) && !identical(env, globalenv()) && !identical(env, emptyenv())) {
+  while (!is.null(env) && !isNamespace(env) && !identical(env, globalenv()) &&
+    !identical(env, emptyenv())) {
     if (isTRUE(attr(env, "masks"))) return(TRUE)
     env <- parent.env(env)
   }
@@ -91,8 +94,10 @@ strange_tensor_hint <- function(kind) {
 # Whether symbolic tensors are among the variables that a function finds around it.
 reads_tensors <- function(fn) {
   if (is.primitive(fn)) return(FALSE)
-  names <- setdiff(all.names(body(fn), functions = FALSE), c(names(formals(fn)), assigned(body(fn))))
-  found <- mget(unique(names[nzchar(names)]), envir = environment(fn), inherits = TRUE, ifnotfound = list(NULL))
+  names <- setdiff(all.names(body(fn), functions = FALSE),
+    c(names(formals(fn)), assigned(body(fn))))
+  found <- mget(unique(names[nzchar(names)]), envir = environment(fn), inherits = TRUE,
+    ifnotfound = list(NULL))
   any(vapply(found, is_tensor, NA))
 }
 
@@ -101,5 +106,6 @@ assigned <- function(expression) {
   if (!is.call(expression)) return(NULL)
   own <- is.symbol(expression[[1]]) && as.character(expression[[1]]) %in% c("<-", "=") &&
     is.symbol(expression[[2]])
-  c(if (own) as.character(expression[[2]]), unlist(lapply(Filter(is.call, as.list(expression)), assigned)))
+  c(if (own) as.character(expression[[2]]),
+    unlist(lapply(Filter(is.call, as.list(expression)), assigned)))
 }

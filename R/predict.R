@@ -12,8 +12,8 @@
 #' @param steps batches to compute, when not all samples.
 #' @param callbacks callbacks with `on_predict_*` hooks.
 #' @inheritParams fit.kestrel_model
-#' @param ... `newdata`, another name for `x`; Keras' `workers`, `max_queue_size` and `use_multiprocessing`,
-#'   which have no effect.
+#' @param ... `newdata`, another name for `x`; Keras' `workers`, `max_queue_size` and
+#'   `use_multiprocessing`, which have no effect.
 #' @return a matrix with a row for each sample and a column for each unit of the output; an
 #'   array when the output has more dims.
 #' @section Errors: `kestrel_error_state` when the model has no layers;
@@ -47,7 +47,8 @@ predict.kestrel_model <- function(object, x, batch_size = NULL, verbose = 0, ste
   if (!is.null(environment(object)$features)) warn_features(object, x, "x", environment())
   x <- plain_column(x)
   plain <- is_plain_input(object, x)
-  y <- if (plain && verbose == 0 && is.null(steps) && is.null(callbacks)) few_rows(object, x, threads)
+  y <- if (plain && verbose == 0 && is.null(steps) && is.null(callbacks)) few_rows(object, x,
+    threads)
   if (!is.null(y)) return(y)
   x <- if (plain) list(x) else {
     with_model_restored(object, model_input(object, x, "x", environment()))
@@ -107,7 +108,8 @@ predict_with_hooks <- function(model, x, batch_size, set, threads) {
   if (!set$any) return(predict_rows(model, x, batch_size, threads))
   by_batch <- set$wants_predict_batches && sample_count(x[[1]]) > 0
   if (!by_batch) return(within_prediction(model, set, predict_rows(model, x, batch_size, threads)))
-  parts <- within_prediction(model, set, predict_batches(model, x, batch_size %||% 32L, set, threads))
+  parts <- within_prediction(model, set,
+    predict_batches(model, x, batch_size %||% 32L, set, threads))
   join_outputs(model, parts)
 }
 
@@ -125,7 +127,8 @@ within_prediction <- function(model, set, y) {
 within_predict_batch <- function(set, batch, y) {
   if (set$wants_predict_batches) callbacks_run(set, "on_predict_batch_begin", batch)
   force(y)
-  if (set$wants_predict_batches) callbacks_run(set, "on_predict_batch_end", batch, list(outputs = y))
+  if (set$wants_predict_batches) callbacks_run(set, "on_predict_batch_end", batch,
+    list(outputs = y))
   if (is.list(y)) unname(y) else list(y)
 }
 
@@ -150,7 +153,8 @@ join_samples <- function(parts) {
 
 # What users get: an array, or a list by output, named where the outputs were.
 predictions <- function(model, outputs) {
-  if (length(outputs) == 1) outputs[[1]] else stats::setNames(outputs, model_state(model)$output_keys)
+  if (length(outputs) == 1) outputs[[1]] else stats::setNames(outputs,
+    model_state(model)$output_keys)
 }
 
 # Rows that cannot be computed are NA; the others are as if these were not there. The engine
@@ -159,8 +163,10 @@ predict_rows <- function(model, x, batch_size, threads) {
   y <- if (all_double(x)) predict_arrays(model, x, FALSE, batch_size, threads, finite = TRUE)
   if (!is.null(y)) return(predictions(model, y))
   missing <- vapply(x, function(x) count_missing(x)[4] > 0, NA)
-  if (!any(missing)) return(predictions(model, predict_arrays(model, x, FALSE, batch_size, threads)))
-  bad <- Reduce(`|`, lapply(x[missing], function(x) rowSums(!is.finite(matrix(x, sample_count(x)))) > 0))
+  if (!any(missing)) return(predictions(model,
+    predict_arrays(model, x, FALSE, batch_size, threads)))
+  bad <- Reduce(`|`, lapply(x[missing],
+    function(x) rowSums(!is.finite(matrix(x, sample_count(x)))) > 0))
   x <- lapply(x, blank_rows, bad, 0)
   y <- predict_arrays(model, x, FALSE, batch_size, threads)
   predictions(model, lapply(y, blank_rows, bad, NA_real_))
@@ -192,7 +198,8 @@ predict_arrays <- function(model, x, training = FALSE, batch_size = NULL,
     if (training && !is.null(layout$is_state) && is.null(plan$outside) && n > 0) {
       return(predict_moving(plan, layout, data_arrays(x), seed))
     }
-    y <- engine_predict(plan, w, data_arrays(x, from, n), batch_size, training, seed, threads, finite)
+    y <- engine_predict(plan, w, data_arrays(x, from, n), batch_size, training, seed, threads,
+      finite)
     if (is.null(attr(y, "w"))) return(y)
     keep_states(layout, attr(y, "w"))
     w <<- pack_layout(layout)

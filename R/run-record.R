@@ -30,7 +30,8 @@ run_chunks <- function(run) mget(as.character(seq_len(run$n_chunks)), envir = ru
 
 run_columns <- function(run) {
   first <- run$chunks[["1"]]
-  if (run$n_chunks == 1L && identical(dimnames(first)[[2]], run$labels)) return(matrix_columns(first))
+  if (run$n_chunks == 1L &&
+    identical(dimnames(first)[[2]], run$labels)) return(matrix_columns(first))
   chunks <- run_chunks(run)
   names <- unique(c(run$labels, unlist(lapply(chunks, colnames))))
   columns <- lapply(names, function(name) {
@@ -100,7 +101,8 @@ run_remember <- function(run) {
     epochs = run$epoch - settings$initial_epoch, steps = min(settings$steps, run$seen),
     batch_size = settings$batch_size, samples = run$data$train$n, shuffle = settings$shuffle,
     validation_split = settings$validation_split, rate = run$rate,
-    restored = run$callbacks$any && any(vapply(run$callbacks$callbacks, function(cb) !is.null(cb$best_weights), NA)),
+    restored = run$callbacks$any &&
+      any(vapply(run$callbacks$callbacks, function(cb) !is.null(cb$best_weights), NA)),
     norm_before = way[1], moved = way[2],
     nonfinite = if (is_nonfinite(run)) {
       c(epoch = run$status$nonfinite_epoch + 1, batch = run$status$nonfinite_batch + 1)

@@ -1,7 +1,7 @@
 # One run of fit(): an environment that lives as long as the call. The engine trains until
 # somebody in R wants to look: nobody (then about 50 times a second, for Ctrl-C), after so many
-# epochs (callbacks that can wait), at the end of epochs (validation, callbacks, plots), or after each batch (batch callbacks, a learning
-# rate that is an R function).
+# epochs (callbacks that can wait), at the end of epochs (validation, callbacks, plots), or after
+# each batch (batch callbacks, a learning rate that is an R function).
 
 new_run <- function(model, data, settings, callbacks, call) {
   state <- model_state(model)
@@ -280,10 +280,12 @@ validation_values <- function(run) {
   steps <- run$settings$validation_steps
   stream <- run$data$test_stream
   if (is.null(stream)) {
-    return(evaluate_all(run$trainer, steps, run$callbacks, run$labels, run$custom, run$call, run$outside))
+    return(evaluate_all(run$trainer, steps, run$callbacks, run$labels, run$custom, run$call,
+      run$outside))
   }
   w <- trainer_get(run$trainer)$w
-  as.vector(evaluate_stream(run$model, stream, steps, w, run$callbacks, run$settings$threads, run$call))
+  as.vector(evaluate_stream(run$model, stream, steps, w, run$callbacks, run$settings$threads,
+    run$call))
 }
 
 # `set`: callbacks; those that have hooks of test batches get each of them.

@@ -18,7 +18,8 @@ second_gradients <- function(model, x, w, present, whole, dy, training) {
     array_reshape(matrix(g[ends[k] + seq_along(x[[k]])], n), dim(x[[k]]))
   })
   # Weights that are no parameters have none.
-  of_weights <- c(g[-seq_len(ends[length(ends)])], numeric(length(packed_with(model, NULL, present))))
+  of_weights <- c(g[-seq_len(ends[length(ends)])],
+    numeric(length(packed_with(model, NULL, present))))
   c(of_x, Map(function(at, w) shape_like(of_weights[at], w), packed_places(model, present), w))
 }
 
@@ -28,10 +29,12 @@ sample_rows <- function(x) as.double(array_reshape(x, c(dim(x)[1], prod(dim(x)[-
 check_twice <- function(model, training) {
   types <- vapply(leaf_layers(model), function(layer) layer_state(layer)$type, "")
   why <- if (!is.null(network_spec(model)$outside)) "through R functions" else
-    if (any(vapply(leaf_layers(model), takes_code_numbers, NA))) "through layers that take codes" else
+    if (any(vapply(leaf_layers(model), takes_code_numbers,
+      NA))) "through layers that take codes" else
     if (training && any(grepl("dropout|noise", types))) "through dropout or noise in training"
   if (is.null(why)) return(invisible(model))
-  stop_kestrel("argument", sprintf("What k_gradients() gives cannot be differentiated again %s.", why),
+  stop_kestrel("argument",
+    sprintf("What k_gradients() gives cannot be differentiated again %s.", why),
     hint = "Use it in k_function(), or freeze the layers between.", argument = "loss", call = NULL)
 }
 
@@ -42,11 +45,13 @@ embedded_spec <- function(model, n) {
   k <- length(spec$inputs)
   later <- function(i) i + k * (i >= 0)
   tables <- lapply(seq_len(k), function(j) {
-    place_free(new_node("embedding", list(input_dim = n, output_dim = prod(spec$inputs[[j]]))), -j, j)
+    place_free(new_node("embedding", list(input_dim = n, output_dim = prod(spec$inputs[[j]]))), -j,
+      j)
   })
   rows <- lapply(seq_len(k), function(j) {
     dims <- spec$inputs[[j]]
-    values <- c(list(rank = length(dims)), stats::setNames(as.list(dims), paste0("dim_", seq_along(dims))))
+    values <- c(list(rank = length(dims)),
+      stats::setNames(as.list(dims), paste0("dim_", seq_along(dims))))
     place_free(new_node("reshape", values), j - 1L, k + j)
   })
   nodes <- lapply(spec$nodes[-seq_len(k)], function(node) {
@@ -57,7 +62,8 @@ embedded_spec <- function(model, n) {
     node$trainable <- TRUE
     node
   })
-  list(inputs = rep(list(1L), k), nodes = c(tables, rows, nodes), outputs = as.integer(later(spec$outputs)),
+  list(inputs = rep(list(1L), k), nodes = c(tables, rows, nodes),
+    outputs = as.integer(later(spec$outputs)),
     masks = as.integer(later(spec$masks)), precision = spec$precision)
 }
 
@@ -71,10 +77,12 @@ place_free <- function(node, input, place) {
 # batch only the first sample counts.
 sum_of_outputs <- function(model, n, whole) {
   outputs <- lapply(model_outputs(model), function(dims) {
-    list(loss = choice("losses", "mean_absolute_error"), reduction = "sum", loss_weight = prod(dims) / prod(dims[-length(dims)]),
+    list(loss = choice("losses", "mean_absolute_error"), reduction = "sum",
+      loss_weight = prod(dims) / prod(dims[-length(dims)]),
       fused = FALSE, mask = 0L)
   })
-  list(outputs = outputs, metrics = list(), optimizer = NULL, batch_size = n, validation_batch_size = n,
+  list(outputs = outputs, metrics = list(), optimizer = NULL, batch_size = n,
+    validation_batch_size = n,
     shuffle = FALSE, shuffle_batches = FALSE, steps_per_epoch = 0L, threads = engine_settings(),
     gather = FALSE, seed = 0)
 }
@@ -103,8 +111,8 @@ packed_places <- function(model, present) {
   Map(function(start, size) start + seq_len(size), start[kept], sizes[kept])
 }
 
-# The layers of a gradient's model are found in the network that it stands in: their weights there are
-# those of the node.
+# The layers of a gradient's model are found in the network that it stands in: their weights there
+# are those of the node.
 gradient_node <- function(node, layers) {
   of <- node$outside$of
   if (is.null(of)) return(node)
@@ -112,20 +120,23 @@ gradient_node <- function(node, layers) {
     i <- Position(function(other) identical(other, state), layers)
     if (is.na(i)) NA else i
   }, 0L)
-  node$outside[c("run", "parts")] <- list(gradient_run(node$outside$f, node$outside$label, !is.na(at)), at[!is.na(at)])
+  node$outside[c("run", "parts")] <- list(gradient_run(node$outside$f, node$outside$label,
+    !is.na(at)), at[!is.na(at)])
   node
 }
 
 gradient_run <- function(f, label, present = logical()) {
   function(x, w, training, call) {
-    list(y = in_phase(training, own_call(f, list(one_or_list(x), w, present), label, "layer", call)))
+    list(y = in_phase(training,
+      own_call(f, list(one_or_list(x), w, present), label, "layer", call)))
   }
 }
 
 # Of weights that are not trained there is no gradient.
 part_slots <- function(nodes, info, parts) {
   of_part <- function(p) {
-    own <- Filter(function(i) identical(nodes[[i]]$part, p) && nodes[[i]]$weights_from == i - 1L, seq_along(nodes))
+    own <- Filter(function(i) identical(nodes[[i]]$part, p) && nodes[[i]]$weights_from == i - 1L,
+      seq_along(nodes))
     lapply(own, function(i) lapply(info$nodes[[i]]$slots, function(slot) {
       slot$at <- slot$at + if (slot$is_state) info$n_w else 0
       slot$is_state <- slot$is_state || !nodes[[i]]$trainable

@@ -1,8 +1,8 @@
 #' Models as raw vectors
 #'
-#' `serialize_model()` makes a raw vector of a model, with its weights, what [compile()] chose and the
-#' state of the optimizer; `unserialize_model()` makes the model again. What [saveRDS()] stores is the
-#' same, in a file.
+#' `serialize_model()` makes a raw vector of a model, with its weights, what [compile()] chose and
+#' the state of the optimizer; `unserialize_model()` makes the model again. What [saveRDS()] stores
+#' is the same, in a file.
 #'
 #' @param model a model; of `unserialize_model()` the raw vector.
 #' @param include_optimizer whether optimizer, loss and metrics come along.

@@ -14,7 +14,8 @@
 get_source_inputs <- function(tensor) {
   check_present("tensor")
   if (!is_tensor(tensor)) stop_argument("tensor", "a symbolic tensor", tensor)
-  found <- source_calls(list(tensor), list2env(list(seen = list(), inputs = list()), parent = emptyenv()))
+  found <- source_calls(list(tensor),
+    list2env(list(seen = list(), inputs = list()), parent = emptyenv()))
   unlist(lapply(found$inputs, call_tensors), recursive = FALSE)
 }
 

@@ -89,8 +89,10 @@ all_dense <- function(x, arg, call) {
   if (!is_sparse(x)) return(x)
   if (!requireNamespace("Matrix", quietly = TRUE)) stop_no_matrix(arg, call)
   if (prod(as.double(dim(x))) <= dense_at_most) return(as.matrix(x))
-  stop_kestrel("memory", sprintf("A sparse `%s` is made dense here, and may hold at most %s numbers, not %d x %d.",
-    arg, format(dense_at_most), nrow(x), ncol(x)), hint = "Take a part of its rows.", argument = arg,
+  stop_kestrel("memory",
+    sprintf("A sparse `%s` is made dense here, and may hold at most %s numbers, not %d x %d.",
+    arg, format(dense_at_most), nrow(x), ncol(x)), hint = "Take a part of its rows.",
+    argument = arg,
     value = dim(x), expected = dense_at_most, call = call)
 }
 
@@ -102,5 +104,6 @@ dense_validation <- function(data, call) {
 }
 
 stop_no_matrix <- function(arg, call) {
-  stop_kestrel("state", sprintf("Package \"Matrix\" is needed for a sparse `%s`.", arg), argument = arg, call = call)
+  stop_kestrel("state", sprintf("Package \"Matrix\" is needed for a sparse `%s`.", arg),
+    argument = arg, call = call)
 }

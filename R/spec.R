@@ -64,7 +64,8 @@ layer_chain <- function(layer, input, stream, own = layer_nodes(layer, input)) {
 several_outputs <- function(nodes, n, activity, layer) {
   if (is.null(activity)) return(structure(nodes, outputs = n))
   stop_kestrel("layer", sprintf("Layer \"%s\" has %d outputs, so it takes no activity regularizer.",
-    layer$name, n), hint = "Its add_loss() charges for what passes.", argument = "activity_regularizer",
+    layer$name, n), hint = "Its add_loss() charges for what passes.",
+    argument = "activity_regularizer",
     call = NULL)
 }
 
@@ -265,7 +266,8 @@ place_layer <- function(plan, layer, from, training = NULL, given = NULL) {
   }
   own <- list(part = match(state$mark, plan$marks), training = training)
   nodes[] <- lapply(nodes, c, own)
-  first <- put_nodes(plan, nodes, c(from$places, if (reads_mask(nodes, length(from$places))) from$masks), state$mark)
+  first <- put_nodes(plan, nodes,
+    c(from$places, if (reads_mask(nodes, length(from$places))) from$masks), state$mark)
   places <- first + output_nodes(nodes) - 1L
   list(places = places, dims = dims_list(layer_output(layer, input)),
     masks = rep(if (makes_mask(layer)) first else mask, length(places)))

@@ -1,9 +1,9 @@
 #' Split data in two
 #'
-#' @param dataset an array, matrix, data frame or vector, samples first, or a list of such of as many
-#'   samples each.
-#' @param left_size,right_size how much goes to the left and the right part: a number of samples, or a
-#'   share between 0 and 1. One may be left out; where both are given they need not take all.
+#' @param dataset an array, matrix, data frame or vector, samples first, or a list of such of as
+#'   many samples each.
+#' @param left_size,right_size how much goes to the left and the right part: a number of samples, or
+#'   a share between 0 and 1. One may be left out; where both are given they need not take all.
 #' @param shuffle whether samples are drawn at random; else the right part follows the left one.
 #' @param seed a whole number for [set.seed()], which holds for this call alone, or `NULL`.
 #' @param ... must be empty.
@@ -17,13 +17,16 @@
 #' c(train, test) %<-% split_dataset(list(as.matrix(cars$speed), cars$dist), left_size = 0.8)
 #' dim(train[[1]])
 #' @export
-split_dataset <- function(dataset, left_size = NULL, right_size = NULL, shuffle = FALSE, seed = NULL, ...) {
+split_dataset <- function(dataset, left_size = NULL, right_size = NULL, shuffle = FALSE,
+                          seed = NULL, ...) {
   check_dots(list(...), names(formals(split_dataset)))
   check_present("dataset")
   n <- dataset_count(dataset)
   sizes <- split_sizes(left_size, right_size, n)
-  rows <- if (!check_flag(shuffle)) seq_len(n) else shuffled(n, check_count(seed, null = TRUE, min = 0L))
-  list(dataset_rows(dataset, rows[seq_len(sizes[1])]), dataset_rows(dataset, rows[sizes[1] + seq_len(sizes[2])]))
+  rows <- if (!check_flag(shuffle)) seq_len(n) else shuffled(n,
+    check_count(seed, null = TRUE, min = 0L))
+  list(dataset_rows(dataset, rows[seq_len(sizes[1])]),
+    dataset_rows(dataset, rows[sizes[1] + seq_len(sizes[2])]))
 }
 
 is_data_list <- function(x) is.list(x) && !is.object(x)
@@ -45,14 +48,17 @@ dataset_count <- function(dataset, call = caller_env()) {
 
 split_sizes <- function(left, right, n, call = caller_env()) {
   if (is.null(left) && is.null(right)) {
-    stop_kestrel("argument", "Give `left_size`, `right_size`, or both.", argument = "left_size", call = call)
+    stop_kestrel("argument", "Give `left_size`, `right_size`, or both.", argument = "left_size",
+      call = call)
   }
   left <- split_size(left, n, "left_size", call)
   right <- split_size(right, n, "right_size", call)
   sizes <- c(left %||% (n - right), right %||% (n - left))
   if (all(sizes > 0) && sum(sizes) <= n) return(sizes)
-  stop_kestrel("data", sprintf("The parts would have %.0f and %.0f of %d samples.", sizes[1], sizes[2], n),
-    hint = "Both need at least one sample.", argument = if (is.null(left)) "right_size" else "left_size", call = call)
+  stop_kestrel("data", sprintf("The parts would have %.0f and %.0f of %d samples.", sizes[1],
+    sizes[2], n),
+    hint = "Both need at least one sample.",
+    argument = if (is.null(left)) "right_size" else "left_size", call = call)
 }
 
 # A share is rounded as Keras does it.

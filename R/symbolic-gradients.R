@@ -9,9 +9,10 @@
 #' of `sum(loss)` by it. Where `loss` has a number for each sample, each sample has the gradient of
 #' its own. It is exact: that of [backpropagation][autodiff] through layers and R functions, with
 #' the weights that the layers have when the function is called. Dropout and noise are off, unless
-#' the pass is one of training. It can go into other operations, and is differentiated itself: the loss may
-#' have a penalty on slopes, as that of a Wasserstein network, and there are derivatives of
-#' derivatives. That is not so through R functions, layers of codes, and dropout or noise in training.
+#' the pass is one of training. It can go into other operations, and is differentiated itself: the
+#' loss may have a penalty on slopes, as that of a Wasserstein network, and there are derivatives of
+#' derivatives. That is not so through R functions, layers of codes, and dropout or noise in
+#' training.
 #'
 #' Operations that have one result for the whole batch, such as `k_mean(x)`, are given as such by
 #' `k_function()`, without an axis for samples. The whole of what it is called on is one batch.
@@ -183,7 +184,8 @@ gradient_function <- function(model, whole) {
   force(whole)
   structure(function(inputs, w = list(), present = logical()) {
     x <- inner_parts(inputs)
-    operate("gradient", c(x, w), list(model = model, whole = whole, inputs = length(x), present = present,
+    operate("gradient", c(x, w),
+      list(model = model, whole = whole, inputs = length(x), present = present,
       training = isTRUE(the$instance_training)))
   }, gradient_of = model)
 }

@@ -1,5 +1,5 @@
-# Operations on symbolic tensors: each is a lambda layer of the function, with the tensors taken out of
-# its arguments, so that layers hold no graph.
+# Operations on symbolic tensors: each is a lambda layer of the function, with the tensors taken out
+# of its arguments, so that layers hold no graph.
 
 tensor_operator <- function(name, e1, e2) {
   titles <- c(`+` = "add", `-` = "subtract", `*` = "multiply", `/` = "divide", `^` = "power",
@@ -8,7 +8,8 @@ tensor_operator <- function(name, e1, e2) {
   if (!name %in% names(titles)) stop_not_differentiable(name)
   args <- if (missing(e2)) list(e1) else list(e1, e2)
   if (any(vapply(args, is_traced, NA))) {
-    stop_kestrel("argument", sprintf("`%s` meets a symbolic tensor, which has no numbers here", name), call = NULL)
+    stop_kestrel("argument",
+      sprintf("`%s` meets a symbolic tensor, which has no numbers here", name), call = NULL)
   }
   if (missing(e2)) return(tensor_operation(get(name, baseenv()), args, "negative"))
   tensor_operation(operator_of(name), args, titles[[name]])
@@ -50,7 +51,8 @@ tensor_operation <- function(fn, args, title, call = caller_env()) {
   whole <- tried$whole
   options <- layer_options(list(), known = character(), call = call)
   options$title <- title
-  config <- list(f = if (whole) repeated_call(f) else f, output_shape = tried$shape, arguments = NULL)
+  config <- list(f = if (whole) repeated_call(f) else f, output_shape = tried$shape,
+    arguments = NULL)
   layer_on_tensors(new_layer("lambda", config, c(options, whole = whole)), found$tensors, call)
 }
 
@@ -83,8 +85,9 @@ filled_call <- function(fn, args, whole) {
 # each sample.
 is_whole <- function(tensor) isTRUE(environment(tensor$call$part)$whole)
 
-# list(whole, shape). `whole`: the result does not change its dims with the number of samples. `shape`:
-# the dims of a sample where an array among the arguments lets no other number of samples in.
+# list(whole, shape). `whole`: the result does not change its dims with the number of samples.
+# `shape`: the dims of a sample where an array among the arguments lets no other number of samples
+# in.
 tried_operation <- function(f, dims, rows) {
   tried <- function(n) {
     x <- lapply(dims, function(d) array(seq(0.1, 0.9, length.out = n * prod(d)), c(n, d)))
@@ -100,7 +103,8 @@ tried_operation <- function(f, dims, rows) {
 }
 
 rows_of_arrays <- function(args) {
-  rows <- lapply(lapply(args, plain), function(arg) if (is.numeric(arg) && length(dim(arg)) > 0) dim(arg)[1])
+  rows <- lapply(lapply(args, plain),
+    function(arg) if (is.numeric(arg) && length(dim(arg)) > 0) dim(arg)[1])
   unique(as.integer(unlist(rows)))
 }
 

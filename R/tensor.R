@@ -1,8 +1,8 @@
 # Symbolic tensors: what a layer gives for what it is called on, without numbers.
 #
 # A tensor has call, output, dims: output number `output` of a call, dims of a sample. It is an
-# environment, so that c() of a list and a tensor is a list of them, as in R keras. A call is one, so
-# that it is one thing wherever it is held:
+# environment, so that c() of a list and a tensor is a list of them, as in R keras. A call is one,
+# so that it is one thing wherever it is held:
 #
 # part     the layer or the model
 # inputs   tensors; none for an input layer
@@ -17,7 +17,8 @@ new_tensor <- function(call, output) {
   key <- as.character(output)
   if (is.null(call$tensors[[key]])) {
     fields <- list(call = call, output = output, dims = call$outputs[[output]])
-    call$tensors[[key]] <- structure(list2env(fields, parent = emptyenv()), class = c("kestrel_tensor", "kestrel_operand"))
+    call$tensors[[key]] <- structure(list2env(fields, parent = emptyenv()),
+      class = c("kestrel_tensor", "kestrel_operand"))
   }
   call$tensors[[key]]
 }
@@ -53,7 +54,8 @@ layer_on_tensors <- function(layer, x, call, training = NULL, given = NULL) {
   if (!takes_several(layer)) check_one_tensor(layer, inputs, call)
   check_kinds(layer, inputs, call)
   output <- layer_output(layer, joint_input(layer, dims, given), call)
-  one_or_list(stats::setNames(new_call(layer, inputs, dims_list(output), training, given), output_keys(layer)))
+  one_or_list(stats::setNames(new_call(layer, inputs, dims_list(output), training, given),
+    output_keys(layer)))
 }
 
 check_one_tensor <- function(layer, inputs, call) {
@@ -66,7 +68,8 @@ check_one_tensor <- function(layer, inputs, call) {
 # The model called on tensors; several outputs are a list, named as the outputs are.
 model_on_tensors <- function(model, x, call, training = NULL) {
   check_layers_present(model, call)
-  if (is_open_class(model)) build_class_model(model, lapply(tensor_list(x), `[[`, "dims"), names(tensor_list(x)), call)
+  if (is_open_class(model)) build_class_model(model, lapply(tensor_list(x), `[[`, "dims"),
+    names(tensor_list(x)), call)
   inputs <- arrange_inputs(model, tensor_list(x), "x", call)
   check_kinds(model, inputs, call)
   dims <- unname(lapply(inputs, `[[`, "dims"))
@@ -87,8 +90,9 @@ model_on_tensors <- function(model, x, call, training = NULL) {
 #' samples, `x$name` is the name of the layer that it came from.
 #'
 #' Operators, mathematics,
-#' `[`, the operations `k_*` and `op_*` (see [backend-operations]) and `loss_*(y_true, y_pred)` of tensors give tensors, as in Keras: of a [layer_lambda()] each. The first index and axis are
-#' those of the samples. What is one number for all samples of a batch is repeated for each.
+#' `[`, the operations `k_*` and `op_*` (see [backend-operations]) and `loss_*(y_true, y_pred)` of
+#' tensors give tensors, as in Keras: of a [layer_lambda()] each. The first index and axis are those
+#' of the samples. What is one number for all samples of a batch is repeated for each.
 #'
 #' @param x a tensor.
 #' @param ... not used.

@@ -1,8 +1,8 @@
 #' Words to numbers without a vocabulary
 #'
-#' `text_one_hot()` and `text_hashing_trick()` cut a text into words as [text_to_word_sequence()] does, and
-#' give each a number from 1 to `n - 1`: one plus its hash, modulo `n - 1`. Different words may have
-#' the same number.
+#' `text_one_hot()` and `text_hashing_trick()` cut a text into words as [text_to_word_sequence()]
+#' does, and give each a number from 1 to `n - 1`: one plus its hash, modulo `n - 1`. Different
+#' words may have the same number.
 #'
 #' @inheritParams text_tokenizer
 #' @param input_text,text one text, or several.
@@ -30,7 +30,8 @@ text_hashing_trick <- function(text, n, hash_function = NULL, filters = text_fil
 
 #' @rdname text_hashing_trick
 #' @export
-text_one_hot <- function(input_text, n, filters = text_filters, lower = TRUE, split = " ", text = NULL) {
+text_one_hot <- function(input_text, n, filters = text_filters, lower = TRUE, split = " ",
+                         text = NULL) {
   if (is.null(text)) {
     check_present("input_text")
     text <- input_text
@@ -41,8 +42,10 @@ text_one_hot <- function(input_text, n, filters = text_filters, lower = TRUE, sp
 # A function of words that gives numbers from 1 to n.
 word_hash <- function(hash, n, call) {
   if (is.null(hash)) return(function(words) as.integer(engine_hash(words, n)) + 1L)
-  if (identical(hash, "md5")) return(function(words) vapply(words, md5_modulo, 0L, n, USE.NAMES = FALSE) + 1L)
-  if (!is.function(hash)) stop_argument("hash_function", "\"md5\" or a function of a word", hash, call = call)
+  if (identical(hash, "md5")) return(function(words) vapply(words, md5_modulo, 0L, n,
+    USE.NAMES = FALSE) + 1L)
+  if (!is.function(hash)) stop_argument("hash_function", "\"md5\" or a function of a word", hash,
+    call = call)
   function(words) {
     vapply(words, function(word) {
       value <- hash(word)

@@ -1,13 +1,13 @@
 #' Pairs of words that stand together
 #'
-#' `skipgrams()` gives pairs of a word of a sequence and one of those around it, with label 1, and pairs
-#' of a word and one drawn from the vocabulary, with label 0: what word vectors are trained on.
-#' `make_sampling_table()` gives probabilities to keep a word by its rank, with which frequent words are
-#' left out more often.
+#' `skipgrams()` gives pairs of a word of a sequence and one of those around it, with label 1, and
+#' pairs of a word and one drawn from the vocabulary, with label 0: what word vectors are trained
+#' on. `make_sampling_table()` gives probabilities to keep a word by its rank, with which frequent
+#' words are left out more often.
 #'
 #' Each word is paired with those up to `window_size` places before and after it. Of `n` such pairs
-#' there are `trunc(negative_samples * n)` drawn ones, of the same first words, and a second one from 1
-#' to `vocabulary_size - 1`. 0 is no word. A word of rank `r` is kept with probability
+#' there are `trunc(negative_samples * n)` drawn ones, of the same first words, and a second one
+#' from 1 to `vocabulary_size - 1`. 0 is no word. A word of rank `r` is kept with probability
 #' `min(1, sqrt(sampling_factor * (r * (log(r) + g) + 1/2 - 1/(12 r))))`, where `g` is 0.577 and the
 #' bracket stands for one over a word's share by Zipf's law.
 #'
@@ -19,22 +19,23 @@
 #' @param negative_samples drawn pairs for each real one; 0 for none.
 #' @param shuffle whether pairs come in random order.
 #' @param categorical whether a label is `c(0, 1)` or `c(1, 0)`, and `labels` a list of them.
-#' @param sampling_table probabilities by number of a word, from 0; a word is left out as the first of
-#'   pairs with one minus that.
+#' @param sampling_table probabilities by number of a word, from 0; a word is left out as the first
+#'   of pairs with one minus that.
 #' @param seed a whole number that decides the random numbers; R's own go on as if none was drawn.
 #' @param size how many words, 0 included.
 #' @param sampling_factor smaller for fewer frequent words.
 #' @return `skipgrams()` a list of `couples`, a list of pairs of integers, and `labels`, an integer
 #'   vector; `make_sampling_table()` a vector of probabilities.
 #' @section Errors: `kestrel_error_argument` for arguments that are none of these.
-#' @source Keras 2: `keras.preprocessing.sequence.skipgrams()`; Mikolov, T. et al. (2013), Distributed
-#'   representations of words and phrases, NIPS.
+#' @source Keras 2: `keras.preprocessing.sequence.skipgrams()`; Mikolov, T. et al. (2013),
+#'   Distributed representations of words and phrases, NIPS.
 #' @family data
 #' @examples
-#' skipgrams(c(3, 1, 2), vocabulary_size = 5, window_size = 1, negative_samples = 0, shuffle = FALSE)
-#' make_sampling_table(4)
+#' skipgrams(c(3, 1, 2), vocabulary_size = 5, window_size = 1, negative_samples = 0, shuffle =
+#' FALSE) make_sampling_table(4)
 #' @export
-skipgrams <- function(sequence, vocabulary_size, window_size = 4, negative_samples = 1, shuffle = TRUE,
+skipgrams <- function(sequence, vocabulary_size, window_size = 4, negative_samples = 1,
+                      shuffle = TRUE,
                       categorical = FALSE, sampling_table = NULL, seed = NULL) {
   call <- environment()
   words <- as.integer(unlist(check_number_lists(sequence)))

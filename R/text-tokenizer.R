@@ -1,17 +1,17 @@
 #' Words to whole numbers
 #'
 #' `text_tokenizer()` with `fit_text_tokenizer()` numbers the words of texts by how often they come,
-#' from 1 for the most frequent one on; of equally frequent ones the first to come is the first. 0 is
-#' no word. `texts_to_sequences()` gives the numbers of the words of other texts, which go on to
+#' from 1 for the most frequent one on; of equally frequent ones the first to come is the first. 0
+#' is no word. `texts_to_sequences()` gives the numbers of the words of other texts, which go on to
 #' [pad_sequences()]; `texts_to_matrix()` gives a row for each text with a column for each number,
 #' the first for 0.
 #'
-#' A text becomes small letters, where `lower`; every character of `filters` becomes `split`, at which
-#' it is cut. Words that were not seen, or have numbers of `num_words` and above, are left out, or are
-#' `oov_token`, whose number is 1. Fitting goes on where an earlier one stopped.
+#' A text becomes small letters, where `lower`; every character of `filters` becomes `split`, at
+#' which it is cut. Words that were not seen, or have numbers of `num_words` and above, are left
+#' out, or are `oov_token`, whose number is 1. Fitting goes on where an earlier one stopped.
 #'
-#' What the matrix holds for a word that stands `c` times among the `n` numbers of a text, by `mode`:
-#' `"binary"` 1, `"count"` `c`, `"freq"` `c / n`, `"tfidf"`
+#' What the matrix holds for a word that stands `c` times among the `n` numbers of a text, by
+#' `mode`: `"binary"` 1, `"count"` `c`, `"freq"` `c / n`, `"tfidf"`
 #' `(1 + log(c)) * log(1 + N / (1 + d))` where `d` of all `N` texts of the fit have the word.
 #'
 #' `tokenizer$word_index` is a named list of the numbers, `tokenizer$index_word` one of the words,
@@ -31,8 +31,8 @@
 #' @param mode what is in the matrix, see above.
 #' @param filename path of an R data file.
 #' @return `text_tokenizer()`, `load_text_tokenizer()` and, invisibly, `fit_text_tokenizer()` and
-#'   `save_text_tokenizer()` the tokenizer; `texts_to_sequences_generator()` a function that gives the
-#'   numbers of one text after the other, `NULL` after the last, for [generator_next()];
+#'   `save_text_tokenizer()` the tokenizer; `texts_to_sequences_generator()` a function that gives
+#'   the numbers of one text after the other, `NULL` after the last, for [generator_next()];
 #'   `texts_to_sequences()` a list of integer vectors, `sequences_to_texts()` a list of texts;
 #'   `texts_to_matrix()` and `sequences_to_matrix()` a matrix; `text_to_word_sequence()` a
 #'   character vector, of several texts a list of them.
@@ -70,7 +70,8 @@ fit_text_tokenizer <- function(object, x) {
   check_tokenizer(object, "object")
   words <- text_words(object, check_texts(x))
   add_words(object, unlist(words), unlist(lapply(words, unique)))
-  assign("document_count", tokenizer_field(object, "document_count") + length(words), envir = object)
+  assign("document_count", tokenizer_field(object, "document_count") + length(words),
+    envir = object)
   invisible(object)
 }
 

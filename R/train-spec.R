@@ -6,7 +6,8 @@ train_spec <- function(model, samples, settings, seed, training = TRUE, call = c
     outputs = training_parts(model)$outputs,
     metrics = metric_specs(compiled$metrics, lapply(samples$y, `[[`, "dims"),
       model_outputs(model)[compiled$trained], call),
-    optimizer = if (training) optimizer_spec(compiled$optimizer, call, model_layout(model_state(model))),
+    optimizer = if (training) optimizer_spec(compiled$optimizer, call,
+      model_layout(model_state(model))),
     batch_size = settings$batch_size,
     validation_batch_size = settings$validation_batch_size,
     shuffle = isTRUE(settings$shuffle),
@@ -57,7 +58,8 @@ output_specs <- function(plan, compiled) {
     loss <- compiled$losses[[o]]
     fused <- loss_is_fused(plan$nodes, plan$outputs[o], loss)
     list(loss = if (fused) fused_choice(loss) else fields(loss)$choice,
-      reduction = fields(loss)$reduction %||% "none", loss_weight = compiled$loss_weights[o], fused = fused,
+      reduction = fields(loss)$reduction %||% "none", loss_weight = compiled$loss_weights[o],
+      fused = fused,
       mask = if (is.na(plan$masks[o])) 0L else plan$masks[o] + 1L)
   })
 }
@@ -104,8 +106,10 @@ check_metric_columns <- function(metric, columns, units, call) {
   check_metric_units(metric, units, call)
   if (codes && columns == 1L || !codes && columns == units) return(invisible())
   must <- if (codes) "class codes in one column" else sprintf("%d columns", units)
-  stop_kestrel("shape", sprintf("Metric \"%s\" needs y with %s, not %d.", metric$label, must, columns),
-    hint = "metrics = \"accuracy\" takes the right accuracy by itself.", argument = "metrics", call = call)
+  stop_kestrel("shape",
+    sprintf("Metric \"%s\" needs y with %s, not %d.", metric$label, must, columns),
+    hint = "metrics = \"accuracy\" takes the right accuracy by itself.", argument = "metrics",
+    call = call)
 }
 
 # NA: codes or scores on either side. An IoU compares codes with the place of the largest score

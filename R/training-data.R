@@ -26,7 +26,8 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   x <- plain_column(x)
   y <- plain_column(y)
   if (is_plain_pair(model, x, y) && is.null(sample_weight) && is.null(class_weight)) {
-    return(list(x = list(x), y = list(y), classes = NULL, weight = list(NULL), own_weight = list(NULL)))
+    return(list(x = list(x), y = list(y), classes = NULL, weight = list(NULL),
+      own_weight = list(NULL)))
   }
   check_given(only_element(x), names[1], call)
   check_not_generator(x, names[1], call)
@@ -36,12 +37,14 @@ check_samples <- function(model, x, y, sample_weight, class_weight = NULL, call,
   if (!blank) check_given(only_element(y), names[2], call)
   n <- sample_count(x[[1]])
   if (n < 1) {
-    stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", names[1]), argument = names[1], call = call)
+    stop_kestrel("data", sprintf("`%s` must have at least one row, not none.", names[1]),
+      argument = names[1], call = call)
   }
   if (!blank) y <- output_list(model, y, names[2], call)
   args <- if (length(y) < 2) names[2] else element_args(names[2], y)
   for (o in seq_along(y)) check_same_count(n, y[[o]], c(names[1], args[o]), call)
-  for (i in seq_along(x)) check_finite(x[[i]], if (length(x) == 1) names[1] else sprintf("%s[[%d]]", names[1], i), call)
+  for (i in seq_along(x)) check_finite(x[[i]],
+    if (length(x) == 1) names[1] else sprintf("%s[[%d]]", names[1], i), call)
   x <- check_fits_input(model, x, names[1], call)
   if (blank) y <- output_list(model, blank_targets(model, n), names[2], call)
   if (names[1] == "x") settle_losses(model, y)
@@ -57,12 +60,14 @@ is_plain_pair <- function(model, x, y) {
   state <- environment(model)
   layout <- state$layout
   !is.null(layout) && !layout$codes && is.null(state$features) &&
-    takes_any_number(state$compiled$losses[[1]]) && identical(plain_width(x, TRUE), layout$columns) &&
+    takes_any_number(state$compiled$losses[[1]]) &&
+      identical(plain_width(x, TRUE), layout$columns) &&
     identical(plain_width(y, TRUE), layout$units) && dim(y)[1] == dim(x)[1]
 }
 
 check_given <- function(x, arg, call) {
-  if (is.null(x)) stop_argument(arg, "given", x, hint = "fit() and evaluate() take x and y.", call = call)
+  if (is.null(x)) stop_argument(arg, "given", x, hint = "fit() and evaluate() take x and y.",
+    call = call)
 }
 
 # What other fit()s take in the place of x and y.
@@ -122,12 +127,16 @@ stop_split <- function(share, split, n, call) {
 }
 
 validation_samples <- function(model, validation_data, call) {
-  parts <- c("validation_data[[1]] (x)", "validation_data[[2]] (y)", "validation_data[[3]] (weights)")
-  good <- is.list(validation_data) && !is.data.frame(validation_data) && length(validation_data) %in% 2:3
+  parts <- c("validation_data[[1]] (x)", "validation_data[[2]] (y)",
+    "validation_data[[3]] (weights)")
+  good <- is.list(validation_data) && !is.data.frame(validation_data) &&
+    length(validation_data) %in% 2:3
   if (!good) {
-    stop_argument("validation_data", "list(x, y) or list(x, y, sample_weight)", validation_data, call = call)
+    stop_argument("validation_data", "list(x, y) or list(x, y, sample_weight)", validation_data,
+      call = call)
   }
   weight <- if (length(validation_data) == 3) validation_data[[3]]
-  data <- check_samples(model, validation_data[[1]], validation_data[[2]], weight, call = call, names = parts)
+  data <- check_samples(model, validation_data[[1]], validation_data[[2]], weight, call = call,
+    names = parts)
   new_samples(data$x, data$y, data$weight)
 }

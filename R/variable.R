@@ -1,5 +1,5 @@
-# A weight of a custom layer, as add_weight() returns it, or what k_variable() makes: wherever the user keeps it, it stands for
-# the numbers that the weight has now, in a pass for a traced value.
+# A weight of a custom layer, as add_weight() returns it, or what k_variable() makes: wherever the
+# user keeps it, it stands for the numbers that the weight has now, in a pass for a traced value.
 #
 # cell   an environment: now, the value; assigned, what assign() gave in this pass; name
 

@@ -11,8 +11,9 @@
 #' and later training does not change a list that was given to `set_weights()`.
 #'
 #' `model$weights`, `model$trainable_weights` and `model$non_trainable_weights`, of a layer too, are
-#' lists of these arrays with fields of their own, as is `layer$kernel`: `w$name` (`"dense/kernel:0"`), `w$path`, `w$shape`,
-#' `w$trainable` and `w$numpy()`, the plain array; whatever is computed of them is plain.
+#' lists of these arrays with fields of their own, as is `layer$kernel`: `w$name`
+#' (`"dense/kernel:0"`), `w$path`, `w$shape`, `w$trainable` and `w$numpy()`, the plain array;
+#' whatever is computed of them is plain.
 #'
 #' @param object a model or a layer. A model must have been built: its input shape is known.
 #' @param trainable `TRUE` or `FALSE` keeps only the weights that are, or are not, trained.
@@ -52,7 +53,8 @@ set_weights <- function(object, weights) {
     stop_argument("weights", "a list of arrays", weights, kind = "shape")
   }
   slots <- unlist(lapply(layers, function(l) layer_state(l)$slots), recursive = FALSE)
-  owner <- rep(vapply(layers, function(l) l$name, ""), vapply(layers, function(l) length(layer_state(l)$slots), 0L))
+  owner <- rep(vapply(layers, function(l) l$name, ""),
+    vapply(layers, function(l) length(layer_state(l)$slots), 0L))
   new <- match_weights(weights, slots, owner, environment())
   put_weights(layers, new)
   if (is_model(object)) mark_dirty(object)
@@ -84,7 +86,8 @@ layers_of <- function(object, call, built = FALSE) {
   if (is_layer(object)) {
     check_intact(object, call)
     if (built && !layer_state(object)$built) {
-      stop_kestrel("state", sprintf("Layer \"%s\" is not built: the shape of its input is unknown.", object$name),
+      stop_kestrel("state",
+        sprintf("Layer \"%s\" is not built: the shape of its input is unknown.", object$name),
         hint = "Add it to a model with an input_shape.", call = call)
     }
     return(list(object))
@@ -99,11 +102,13 @@ layers_of <- function(object, call, built = FALSE) {
 match_weights <- function(weights, slots, owner, call) {
   owner <- rep_len(owner, max(length(slots), 1L))
   if (length(weights) != length(slots)) {
-    stop_kestrel("shape", sprintf("`weights` must be a list of %d arrays, not of %d.", length(slots), length(weights)),
+    stop_kestrel("shape",
+      sprintf("`weights` must be a list of %d arrays, not of %d.", length(slots), length(weights)),
       hint = if (length(slots)) paste("Expected:", slots_text(slots, owner)),
       argument = "weights", value = length(weights), expected = length(slots), call = call)
   }
-  new <- lapply(seq_along(slots), function(i) match_weight(weights[[i]], slots[[i]], owner[i], i, call))
+  new <- lapply(seq_along(slots),
+    function(i) match_weight(weights[[i]], slots[[i]], owner[i], i, call))
   names(new) <- vapply(slots, `[[`, "", "name")
   new
 }
@@ -125,8 +130,11 @@ match_weight <- function(x, slot, owner, i, call) {
   dims <- if (is.null(dim(x))) length(x) else dim(x)
   flat <- length(slot$dims) == 1 && length(x) == slot$dims && sum(dims != 1) <= 1
   if (!flat && !identical(as.integer(dims), as.integer(slot$dims))) {
-    stop_kestrel("shape", sprintf("`%s` must have dims %s, the %s, not %s.", arg, shape_list(slot$dims), label, shape_list(dims)),
-      hint = if (identical(rev(as.integer(dims)), as.integer(slot$dims))) "It looks transposed: t() turns it.",
+    stop_kestrel("shape",
+      sprintf("`%s` must have dims %s, the %s, not %s.", arg, shape_list(slot$dims), label,
+        shape_list(dims)),
+      hint = if (identical(rev(as.integer(dims)),
+        as.integer(slot$dims))) "It looks transposed: t() turns it.",
       argument = "weights", value = dims, expected = slot$dims, where = i, call = call)
   }
   array(as.double(check_finite(x, arg, call, rows = FALSE)), slot$dims)

@@ -7,17 +7,17 @@
 #' any others of the same shapes. Together they do what [train_on_batch()] does.
 #'
 #' The loss is that of [compile()][compile.kestrel_model], penalties, sample weights and R functions
-#' included, see [autodiff]. With `training = TRUE` dropout and noise draw, and a batch normalization
-#' takes the statistics of the batch and moves its own towards them, as in Keras; weights stay as they
-#' are. The optimizer's state, schedule, clipping and constraints on weights are those of
-#' [fit()][fit.kestrel_model], and go on into it.
+#' included, see [autodiff]. With `training = TRUE` dropout and noise draw, and a batch
+#' normalization takes the statistics of the batch and moves its own towards them, as in Keras;
+#' weights stay as they are. The optimizer's state, schedule, clipping and constraints on weights
+#' are those of [fit()][fit.kestrel_model], and go on into it.
 #'
 #' @inheritParams fit.kestrel_model
 #' @param model,object a compiled model; `apply_gradients()` needs it built.
 #' @param sample_weight a weight for each sample.
 #' @param training whether it is a pass of training.
-#' @param gradients a list of arrays, as `get_weights(model, trainable = TRUE)` is one; or what `with_gradient()`
-#'   returns, of which the gradients are taken.
+#' @param gradients a list of arrays, as `get_weights(model, trainable = TRUE)` is one; or what
+#'   `with_gradient()` returns, of which the gradients are taken.
 #' @return `with_gradient()` a list of `loss`, a number, and `gradients`, arrays in the order and of
 #'   the shapes of `get_weights(model, trainable = TRUE)`; `apply_gradients()` the model, invisibly.
 #' @section Errors: as those of [fit()][fit.kestrel_model]; `kestrel_error_shape` and
@@ -41,7 +41,8 @@ with_gradient <- function(model, x, y = NULL, sample_weight = NULL, training = T
   call <- environment()
   check_ready(model, call)
   training <- check_flag(training)
-  data <- with_model_restored(model, check_samples(model, all_dense(x, "x", call), y, sample_weight, call = call))
+  data <- with_model_restored(model,
+    check_samples(model, all_dense(x, "x", call), y, sample_weight, call = call))
   samples <- new_samples(data$x, data$y, data$weight)
   layout <- model_layout(model_state(model))
   trainer <- gradient_trainer(model, samples, layout, if (training) draw_seed() else 0, call)
@@ -52,7 +53,8 @@ with_gradient <- function(model, x, y = NULL, sample_weight = NULL, training = T
   places <- trained_places(layout)
   g <- trainer_read(trainer, 0, length(places), gradient = TRUE)
   keep_states(layout, trainer_get(trainer)$w)
-  list(loss = trainer_logs(trainer)[1], gradients = apart(g[places], get_weights(model, trainable = TRUE)))
+  list(loss = trainer_logs(trainer)[1],
+    gradients = apart(g[places], get_weights(model, trainable = TRUE)))
 }
 
 # All samples are one batch; its optimizer makes no step.
@@ -88,7 +90,8 @@ apply_gradients <- function(object, gradients) {
   state <- model_state(object)
   optimizer <- state$compiled$optimizer
   if (is_solver(optimizer)) {
-    stop_kestrel("state", sprintf("Optimizer \"%s\" makes no step from a gradient alone.", optimizer$name),
+    stop_kestrel("state",
+      sprintf("Optimizer \"%s\" makes no step from a gradient alone.", optimizer$name),
       hint = "Compile the model with optimizer_adam(), for example.", call = call)
   }
   layout <- model_layout(state)
@@ -107,7 +110,8 @@ check_gradient_list <- function(x, shapes, call) {
   if (missing(x)) stop_missing("gradients", call)
   if (is.list(x) && identical(names(x), c("loss", "gradients"))) x <- x$gradients
   if (!is.list(x) || is.object(x)) {
-    stop_argument("gradients", "a list of arrays", x, kind = "shape", hint = gradients_hint, call = call)
+    stop_argument("gradients", "a list of arrays", x, kind = "shape", hint = gradients_hint,
+      call = call)
   }
   if (length(x) != length(shapes)) {
     stop_kestrel("shape", sprintf("`gradients` must be a list of %d arrays, not of %d.",
@@ -125,7 +129,8 @@ check_step_array <- function(g, dims, i, call) {
   if (!is.numeric(g) || is.object(g)) stop_argument(arg, "a numeric array", g, call = call)
   if (!identical(tensor_dims(g), as.integer(dims))) {
     stop_kestrel("shape", sprintf("`%s` must have dims %s, not %s.", arg, shape_list(dims),
-      shape_list(tensor_dims(g))), argument = arg, value = tensor_dims(g), expected = dims, call = call)
+      shape_list(tensor_dims(g))), argument = arg, value = tensor_dims(g), expected = dims,
+      call = call)
   }
   check_finite(g, arg, call, rows = FALSE)
 }
@@ -137,7 +142,8 @@ step_trainer <- function(model, layout, call) {
   targets <- Map(function(loss, dims) {
     blank(if (takes_codes(loss)) c(dims[-length(dims)], 1L) else dims)
   }, state$compiled$losses, model_outputs(model)[state$compiled$trained])
-  samples <- new_samples(lapply(model_plan(model)$inputs, blank), targets, rep(list(NULL), length(targets)))
+  samples <- new_samples(lapply(model_plan(model)$inputs, blank), targets,
+    rep(list(NULL), length(targets)))
   settings <- list(batch_size = 1L, validation_batch_size = 1L)
   train <- train_spec(model, samples, settings, 0, call = call)
   train$metrics <- list()

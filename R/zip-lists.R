@@ -11,8 +11,8 @@
 #' @param name,order accepted from R keras scripts, without effect.
 #' @param ... for `tuple()` anything; for `zip_lists()` lists or vectors.
 #' @return an array, or a list.
-#' @section Errors: `kestrel_error_argument` for what are no numbers, and for lists of other lengths or
-#'   names.
+#' @section Errors: `kestrel_error_argument` for what are no numbers, and for lists of other lengths
+#'   or names.
 #' @source R packages 'keras', 'keras3' and 'reticulate'.
 #' @family data
 #' @examples
@@ -62,7 +62,8 @@ zip_lists <- function(...) {
   for (i in seq_along(lists)) {
     alike <- length(lists[[i]]) == length(lists[[1]]) && setequal(names(lists[[i]]), keys)
     if (!alike) {
-      stop_argument(sprintf("..%d", i), "of the length and with the names of the first list", lists[[i]])
+      stop_argument(sprintf("..%d", i), "of the length and with the names of the first list",
+        lists[[i]])
     }
     if (!is.null(keys)) lists[[i]] <- lists[[i]][keys]
   }

@@ -1,11 +1,11 @@
-# Byte code for what is on the way of a prediction, a batch and a fit, and for what diagnose() does a
-# thousand times. All of the package as byte code would take more than a megabyte on disk (so
-# DESCRIPTION says ByteCompile: false), and what R compiles at run time leaves out small functions of
-# packages, which these ways are made of.
+# Byte code for what is on the way of a prediction, a batch and a fit, and for what diagnose() does
+# a thousand times. All of the package as byte code would take more than a megabyte on disk (so
+# DESCRIPTION says ByteCompile: false), and what R compiles at run time leaves out small functions
+# of packages, which these ways are made of.
 # This file comes last: the functions that it compiles are there when it is read, at installation.
 
-# Names of the functions of `env` that `names` call, and these in turn, but for those in `without` and
-# those that word errors.
+# Names of the functions of `env` that `names` call, and these in turn, but for those in `without`
+# and those that word errors.
 functions_reached <- function(names, env, without = character()) {
   reached <- character()
   while (length(names)) {
@@ -23,7 +23,8 @@ compile_functions <- function(names, env) {
 }
 
 hot_functions <- c("fit.kestrel_model", "predict.kestrel_model", "train_on_batch", "test_on_batch",
-  "diagnose_begin", "diagnose_look", "diagnose_wakes", "diagnose_sleeps", "diagnose_end", "walk_checks", "$.kestrel_case")
+  "diagnose_begin", "diagnose_look", "diagnose_wakes", "diagnose_sleeps", "diagnose_end",
+  "walk_checks", "$.kestrel_case")
 
 # On the way once: what models, layers and their compile() are made of, and what plans are. And what
 # parts that are R functions need, which spend their time in R's own functions.
