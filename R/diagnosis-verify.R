@@ -219,7 +219,8 @@ held_in_training <- function(case, held) {
   text(rows$held[held, , drop = FALSE]) %in% text(rows$train)
 }
 
-# d loss of a row / d its predictions, by differences of one column after the other.
+# d loss of a row / d its predictions, by differences of one column after the other; 0 where they are
+# no more than rounding of the loss.
 claim_slope <- function(case) {
   p <- matrix(case$prediction, ncol = case$units)
   step <- 1e-9 * pmin(1, pmax(abs(rowSums(p)), 1e-300))
@@ -228,6 +229,8 @@ claim_slope <- function(case) {
       p[, j] <- p[, j] + s
       as.vector(output_losses(case, p))
     })
-    (ends[[2]] - ends[[1]]) / (2 * step)
+    change <- ends[[2]] - ends[[1]]
+    change[abs(change) <= 4 * .Machine$double.eps * abs(ends[[1]])] <- 0
+    change / (2 * step)
   }, numeric(nrow(p)))
 }

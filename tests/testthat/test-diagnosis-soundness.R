@@ -12,14 +12,14 @@ test_that("what is proven can be verified, and training does not contradict it",
 # Cases in which a finding was wrong before.
 test_that("findings that went wrong once stay right", {
   for (seed in c(50, 128, 161, 490, 635, 2021, 2214, 4589, 4750, 2590, 2846, 5510, 5551, 7767, 9272, 6869, 7079, 7751,
-    9246, 10062, 17754, 20211, 20239)) {
+    9246, 10062, 17754, 20211, 20239, 72334)) {
     expect_identical(as.character(suppressWarnings(false_findings(seed))), character(), label = paste("seed", seed))
   }
 })
 
 test_that("what is proven of graphs, codes, steps, any loss, activation and optimizer holds as well", {
   found <- character()
-  for (seed in c(1:15, 36, 52, 103, 220, 346, 407, 1071, 1128, 1196, 1218, 1469, 1525, 1699, 1825, 21368)) {
+  for (seed in c(1:15, 36, 52, 103, 220, 346, 407, 1071, 1128, 1196, 1218, 1469, 1525, 1699, 1825, 21368, 301963)) {
     bad <- suppressWarnings(false_findings(seed, random_wide_case))
     expect_identical(as.character(bad), character(), label = paste("seed", seed))
     found <- c(found, attr(bad, "found"))
