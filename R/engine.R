@@ -6,10 +6,11 @@ registry_read <- function(table) .Call(ffi_registry, table)
 # What the engine can be told to run with here, the fastest first.
 engine_kernels <- function() .Call(ffi_kernels)
 
-# Processors that threads may run on, whether there is OpenMP, whether this process was forked.
+# Processors that threads may run on, whether there is OpenMP, whether this process was forked, and
+# how many processors others that compute now leave (a huge number where none does).
 engine_threads <- function() {
   x <- .Call(ffi_threads)
-  list(processors = x[1], openmp = x[2] > 0, forked = x[3] > 0)
+  list(processors = x[1], openmp = x[2] > 0, forked = x[3] > 0, free = x[4])
 }
 
 # Threads that the options ask for, of the limits `most` and `default`; 0 where they need a look.

@@ -63,7 +63,8 @@
 #'   Not with [callback_backup_and_restore()].
 #' @param threads threads to use at most; `NULL`: `options(kestrel.threads = )`, or two (one
 #'   where that is half of the processors). The results are the same for any number, and small
-#'   work is done by one.
+#'   work is done by one. Under Linux there are no more than other processes that compute leave
+#'   processors for, as among parallel workers.
 #' @param ... Keras' `workers`, `max_queue_size` and `use_multiprocessing`, which have no effect;
 #'   anything else is an error that names the nearest argument.
 #' @return a history, invisibly: see [plot.keras_training_history()].

@@ -5,6 +5,7 @@
 
 #include "engines.h"
 #include "ffi.h"
+#include "r-busy.h"
 #include "r-spec.h"
 #include "r-threads.h"
 
@@ -108,13 +109,15 @@ SEXP ffi_random_index(SEXP n) {
   return Rf_ScalarReal(index);
 }
 
-/* c(processors, whether there is OpenMP, whether this process is a fork). */
+/* c(processors, whether there is OpenMP, whether this process is a fork, processors that other
+ * processes leave). */
 SEXP ffi_threads(void) {
   const nn_engine* engine = spec_engine_double();
-  SEXP x = Rf_allocVector(INTSXP, 3);
+  SEXP x = Rf_allocVector(INTSXP, 4);
   INTEGER(x)[0] = engine->processors();
   INTEGER(x)[1] = engine->has_openmp();
   INTEGER(x)[2] = threads_forked();
+  INTEGER(x)[3] = processors_free();
   return x;
 }
 

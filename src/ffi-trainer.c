@@ -15,6 +15,7 @@ typedef struct {
   const nn_engine* engine;
   nn_trainer* trainer;
   int n_inputs, n_outputs, n_metrics;
+  int threads;        /* at most */
   size_t n_w, n_all;  /* parameters; with running statistics */
 } handle;
 
@@ -27,7 +28,7 @@ static double seconds(void) {
 static handle* handle_of(SEXP x) {
   handle* h = TYPEOF(x) == EXTPTRSXP ? (handle*) R_ExternalPtrAddr(x) : NULL;
   if (!h) Rf_error("Internal error: this training has ended.");
-  if (threads_forked()) h->engine->trainer_set_threads(h->trainer, 1);
+  if (h->threads > 1) h->engine->trainer_set_threads(h->trainer, threads_allowed(h->threads));
   return h;
 }
 
@@ -50,7 +51,8 @@ SEXP ffi_trainer_new(SEXP spec, SEXP train, SEXP data, SEXP validation, SEXP w, 
   handle* h = block_align(RAW(VECTOR_ELT(keep, 0)));
   size_t n_state;
   *h = (handle){.engine = p.engine, .n_inputs = p.network.n_inputs,
-                .n_outputs = p.network.n_outputs, .n_metrics = p.train.n_metrics};
+                .n_outputs = p.network.n_outputs, .n_metrics = p.train.n_metrics,
+                .threads = p.train.threads};
   p.engine->network_sizes(net, &h->n_w, &n_state);
   h->n_all = h->n_w + n_state;
   spec_stop(p.engine->trainer_new(block_align(RAW(VECTOR_ELT(keep, 2))), net, &p.train, &p.data,

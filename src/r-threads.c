@@ -1,5 +1,7 @@
 #include "r-threads.h"
 
+#include "r-busy.h"
+
 #ifndef _WIN32
 #include <pthread.h>
 #endif
@@ -16,4 +18,8 @@ void threads_watch_forks(void) {}
 
 bool threads_forked(void) { return forked; }
 
-int threads_allowed(int wanted) { return forked || wanted < 1 ? 1 : wanted; }
+int threads_allowed(int wanted) {
+  if (forked || wanted <= 1) return 1;
+  int n = processors_free();
+  return n < 1 ? 1 : n < wanted ? n : wanted;
+}

@@ -8,7 +8,8 @@
 void threads_watch_forks(void);
 /* This process was forked since: GNU's OpenMP would wait for ever for threads that it has lost. */
 bool threads_forked(void);
-/* `wanted`, at least 1, or 1 after a fork. */
+/* At most `wanted`, at least 1: no more than there are free processors, as all threads of a loop
+ * wait for the one that gets none; 1 after a fork. */
 int threads_allowed(int wanted);
 
 #endif

@@ -192,3 +192,21 @@ test_that("options that are plain numbers need no look", {
   expect_identical(asked(NULL, engine_kernels()[1]), 0L)
   expect_identical(asked(2, engine_kernels()[1]), 0L)
 })
+
+test_that("others that compute leave fewer processors", {
+  skip_if_not(file.exists("/proc/loadavg"), "The system does not tell.")
+  skip_on_cran()
+  skip_if_not_installed("callr")
+  busy <- lapply(1:2, function(i) callr::r_bg(function() repeat 1))
+  withr::defer(for (process in busy) process$kill())
+  left <- Inf
+  for (i in 1:100) {
+    Sys.sleep(0.15)
+    left <- min(left, engine_threads()$free)
+    if (left < 1e6) break
+  }
+  expect_lt(left, 1e6)
+  x <- matrix(stats::rnorm(2e4), 1000)
+  model <- keras_model_sequential(input_shape = 20) %>% layer_dense(64, "relu") %>% layer_dense(1)
+  expect_identical(predict(model, x, threads = 2), predict(model, x, threads = 1))
+})
