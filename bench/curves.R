@@ -33,7 +33,11 @@ run_curves <- function(torch) {
 plot_curve <- function(curves, name, folder) {
   own <- curves[curves$curve == name, ]
   png(file.path(folder, paste0(name, ".png")), 640, 480, res = 96)
-  on.exit(dev.off())
+  old <- options(scipen = 9)
+  on.exit({
+    dev.off()
+    options(old)
+  })
   peers <- unique(own$peer)
   colours <- setNames(seq_along(peers) + 1, peers)
   plot(own$at, 1e3 * own$seconds, log = "xy", type = "n", xlab = name, ylab = "ms",
@@ -43,5 +47,5 @@ plot_curve <- function(curves, name, folder) {
     mine <- own[own$peer == peer, ]
     lines(mine$at, 1e3 * mine$seconds, type = "b", pch = 19, col = colours[[peer]])
   }
-  legend("topleft", peers, col = colours, lty = 1, pch = 19, bty = "n")
+  legend(if (name == "batch") "topright" else "topleft", peers, col = colours, lty = 1, pch = 19, bty = "n")
 }

@@ -67,24 +67,42 @@ workloads_table <- function(main) {
   ))
 }
 
-# GFLOP/s of each product by each kernel and library.
-products_table <- function(gemm, peaks) {
+# GFLOP/s of each product (rows) by each kernel and library, the kernel in use first.
+product_speeds <- function(gemm) {
   shape <- with(gemm, sprintf("%s %d x %d x %d", product, m, n, k))
+  speed <- 2e-9 * gemm$m * gemm$n * gemm$k / gemm$seconds
+  tapply(speed, list(factor(shape, unique(shape)), factor(gemm$peer, unique(gemm$peer))), median)
+}
+
+beside_libraries <- function(cells) {
+  theirs <- cells[, !startsWith(colnames(cells), "kestrel"), drop = FALSE]
+  if (ncol(theirs)) cells[, 1] / apply(theirs, 1, max) else rep(NA_real_, nrow(cells))
+}
+
+products_table <- function(gemm, peaks) {
   tables <- lapply(unique(gemm$precision), function(precision) {
-    own <- gemm$precision == precision
-    speed <- 2e-9 * gemm$m * gemm$n * gemm$k / gemm$seconds
-    at <- factor(shape[own], unique(shape[own]))
-    peers <- factor(gemm$peer[own], unique(gemm$peer[own]))
-    cells <- tapply(speed[own], list(at, peers), median)
-    ours <- cells[, 1]
-    theirs <- cells[, !startsWith(colnames(cells), "kestrel"), drop = FALSE]
-    best <- if (ncol(theirs)) sprintf("%.2f", ours / apply(theirs, 1, max)) else "-"
+    cells <- product_speeds(gemm[gemm$precision == precision, ])
     c(paste0("\n", precision, ":\n"), markdown(data.frame(
-      product = rownames(cells), round(cells, 1), `of peak` = percent_text(ours / peak_of(peaks, precision)),
-      `x best library` = best, check.names = FALSE
+      product = rownames(cells), round(cells, 1),
+      `of peak` = percent_text(cells[, 1] / peak_of(peaks, precision)),
+      `x best library` = sprintf("%.2f", beside_libraries(cells)), check.names = FALSE
     )))
   })
   unlist(tables)
+}
+
+# How far the goals of the products are reached.
+products_goal <- function(gemm, peaks) {
+  told <- lapply(unique(gemm$precision), function(precision) {
+    cells <- product_speeds(gemm[gemm$precision == precision, ])
+    large <- grepl("^AB (256|512|1024|2048) x \\1 x \\1$", rownames(cells))
+    shares <- cells[large, 1] / peak_of(peaks, precision)
+    beside <- beside_libraries(cells)
+    sprintf("%s: %d of %d squares from 256 up at 90 %% of the peak or more (the lowest at %s); level or ahead (0.98 and more) in %d of %d products, the lowest %.2f (%s).",
+      precision, sum(shares >= 0.895), length(shares), percent_text(min(shares)),
+      sum(beside >= 0.98, na.rm = TRUE), length(beside), min(beside), rownames(cells)[which.min(beside)])
+  })
+  paste(unlist(told), collapse = " ")
 }
 
 threads_table <- function(threads) {

@@ -110,7 +110,7 @@ stops <- nnet_iterations(nnet_fit(founding, founding$data, 1, TRUE))
 report <- list(
   processor = processor_text(), versions = versions_text(has_torch, build),
   peaks = peaks_table(peaks), workloads = workloads_table(main), one_epoch = one_epoch_text(main),
-  products = products_table(gemm, peaks),
+  products = products_table(gemm, peaks), products_goal = products_goal(gemm, peaks),
   threads = if (quick) "Not in the quick run." else threads_table(threads), iris = iris_text(flowers), nnet_stops = stops,
   figures = figures_table(calls, loading, installing), memory = memory_table(memory)
 )
