@@ -14,9 +14,9 @@
 #' @family callbacks
 #' @examples
 #' model <- keras_model_sequential() %>% layer_dense(1, input_shape = 1)
-#' model %>% compile(loss = "mse", optimizer = optimizer_sgd(0.1, use_ema = TRUE, ema_momentum =
-#' 0.9)) model %>% fit(cars$speed / 25, cars$dist / 120, epochs = 5, verbose = 0, validation_split =
-#' 0.2,
+#' averaging <- optimizer_sgd(0.1, use_ema = TRUE, ema_momentum = 0.9)
+#' model %>% compile(loss = "mse", optimizer = averaging)
+#' model %>% fit(cars$speed / 25, cars$dist / 120, epochs = 5, validation_split = 0.2, verbose = 0,
 #'   callbacks = callback_swap_ema_weights())
 #' @export
 callback_swap_ema_weights <- function(swap_on_epoch = FALSE) {

@@ -16,6 +16,7 @@
 #' @param output_shape dims of a sample of the output (those of `...` left out); `NA` or `NULL`
 #'   where it is that of the input.
 #' @param bias_axes letters of the output that the bias has an axis for; `NULL`: there is no bias.
+#' @param kernel_regularizer,bias_regularizer penalties on the kernel and on the bias.
 #' @inherit layer_dense return
 #' @section Errors: `kestrel_error_argument` for bad values; `kestrel_error_shape` for equations
 #'   that do not fit input and output.

@@ -48,16 +48,19 @@ new_metric <- function(name, config = named_list(), label = name, by_shape = NUL
   ))
 }
 
+metric_of_predictions <- function(y_true, y_pred, sample_weight = NULL) {
+  update_metric(sys.function(), y_true, y_pred, sample_weight, sys.call())
+  metric_result(sys.function())
+}
+
+metric_of_values <- function(values, sample_weight = NULL) {
+  update_values(sys.function(), values, sample_weight, sys.call())
+  metric_result(sys.function())
+}
+
 metric_from <- function(state) {
-  self <- function(y_true, y_pred, sample_weight = NULL) {
-    update_metric(sys.function(), y_true, y_pred, sample_weight, sys.call())
-    metric_result(sys.function())
-  }
-  if (state$name %in% c("mean", "sum") && is.null(state$fn)) self <- function(values,
-    sample_weight = NULL) {
-    update_values(sys.function(), values, sample_weight, sys.call())
-    metric_result(sys.function())
-  }
+  takes_values <- state$name %in% c("mean", "sum") && is.null(state$fn)
+  self <- if (takes_values) metric_of_values else metric_of_predictions
   environment(self) <- list2env(state, parent = topenv())
   structure(self, class = "kestrel_metric")
 }

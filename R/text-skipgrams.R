@@ -31,8 +31,9 @@
 #'   Distributed representations of words and phrases, NIPS.
 #' @family data
 #' @examples
-#' skipgrams(c(3, 1, 2), vocabulary_size = 5, window_size = 1, negative_samples = 0, shuffle =
-#' FALSE) make_sampling_table(4)
+#' skipgrams(c(3, 1, 2), vocabulary_size = 5, window_size = 1, negative_samples = 0,
+#'   shuffle = FALSE)
+#' make_sampling_table(4)
 #' @export
 skipgrams <- function(sequence, vocabulary_size, window_size = 4, negative_samples = 1,
                       shuffle = TRUE,
