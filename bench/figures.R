@@ -2,19 +2,9 @@
 
 rscript <- file.path(R.home("bin"), "Rscript")
 
-# Median CPU seconds of one of many calls.
-seconds_of_call <- function(call, times = 500, rounds = 5) {
-  call()
-  median(replicate(rounds, timed(for (i in seq_len(times)) call())[["cpu"]])) / times
-}
-
+# Of predict(), fit() and train_on_batch().
 measure_calls <- function() {
-  model <- kestrel_network(founding)
-  x <- founding$data$x
-  y <- founding$data$y
-  c(predict = seconds_of_call(function() predict(model, 0.5)),
-    fit = seconds_of_call(function() fit(model, x, y, epochs = 1, verbose = 0)),
-    train_on_batch = seconds_of_call(function() train_on_batch(model, x, y)))
+  as.numeric(strsplit(system2(rscript, "bench/calls.R", stdout = TRUE), " ")[[1]])
 }
 
 measure_loading <- function(rounds = 5) {
