@@ -159,7 +159,7 @@ history_smooth <- function(rows, theme_bw) {
 history_panels <- function(n) {
   list(
     history_facets(n),
-    ggplot2::coord_cartesian(clip = "off"),
+    ggplot2::coord_cartesian(clip = "off", default = TRUE),
     ggplot2::scale_x_continuous(breaks = whole_breaks),
     ggplot2::scale_y_continuous(breaks = pretty, labels = short_numbers),
     ggplot2::theme(

@@ -196,3 +196,8 @@ test_that("a history without a finite value is drawn, and says so", {
   expect_null(plot(h, metrics = "mae")$labels$caption)
   expect_no_error(suppressWarnings(print(plot(h, metrics = "loss"))))
 })
+
+test_that("another coordinate system is taken without a word", {
+  skip_if_not_installed("ggplot2")
+  expect_no_message(plot(run()) + ggplot2::coord_cartesian(ylim = c(0, 1)))
+})
