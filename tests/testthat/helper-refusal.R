@@ -26,6 +26,13 @@ small_model <- function(inputs = 4, units = 1, activation = NULL, compiled = TRU
   model
 }
 
+# Another one with the same weights, as small_model() compiles them.
+small_twin <- function(model) {
+  twin <- clone_model(model)
+  compile(twin, loss = "mse", optimizer = "sgd")
+  set_weights(twin, get_weights(model))
+}
+
 # What was frozen since counts from then on.
 compile_again <- function(model) compile(model, optimizer = model$optimizer, loss = model$loss)
 

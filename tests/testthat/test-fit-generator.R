@@ -2,9 +2,7 @@ test_that("old names warn and hand over", {
   x <- small_x()
   y <- small_y()
   one <- small_model()
-  two <- clone_model(one)
-  compile(two, loss = "mse", optimizer = "sgd")
-  set_weights(two, get_weights(one))
+  two <- small_twin(one)
   gen <- function() list(x, y)
   expect_warning(h <- fit_generator(one, gen, 3, epochs = 2, verbose = 0, validation_data = gen,
     validation_steps = 1), class = "kestrel_warning_deprecated")
@@ -20,9 +18,7 @@ test_that("arguments of queues of batches have no effect, and must be sensible",
   x <- small_x()
   y <- small_y()
   one <- small_model()
-  two <- clone_model(one)
-  compile(two, loss = "mse", optimizer = "sgd")
-  set_weights(two, get_weights(one))
+  two <- small_twin(one)
   a <- fit(one, x, y, epochs = 2, shuffle = FALSE, verbose = 0, workers = 4, max_queue_size = 5L,
     use_multiprocessing = TRUE)
   b <- fit(two, x, y, epochs = 2, shuffle = FALSE, verbose = 0)

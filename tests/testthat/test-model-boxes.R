@@ -1,22 +1,5 @@
 # Which boxes a model's picture has.
 
-branching <- function() {
-  a <- layer_input(4, name = "numbers")
-  b <- layer_input(2, name = "codes")
-  h <- layer_dense(a, 8, name = "h1", activation = "relu")
-  h <- layer_dense(h, 8, name = "h2")
-  keras_model(list(a, b), layer_dense(layer_concatenate(list(h, b, a), name = "joined"), 1, name = "out"))
-}
-
-nesting <- function() {
-  inner <- keras_model_sequential(name = "encoder", input_shape = 4) %>% layer_dense(3, name = "a") %>% layer_dense(2, name = "b")
-  input <- layer_input(4, name = "x")
-  parted <- keras_model(input, list(inner(input), layer_dense(input, 2, name = "side")), name = "parted")
-  outer <- layer_input(4, name = "y")
-  both <- parted(outer)
-  keras_model(outer, layer_add(both, name = "sum"))
-}
-
 test_that("models in it are taken apart where they are asked for", {
   model <- nesting()
   named <- function(boxes) vapply(boxes, function(b) paste0(b$within, b$part$name), "")
